@@ -1,0 +1,113 @@
+"""The kinds of value a series can hold, and the columns a table offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import TypeAlias
+
+Scalar: TypeAlias = bool | int | float | str | date
+
+
+class Kind(Enum):
+    """A value's kind; its value is its name in the wire format."""
+
+    BOOL = "bool"
+    INT = "int"
+    FLOAT = "float"
+    STR = "str"
+    DATE = "date"
+    CODE = "code"
+
+
+class ModelError(Exception):
+    """A query that would have no meaning.
+
+    Raised by the model while nodes are built; the language retells it in the
+    author's words, with file, line and remedy.
+    """
+
+
+@dataclass(frozen=True)
+class ValueType:
+    """A kind, and for codes the coding system that gives them their meaning."""
+
+    kind: Kind
+    system: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.kind is Kind.CODE) != (self.system is not None):
+            raise ModelError("a coding system goes with codes, and with nothing else")
+
+    def __str__(self) -> str:
+        return f"{self.system} code" if self.system else self.kind.value
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in (Kind.INT, Kind.FLOAT)
+
+    @property
+    def is_ordered(self) -> bool:
+        return self.kind in (Kind.INT, Kind.FLOAT, Kind.DATE)
+
+
+BOOL = ValueType(Kind.BOOL)
+INT = ValueType(Kind.INT)
+FLOAT = ValueType(Kind.FLOAT)
+STR = ValueType(Kind.STR)
+DATE = ValueType(Kind.DATE)
+
+
+def code(system: str) -> ValueType:
+    """The type of codes from one coding system, e.g. ``code("snomedct")``."""
+    return ValueType(Kind.CODE, system)
+
+
+_PYTHON = {
+    Kind.BOOL: bool,
+    Kind.INT: int,
+    Kind.FLOAT: float,
+    Kind.STR: str,
+    Kind.DATE: date,
+    Kind.CODE: str,
+}
+
+
+def fits(value: object, value_type: ValueType) -> bool:
+    """Is this Python value one of that type? Exact: True is no int, a datetime no date."""
+    return type(value) is _PYTHON[value_type.kind]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table on offer."""
+
+    name: str
+    type: ValueType
+    description: str = ""
+    categories: tuple[str, ...] = ()
+    not_null: bool = False
+
+
+@dataclass(frozen=True)
+class TableSchema:
+    """A table on offer: its name, its columns (patient_id goes without saying)."""
+
+    name: str
+    columns: tuple[Column, ...]
+    one_row_per_patient: bool
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        if len(names) != len(set(names)):
+            raise ModelError(f"table {self.name} names a column twice")
+        if "patient_id" in names:
+            raise ModelError(f"table {self.name}: patient_id goes without saying")
+
+    def column(self, name: str) -> Column:
+        """The column of this name; ModelError if the table has none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise ModelError(f"table {self.name} has no column {name}")

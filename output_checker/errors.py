@@ -1,0 +1,29 @@
+"""What can be wrong with a claim, an output or a request to release it."""
+
+from __future__ import annotations
+
+
+class CheckerError(Exception):
+    """A mistake with its place, the problem and the remedy, all in the reader's words.
+
+    Shown without a traceback. Never carries a value that is a person's.
+    """
+
+    def __init__(self, problem: str, *, where: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.problem, self.where, self.remedy = problem, where, remedy
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.problem}\n  {self.remedy}"
+
+
+class ClaimError(CheckerError):
+    """A claim that can't be read, or says what isn't so."""
+
+
+class PolicyError(CheckerError):
+    """A disclosure policy with unknown, missing or senseless settings."""
+
+
+class ReleaseRefused(CheckerError):
+    """A move in a review that the rules don't allow."""
