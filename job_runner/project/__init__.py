@@ -1,0 +1,14 @@
+"""The project file: OpenSAFELY's grammar, read within bounds and checked as a whole."""
+
+from __future__ import annotations
+
+from job_runner.project.model import (
+    Action,
+    Extraction,
+    Level,
+    OutputPattern,
+    Project,
+    Run,
+)
+
+__all__ = ["Action", "Extraction", "Level", "OutputPattern", "Project", "Run"]
