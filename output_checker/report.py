@@ -94,9 +94,7 @@ class FileReport:
     def verdict(self) -> Verdict:
         """The worst finding's; a file that nothing verified is at least for two people."""
         floor = (
-            Verdict.PASS
-            if self.verification is Verification.VERIFIED
-            else Verdict.REVIEW
+            Verdict.PASS if self.verification is Verification.VERIFIED else Verdict.REVIEW
         )
         return max([floor, *(f.verdict for f in self.findings)])
 

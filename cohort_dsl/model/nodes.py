@@ -155,9 +155,7 @@ class Filter(Frame):
         if self.condition.frame is None:
             return
         if not is_ancestor_or_same(self.condition.frame, self.source):
-            raise ModelError(
-                "a filter's condition comes from other rows than it filters"
-            )
+            raise ModelError("a filter's condition comes from other rows than it filters")
 
     @property
     def schema(self) -> TableSchema:
@@ -483,9 +481,7 @@ class _Binary(Series):
     def check(self) -> None:
         common_frame((self.left, self.right))
         if self.left.type != self.right.type:
-            raise ModelError(
-                f"{self.left.type} and {self.right.type} don't go together"
-            )
+            raise ModelError(f"{self.left.type} and {self.right.type} don't go together")
         self.check_type()
 
     def check_type(self) -> None:

@@ -1,0 +1,263 @@
+"""A private ``dockerd``: its own socket and data, no bridge, no firewall rules.
+
+It touches nothing of an engine that the machine may have: own socket, data root, exec
+root, pid file, settings file and containerd namespace; it neither makes a network bridge
+nor changes iptables or IP forwarding, since no action may have a network anyway. Needs
+root, and a cgroup file system (v1 or v2) that is mounted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from job_runner.errors import PlatformError
+
+SOCKET_LIMIT = 107
+"""Bytes of path that a Unix socket's address holds on Linux (sun_path less its NUL)."""
+STARTING = 60.0
+"""Seconds until it must answer: 0.3 when quiet, far more on a disk that is busy."""
+STOPPING = 30.0
+"""Seconds until it must be gone: it gives containers 10 to end, then kills them itself."""
+_OURS = frozenset({"dockerd", "containerd", "containerd-shim-runc-v2", "containerd-shim"})
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a private engine lives: ``run`` for sockets (short), ``data`` for images."""
+
+    run: Path
+    data: Path
+
+    def __post_init__(self) -> None:
+        for folder in (self.run, self.data):
+            if not folder.is_absolute():
+                raise ValueError(f"{folder} isn't an absolute path")
+        if len(os.fsencode(self.longest_socket)) > SOCKET_LIMIT:
+            raise PlatformError(
+                f"a socket below this folder would have a path of more than "
+                f"{SOCKET_LIMIT} bytes, which Linux refuses",
+                where=str(self.run),
+                remedy="Choose a folder with a shorter path.",
+            )
+
+    @property
+    def socket(self) -> Path:
+        return self.run / "docker.sock"
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self.socket}"
+
+    @property
+    def exec_root(self) -> Path:
+        return self.run / "exec"
+
+    @property
+    def longest_socket(self) -> Path:
+        return self.exec_root / "containerd" / "containerd.sock.ttrpc"
+
+    @property
+    def pid_file(self) -> Path:
+        return self.run / "pid"
+
+    @property
+    def settings(self) -> Path:
+        return self.run / "daemon.json"
+
+    @property
+    def log(self) -> Path:
+        return self.data / "dockerd.log"
+
+
+def command(home: Home, dockerd: Path) -> tuple[str, ...]:
+    """The daemon's command line."""
+    return (
+        str(dockerd),
+        "--config-file", str(home.settings),  # else /etc/docker/daemon.json would count
+        "--host", home.url,
+        "--data-root", str(home.data / "docker"),
+        "--exec-root", str(home.exec_root),
+        "--pidfile", str(home.pid_file),
+        # A system's containerd, where one runs, is shared; our containers in it are not.
+        "--containerd-namespace", "strongroom",
+        "--containerd-plugins-namespace", "strongroom-plugins",
+        "--bridge=none",
+        "--iptables=false",
+        "--ip6tables=false",
+        "--ip-forward=false",
+        "--ip-masq=false",
+        "--userland-proxy=false",
+    )  # fmt: skip
+
+
+def launch(home: Home, dockerd: Path, path: str) -> None:
+    """Start it and return when its socket listens. PlatformError if it doesn't come up.
+
+    After an earlier one was killed, the new one inherits its containers and ends them.
+    """
+    _clear_sockets(home)
+    home.run.mkdir(parents=True, exist_ok=True, mode=0o711)
+    home.data.mkdir(parents=True, exist_ok=True)
+    home.settings.write_text("{}\n", encoding="utf-8")
+    pid = _spawn(command(home, dockerd), home.log, {"PATH": path})
+    with _handle(pid) as handle:
+        _until_listening(home, handle)
+
+
+def shut_down(home: Home) -> None:
+    """Stop it and everything it started; leave no process, mount, socket or pid file."""
+    pid = alive(home)
+    if pid is not None:
+        with _handle(pid) as handle:
+            signal.pidfd_send_signal(handle, signal.SIGTERM)
+            if not _ended(handle, STOPPING):
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+                _ended(handle, STOPPING)
+        _reap(pid)
+    _kill_leftovers(home)
+    _unmount_leftovers(home)
+    shutil.rmtree(home.run, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        home.run.parent.rmdir()
+
+
+def alive(home: Home) -> int | None:
+    """The pid of this home's daemon, if it runs."""
+    try:
+        pid = int(home.pid_file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    return pid if _is_ours(home, pid) else None
+
+
+def _is_ours(home: Home, pid: int) -> bool:
+    """Not another process that was given the number of a dead one."""
+    arguments = _arguments(pid)
+    return bool(arguments) and Path(arguments[0]).name in _OURS and _names(home, arguments)
+
+
+def _names(home: Home, arguments: list[str]) -> bool:
+    return any(str(home.exec_root) in argument for argument in arguments)
+
+
+def _arguments(pid: int) -> list[str]:
+    """Empty if the process is gone, or dead and waiting for its parent to notice."""
+    try:
+        text = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return []
+    return [os.fsdecode(part) for part in text.split(b"\0")[:-1]]
+
+
+def _spawn(arguments: tuple[str, ...], log: Path, environment: Mapping[str, str]) -> int:
+    """Its own session, so that Ctrl-C at a terminal doesn't reach it before us."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    return os.posix_spawn(
+        arguments[0],
+        arguments,
+        dict(environment),
+        setsid=True,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), flags, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+    )
+
+
+def _until_listening(home: Home, handle: int) -> None:
+    # dockerd makes its socket early and answers only when it is ready, so a socket that
+    # is there is enough: the first request waits.
+    deadline = time.monotonic() + STARTING
+    while not home.socket.exists():
+        if _ended(handle, 0.02) or time.monotonic() > deadline:
+            raise PlatformError(
+                f"the private container engine didn't start: {_last_words(home.log)}",
+                where=str(home.log),
+                remedy="Read this file; or start Docker yourself and try again.",
+            )
+
+
+def _last_words(log: Path) -> str:
+    lines = (
+        log.read_text(encoding="utf-8", errors="replace").split("\n")
+        if log.exists()
+        else []
+    )
+    return next(
+        (line.strip() for line in reversed(lines) if line.strip()), "it said nothing"
+    )
+
+
+def _clear_sockets(home: Home) -> None:
+    home.pid_file.unlink(missing_ok=True)
+    home.socket.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _handle(pid: int) -> Iterator[int]:
+    """A handle that stays with this process, whoever gets its number later."""
+    handle = os.pidfd_open(pid)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _ended(handle: int, seconds: float) -> bool:
+    return bool(select.select([handle], [], [], seconds)[0])
+
+
+def _reap(pid: int) -> None:
+    with contextlib.suppress(ChildProcessError):  # somebody else's child
+        os.waitpid(pid, os.WNOHANG)
+
+
+def _kill_leftovers(home: Home) -> None:
+    """What a daemon that was killed itself couldn't end: containerd, shims, containers."""
+    while pids := _leftovers(home):
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+
+
+def _leftovers(home: Home) -> set[int]:
+    parents = dict(_parents())
+    roots = {pid for pid in parents if _is_ours(home, pid)}
+    found = set(roots)
+    while below := {p for p, parent in parents.items() if parent in found} - found:
+        found |= below
+    return found
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            # The name, in brackets, may hold anything; the parent is second after it.
+            fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            if fields[0] != "Z":
+                yield int(entry.name), int(fields[1])
+
+
+def _unmount_leftovers(home: Home) -> None:
+    for point in reversed(_mounts_below(home)):
+        subprocess.run(["umount", "--lazy", point], check=False, capture_output=True)  # noqa: S603, S607
+
+
+def _mounts_below(home: Home) -> list[str]:
+    folders = (f"{home.run}/", f"{home.data}/")
+    lines = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
+    points = [line.split(" ")[1].replace("\\040", " ") for line in lines]
+    return [point for point in points if point.startswith(folders)]

@@ -1,0 +1,347 @@
+"""Find a container engine, or start one. Actions never run on the host itself.
+
+In this order: an engine that answers; as root, a private ``dockerd``; as root on Debian,
+Debian's docker.io installed first; elsewhere, what to install. What to do is decided by
+``choose``, which touches nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import docker
+from docker.errors import DockerException
+
+from job_runner.errors import PlatformError
+from job_runner.executors import dockerd, guarantees
+from job_runner.executors.dockerd import Home
+
+Report = Callable[[str], None]
+SYSTEM_FOLDERS = (
+    "/usr/local/sbin",
+    "/usr/sbin",
+    "/sbin",
+    "/usr/local/bin",
+    "/usr/bin",
+    "/bin",
+)
+"""Where daemons live, though a user's PATH often leaves half of them out."""
+
+
+@dataclass(frozen=True)
+class Probes:
+    """What was found on this machine."""
+
+    answering: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    root: bool = False
+    system: str = "Linux"
+    dockerd: Path | None = None
+    apt: bool = False
+
+
+@dataclass(frozen=True)
+class Use:
+    """An engine answers."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class StartOwn:
+    """We may start one."""
+
+    dockerd: Path
+
+
+@dataclass(frozen=True)
+class InstallThenStart:
+    """We may install one, then start it."""
+
+    packages: tuple[str, ...] = ("docker.io",)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """We can do nothing; here is what a person can do."""
+
+    problem: str
+    remedy: str
+
+
+Choice = Use | StartOwn | InstallThenStart | Missing
+
+
+@dataclass(frozen=True)
+class Engine:
+    """An engine that answers, and what it keeps to."""
+
+    url: str
+    version: str
+    started_by_us: bool
+    guarantees: tuple[str, ...]
+    lacking: tuple[str, ...] = ()
+    installed: tuple[str, ...] = ()
+
+
+def choose(found: Probes) -> Choice:
+    """What to do."""
+    if found.answering:
+        return Use(found.answering[0])
+    if found.root and found.system == "Linux" and found.dockerd:
+        return StartOwn(found.dockerd)
+    if found.root and found.system == "Linux" and found.apt:
+        return InstallThenStart()
+    return Missing(*_advice(found))
+
+
+def _advice(found: Probes) -> tuple[str, str]:
+    if found.forbidden:
+        return (
+            f"a container engine listens at {found.forbidden[0]}, but you may not use it",
+            "Run `sudo usermod -aG docker $USER`, then log in again.",
+        )
+    nothing = "no container engine answers, and actions never run without one"
+    if found.system != "Linux":
+        return nothing, "Install and start Docker Desktop or Colima, then try again."
+    if found.dockerd:
+        return nothing, "Run `sudo systemctl start docker`, or run this command as root."
+    if found.apt:
+        return nothing, (
+            "Run `sudo apt-get install docker.io` and `sudo usermod -aG docker $USER`, "
+            "then log in again; or run this command as root."
+        )
+    return nothing, "Install Docker Engine: https://docs.docker.com/engine/install/"
+
+
+def default_home(environment: Mapping[str, str]) -> Home:
+    """Data in the cache folder. The sockets' folder follows it: two caches never share."""
+    data = cache_folder(environment) / "engine"
+    name = hashlib.sha256(os.fsencode(data)).hexdigest()[:8]
+    return Home(run=Path("/run/strongroom") / name, data=data)
+
+
+def cache_folder(environment: Mapping[str, str]) -> Path:
+    """``STRONGROOM_CACHE``, else ``strongroom`` in the user's cache folder."""
+    if given := environment.get("STRONGROOM_CACHE"):
+        return Path(given).absolute()
+    home = Path(environment.get("HOME") or "/root")
+    return (
+        Path(environment.get("XDG_CACHE_HOME") or home / ".cache").absolute() / "strongroom"
+    )
+
+
+def candidates(environment: Mapping[str, str], home: Home) -> tuple[str, ...]:
+    """Addresses to ask, in order. Only sockets: actions get files of this machine."""
+    given = environment.get("DOCKER_HOST", "")
+    addresses = [given] if given.startswith("unix://") else []
+    addresses.append("unix:///var/run/docker.sock")
+    if runtime := environment.get("XDG_RUNTIME_DIR"):
+        addresses.append(f"unix://{runtime}/docker.sock")
+    if user := environment.get("HOME"):
+        addresses.append(f"unix://{user}/.docker/run/docker.sock")
+    return (*dict.fromkeys(addresses), home.url)
+
+
+def probe(environment: Mapping[str, str], home: Home) -> Probes:
+    """Look, and change nothing."""
+    addresses = candidates(environment, home)
+    path = search_path(environment)
+    dockerd_path = shutil.which("dockerd", path=path)
+    return Probes(
+        answering=tuple(url for url in addresses if _info(url) is not None)[:1],
+        forbidden=tuple(url for url in addresses if _forbidden(url)),
+        root=os.geteuid() == 0,
+        system=platform.system(),
+        dockerd=Path(dockerd_path) if dockerd_path else None,
+        apt=shutil.which("apt-get", path=path) is not None,
+    )
+
+
+def find(environment: Mapping[str, str], home: Home) -> Choice:
+    """What ``running`` would do now."""
+    return choose(probe(environment, home))
+
+
+def describe(url: str) -> Engine | None:
+    """The engine at this address, if one answers."""
+    info = _info(url)
+    if info is None:
+        return None
+    held, lacking = guarantees.assess(info)
+    return Engine(url, str(info.get("ServerVersion", "?")), False, held, lacking)
+
+
+@contextlib.contextmanager
+def running(
+    environment: Mapping[str, str], home: Home, report: Report = lambda line: None
+) -> Iterator[Engine]:
+    """An engine for as long as the block lasts. PlatformError if none can be had.
+
+    Several processes may be in such a block; they share one private engine, and the last
+    to leave stops it, unless ``start`` wanted it to stay.
+    """
+    engine = _outside_engine(environment, home)
+    if engine is not None:
+        yield engine
+        return
+    with _member(home, lambda: _private_engine(environment, home, report)) as engine:
+        yield engine
+
+
+def start(
+    environment: Mapping[str, str], home: Home, report: Report = lambda line: None
+) -> Engine:
+    """An engine that stays until ``stop``; one that answers already is left as it is."""
+    engine = _outside_engine(environment, home)
+    if engine is not None:
+        return engine
+    with _turn(home):
+        engine = _private_engine(environment, home, report)
+        if engine.url == home.url:
+            _keep_mark(home).touch()
+    return engine
+
+
+def stop(home: Home) -> bool:
+    """Stop the private engine; False if others still use it (the last of them stops it)."""
+    with _turn(home):
+        _keep_mark(home).unlink(missing_ok=True)
+        return _stop_if_unused(home)
+
+
+def search_path(environment: Mapping[str, str]) -> str:
+    """The user's PATH and the folders of daemons."""
+    return os.pathsep.join(
+        (*environment.get("PATH", "").split(os.pathsep), *SYSTEM_FOLDERS)
+    )
+
+
+def install(
+    packages: tuple[str, ...], environment: Mapping[str, str], report: Report
+) -> None:
+    """Install Debian packages without what they merely recommend. PlatformError if not."""
+    report(f"Installing {', '.join(packages)} with apt-get")
+    settings = {**environment, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        # apt-get is found on PATH; packages are ours, never a user's words.
+        done = subprocess.run(  # noqa: S603
+            ["apt-get", "-q", *arguments],  # noqa: S607
+            env=settings,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+            raise PlatformError(
+                f"apt-get {arguments[0]} failed: {said[-1] if said else 'it said nothing'}",
+                where="apt-get",
+                remedy=f"Install {' '.join(packages)} yourself, then try again.",
+            )
+
+
+def _outside_engine(environment: Mapping[str, str], home: Home) -> Engine | None:
+    choice = find(environment, home)
+    return (
+        describe(choice.url) if isinstance(choice, Use) and choice.url != home.url else None
+    )
+
+
+def _private_engine(environment: Mapping[str, str], home: Home, report: Report) -> Engine:
+    """Called in our turn. An installation may have started Debian's own: then that one."""
+    choice = find(environment, home)
+    installed: tuple[str, ...] = ()
+    if isinstance(choice, InstallThenStart):
+        installed = choice.packages
+        install(installed, environment, report)
+        choice = find(environment, home)
+    if isinstance(choice, StartOwn):
+        report(f"Starting a private container engine ({choice.dockerd})")
+        dockerd.launch(home, choice.dockerd, search_path(environment))
+        choice = Use(home.url)
+    if isinstance(choice, Missing):
+        raise PlatformError(choice.problem, where="container engine", remedy=choice.remedy)
+    engine = describe(choice.url) if isinstance(choice, Use) else None
+    if engine is None:
+        raise PlatformError(
+            "the container engine was there and is gone",
+            where=str(home.log),
+            remedy="Read this file, then try again.",
+        )
+    return replace(engine, started_by_us=engine.url == home.url, installed=installed)
+
+
+@contextlib.contextmanager
+def _turn(home: Home) -> Iterator[None]:
+    """One at a time decides about the private engine."""
+    with _lock(home.data / "turn.lock", fcntl.LOCK_EX):
+        yield
+
+
+@contextlib.contextmanager
+def _member(home: Home, engine: Callable[[], Engine]) -> Iterator[Engine]:
+    """While in the block we count as a user; the kernel forgets us should we be killed."""
+    with contextlib.ExitStack() as membership:
+        with _turn(home):
+            found = engine()
+            membership.enter_context(_lock(home.data / "users.lock", fcntl.LOCK_SH))
+        try:
+            yield found
+        finally:
+            with _turn(home):
+                membership.close()
+                if not _keep_mark(home).exists():
+                    _stop_if_unused(home)
+
+
+def _stop_if_unused(home: Home) -> bool:
+    try:
+        with _lock(home.data / "users.lock", fcntl.LOCK_EX | fcntl.LOCK_NB):
+            dockerd.shut_down(home)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _lock(path: Path, how: int) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        fcntl.flock(file, how)
+        yield
+
+
+def _keep_mark(home: Home) -> Path:
+    """Beside the sockets, so that it can't outlive a reboot."""
+    return home.run / "keep"
+
+
+def _forbidden(url: str) -> bool:
+    socket = Path(url.removeprefix("unix://"))
+    return socket.exists() and not os.access(socket, os.R_OK | os.W_OK)
+
+
+def _info(url: str) -> dict[str, Any] | None:
+    if not Path(url.removeprefix("unix://")).exists():
+        return None
+    try:
+        client = docker.DockerClient(base_url=url, timeout=30)
+    except DockerException:
+        return None
+    with contextlib.closing(client):
+        try:
+            return dict(client.info())
+        except (DockerException, OSError):
+            return None

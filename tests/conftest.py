@@ -1,0 +1,49 @@
+"""What tests share: a real container engine, and images to run in it.
+
+Tests that need Docker are marked ``docker`` and take ``docker_engine`` or
+``docker_client``. Where no engine can be had they are skipped with the reason, but fail
+where CI is true.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import docker
+import pytest
+
+from job_runner.errors import PlatformError
+from job_runner.executors import engine
+from job_runner.executors.engine import Engine, Home
+
+
+@pytest.fixture(scope="session")
+def engine_home() -> Home:
+    """Below STRONGROOM_CACHE if set, else below the user's cache folder."""
+    return engine.default_home(os.environ)
+
+
+@pytest.fixture(scope="session")
+def docker_engine(engine_home: Home) -> Iterator[Engine]:
+    """An engine that answers (DOCKER_HOST first), else a private one for this session.
+
+    pytest-xdist's workers share the private one; the last to end stops it.
+    """
+    with contextlib.ExitStack() as session:
+        try:
+            found = session.enter_context(engine.running(os.environ, engine_home))
+        except PlatformError as missing:
+            if os.environ.get("CI", "").lower() == "true":
+                raise
+            pytest.skip(str(missing))
+        yield found
+
+
+@pytest.fixture(scope="session")
+def docker_client(docker_engine: Engine) -> Iterator[docker.DockerClient]:
+    """A client of that engine."""
+    client = docker.DockerClient(base_url=docker_engine.url)
+    yield client
+    client.close()
