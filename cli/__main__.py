@@ -1,0 +1,72 @@
+"""Start here: parse, run, and turn every error into a message and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from cli import console, exits
+from cli.commands import strongroom
+from cohort_dsl.errors import StrongroomError
+from output_checker.errors import CheckerError
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit code. Errors are printed, never raised."""
+    as_json = "--json" in arguments
+    try:
+        strongroom.main(args=list(arguments), prog_name="strongroom", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        console.fail({"kind": "Interrupted"}, "Stopped.", as_json=as_json)
+        return exits.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return exits.USAGE
+    except exits.JobsFailed:
+        return exits.code_of(exits.JobsFailed())
+    except (StrongroomError, CheckerError) as error:
+        told = {
+            "kind": type(error).__name__,
+            "where": error.where,
+            "problem": error.problem,
+            "remedy": error.remedy,
+        }
+        console.fail(told, str(error), as_json=as_json)
+        return exits.code_of(error)
+    except BrokenPipeError:
+        sys.stdout = None  # nobody reads: don't flush at exit
+        return exits.OK
+    except Exception as error:  # noqa: BLE001  the last net: an error of our own
+        return _our_own(error, as_json=as_json)
+    return exits.OK
+
+
+def _our_own(error: Exception, *, as_json: bool) -> int:
+    """Name the kind and place only: messages of unknown errors may carry a person's value."""
+    if os.environ.get("STRONGROOM_TRACEBACK") == "1":
+        traceback.print_exc()
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{os.path.basename(frame.filename)} line {frame.lineno}"
+    text = (
+        f"{where}: {type(error).__name__}, a mistake of Strongroom's own\n"
+        "  Please report it with this line. STRONGROOM_TRACEBACK=1 shows more, "
+        "which may include records: keep that on the secure side."
+    )
+    told = {"kind": type(error).__name__, "where": where}
+    console.fail(told, text, as_json=as_json)
+    return exits.INTERNAL
+
+
+def entrypoint() -> None:
+    """What the installed command ``strongroom`` calls."""
+    sys.exit(main(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    entrypoint()

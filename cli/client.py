@@ -1,0 +1,101 @@
+"""Talk to a site's server: one function for each verb, errors retold as our own kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import httpx
+
+from cohort_dsl.errors import StrongroomError
+from job_runner.errors import PlatformError, ProjectError, RequestRefused
+from output_checker.errors import CheckerError, ClaimError, PolicyError, ReleaseRefused
+
+KINDS: Mapping[str, type[StrongroomError] | type[CheckerError]] = {
+    kind.__name__: kind
+    for kind in (RequestRefused, ProjectError, ClaimError, PolicyError, ReleaseRefused)
+}
+
+F = TypeVar("F")
+
+
+@dataclass(frozen=True)
+class Client:
+    """A site's address and the caller's token; the token never shows in a repr."""
+
+    server: str
+    token: str = field(repr=False)
+
+    def get(self, path: str, *, wait: float = 0, **query: str | float) -> Any:
+        """The JSON at a path; ``wait`` lengthens the time that the server may take, in s."""
+        return self._ask("GET", path, params=query, timeout=30 + wait)
+
+    def post(self, path: str, body: Mapping[str, object]) -> Any:
+        """Send JSON, get JSON."""
+        return self._ask("POST", path, json=dict(body), timeout=120)
+
+    def _ask(self, verb: str, path: str, **how: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        try:
+            answer = httpx.request(verb, f"{self.server}{path}", headers=headers, **how)
+        except (httpx.HTTPError, httpx.InvalidURL):
+            raise PlatformError(
+                "no server answers there",
+                where=self.server,
+                remedy="Is the site up (strongroom serve)? Is --server right?",
+            ) from None
+        return _understood(answer)
+
+
+def _understood(answer: httpx.Response) -> Any:
+    if answer.is_success:
+        return answer.json()
+    try:
+        told = answer.json()
+        kind = KINDS.get(told["error"], RequestRefused if answer.is_client_error else None)
+        if kind is not None:
+            raise kind(told["problem"], where=told["where"], remedy=told["remedy"])
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise PlatformError(
+        f"the server answered {answer.status_code}",
+        where=str(answer.request.url),
+        remedy="Try again; if it stays so, tell the site's custodian.",
+    )
+
+
+def connection(command: F) -> F:
+    """The options that every command towards a site has."""
+    server = click.option(
+        "--server",
+        envvar="STRONGROOM_SERVER",
+        default="http://127.0.0.1:8750",
+        show_default=True,
+        show_envvar=True,
+        help="The site's address.",
+    )
+    token = click.option(
+        "--token-file",
+        envvar="STRONGROOM_TOKEN_FILE",
+        required=True,
+        show_envvar=True,
+        type=click.Path(path_type=Path),
+        help="A file that holds your token.",
+    )
+    return server(token(command))  # type: ignore[type-var]  # click's decorators keep the type
+
+
+def connect(server: str, token_file: Path) -> Client:
+    """A client with the token read from its file."""
+    try:
+        token = token_file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        raise RequestRefused(
+            "the token file can't be read",
+            where=str(token_file),
+            remedy="Give the file that the site's custodian made for you (--token-file).",
+        ) from None
+    return Client(server.rstrip("/"), token)

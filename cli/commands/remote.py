@@ -1,0 +1,173 @@
+"""A researcher's side of a site: submit, follow, cancel, ask for release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli import console, git
+from cli.client import Client, connect, connection
+from cli.exits import JobsFailed
+
+ENDED = ("succeeded", "failed")
+
+
+@click.command()
+@click.argument("actions", nargs=-1)
+@connection
+@click.option(
+    "--study",
+    default=".",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The study's folder.",
+    show_default=True,
+)
+@click.option("--repository", help="Address the site fetches from [default: origin].")
+@click.option("--commit", help="Which commit [default: the last one].")
+@click.option("--wait", is_flag=True, help="Stay until every job has ended.")
+@console.json_option
+def submit(
+    actions: tuple[str, ...],
+    server: str,
+    token_file: Path,
+    study: Path,
+    repository: str | None,
+    commit: str | None,
+    wait: bool,
+    as_json: bool,
+) -> None:
+    """Send ACTIONS of a commit to a site (all of them, if none is named).
+
+    The site fetches the commit itself, so it must be pushed to a repository that the site
+    allows. Nothing else is sent: no data, no result, no credentials.
+    """
+    client = connect(server, token_file)
+    changed = git.uncommitted(study) if commit is None else []
+    if changed:
+        console.note(f"Not committed, so not submitted: {', '.join(changed[:5])}")
+    found = client.post(
+        "/api/requests",
+        {
+            "repository": repository or _origin(study),
+            "commit": commit or git.git(study, "rev-parse", "HEAD"),
+            "actions": list(actions) or ["run_all"],
+        },
+    )
+    if wait:
+        found = _follow(client, found, quiet=as_json)
+    console.report(found, _lines(found), as_json=as_json)
+    if wait and _failed(found):
+        raise JobsFailed
+
+
+def _origin(study: Path) -> str:
+    remotes = git.git(study, "remote").split()
+    if "origin" in remotes:
+        return git.git(study, "remote", "get-url", "origin")
+    return str(study.resolve())
+
+
+def _failed(found: Mapping[str, Any]) -> bool:
+    return any(job["state"] == "failed" for job in found["jobs"])
+
+
+def _follow(client: Client, found: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
+    """Wait for every job's end; tells each change of state once."""
+    seen: dict[str, str] = {}
+    while True:
+        for job in found["jobs"]:
+            words = _state(job)
+            if not quiet and seen.get(job["action"]) != words:
+                console.say(f"  {job['action']}: {words}")
+            seen[job["action"]] = words
+        if all(job["state"] in ENDED for job in found["jobs"]):
+            return found
+        path = f"/api/requests/{found['id']}"
+        found = client.get(path, wait=25, **{"wait": 25, "after": found["sequence"]})
+
+
+def _state(job: Mapping[str, Any]) -> str:
+    reason = job.get("failure") or job.get("waiting_for")
+    return f"{job['state']} ({reason})" if reason else str(job["state"])
+
+
+def _lines(found: Mapping[str, Any]) -> list[str]:
+    rows = [[job["action"], _state(job)] for job in found["jobs"]]
+    head = f"Request {found['id']} of commit {found['commit'][:12]}"
+    return [head, *console.table(["action", "state"], rows)]
+
+
+@click.command()
+@click.argument("request_id", metavar="[REQUEST]", required=False)
+@connection
+@click.option("--watch", is_flag=True, help="Stay until every job has ended.")
+@console.json_option
+def status(
+    request_id: str | None, server: str, token_file: Path, watch: bool, as_json: bool
+) -> None:
+    """Show REQUEST and its jobs, or all your requests."""
+    client = connect(server, token_file)
+    if request_id is None:
+        found = client.get("/api/requests")
+        rows = [
+            [r["id"], r["project"], r["commit"][:12], " ".join(r["actions"]), r["state"]]
+            for r in found["requests"]
+        ]
+        heads = ["request", "project", "commit", "actions", "state"]
+        console.report(found, console.table(heads, rows), as_json=as_json)
+        return
+    one = client.get(f"/api/requests/{request_id}")
+    if watch:
+        one = _follow(client, one, quiet=as_json)
+    console.report(one, _lines(one), as_json=as_json)
+
+
+@click.command()
+@click.argument("request_id", metavar="REQUEST")
+@connection
+@console.json_option
+def cancel(request_id: str, server: str, token_file: Path, as_json: bool) -> None:
+    """Stop all jobs of REQUEST that haven't ended."""
+    client = connect(server, token_file)
+    found = client.post(f"/api/requests/{request_id}/cancel", {})
+    console.report(found, _lines(found), as_json=as_json)
+
+
+@click.command()
+@click.argument("request_id", metavar="REQUEST")
+@connection
+@click.option("--context", default="", help="What the reviewers should know.")
+@click.option("--file", "files", multiple=True, help="Only this output (repeatable).")
+@console.json_option
+def release(
+    request_id: str,
+    server: str,
+    token_file: Path,
+    context: str,
+    files: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Ask for the outputs of REQUEST to be released.
+
+    The checker has recomputed every claimed table from the cohort. What it passes goes to
+    two reviewers; what it refuses stays, and is listed with the reason.
+    """
+    client = connect(server, token_file)
+    body: dict[str, object] = {"request_id": request_id, "context": context}
+    if files:
+        body["files"] = list(files)
+    found = client.post("/api/releases", body)
+    console.report(found, release_lines(found), as_json=as_json)
+
+
+def release_lines(found: Mapping[str, Any]) -> list[str]:
+    """A release request for people: its status, its files, what was refused."""
+    lines = [f"Release request {found['id']}: {found['status']}"]
+    lines += [f"  {file['path']}: {file['outcome']}" for file in found["files"]]
+    for refused in found.get("refused", []):
+        lines.append(f"  {refused['path']}: refused")
+        lines += [f"    {reason}" for reason in refused["reasons"]]
+    return lines

@@ -1,0 +1,56 @@
+"""What people and programs read: text on a terminal, JSON when it is asked for."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(command: F) -> F:
+    """The ``--json`` that every reporting command has."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print JSON, for programs."
+    )(command)
+
+
+def report(value: object, lines: Iterable[str], *, as_json: bool) -> None:
+    """Print a result: the value as JSON, or its lines for people."""
+    if as_json:
+        click.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))
+        return
+    for line in lines:
+        click.echo(line)
+
+
+def say(line: str = "") -> None:
+    """One line for people, at once."""
+    click.echo(line)
+    sys.stdout.flush()
+
+
+def note(line: str) -> None:
+    """One line about what is going on, kept out of a command's result."""
+    click.echo(line, err=True)
+
+
+def fail(error: Mapping[str, str], text: str, *, as_json: bool) -> None:
+    """Print an error where errors go."""
+    click.echo(json.dumps({"error": dict(error)}) if as_json else text, err=True)
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a plain table, columns as wide as they need."""
+    everything = [list(headings), *[list(row) for row in rows]]
+    widths = [max(len(row[i]) for row in everything) for i in range(len(headings))]
+    return [
+        "  ".join(
+            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in everything
+    ]
