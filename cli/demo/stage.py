@@ -100,7 +100,9 @@ def run(
 
 
 @contextmanager
-def background(stage: Stage, name: str, *words: str | Path) -> Iterator[subprocess.Popen[bytes]]:
+def background(
+    stage: Stage, name: str, *words: str | Path
+) -> Iterator[subprocess.Popen[bytes]]:
     """A command that serves until the block ends; its output goes to a log file."""
     console.say(f"  $ strongroom {shown(words, stage.folder)} &")
     log = stage.folder / "logs" / f"{name}.log"

@@ -1,0 +1,101 @@
+"""A site's folder: what lies where, and how a new one is made."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import yaml
+
+from job_runner.errors import PlatformError
+
+FOLDER_OPTION = "STRONGROOM_SITE"
+
+
+@dataclass(frozen=True)
+class SiteFolder:
+    """Everything a site keeps, below one folder that only its account may read."""
+
+    root: Path
+
+    @property
+    def policy(self) -> Path:
+        """What the site allows: written by its custodian, read by everything else."""
+        return self.root / "site.yaml"
+
+    @property
+    def disclosure(self) -> Path:
+        """The rules of disclosure control."""
+        return self.root / "disclosure.yaml"
+
+    @property
+    def state(self) -> Path:
+        """Working state: database, runs, repositories, sockets."""
+        return self.root / "state"
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy's address of people, requests, jobs and reviews."""
+        return f"sqlite:///{self.state / 'strongroom.sqlite'}"
+
+    @property
+    def ledger(self) -> Path:
+        """The append-only record."""
+        return self.state / "ledger.jsonl"
+
+    @property
+    def wake(self) -> Path:
+        """The socket by which the server wakes the runner."""
+        return self.state / "wake.sock"
+
+    @property
+    def repositories(self) -> Path:
+        """Fetched repositories, bare."""
+        return self.state / "repositories"
+
+    @property
+    def store(self) -> Path:
+        """Outputs by privacy level; the highly sensitive ones stay for ever."""
+        return self.root / "store"
+
+    @property
+    def reports(self) -> Path:
+        """What the checker found, one report for each job."""
+        return self.root / "reports"
+
+    @property
+    def outbox(self) -> Path:
+        """Release bundles: the only thing here that may leave."""
+        return self.root / "outbox"
+
+    def folders(self) -> tuple[Path, ...]:
+        return (self.state, self.repositories, self.store, self.reports, self.outbox)
+
+
+def create(root: Path, settings: Mapping[str, object]) -> SiteFolder:
+    """Make a site's folder at once or not at all; an existing one is refused."""
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise PlatformError(
+            "there is something here already",
+            where=str(root),
+            remedy="Name a folder that doesn't exist, or an empty one.",
+        )
+    root.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{root.name}-", dir=root.parent))
+    site = SiteFolder(draft)
+    for folder in site.folders():
+        folder.mkdir(mode=0o700, parents=True)
+    site.policy.write_text(_as_yaml(settings), encoding="utf-8")
+    default = resources.files("output_checker") / "policies" / "default.yaml"
+    site.disclosure.write_text(default.read_text(encoding="utf-8"), encoding="utf-8")
+    os.rename(draft, root)
+    return SiteFolder(root)
+
+
+def _as_yaml(settings: Mapping[str, object]) -> str:
+    head = "# What this site allows. Unknown keys are errors; a change needs a restart.\n"
+    return head + yaml.safe_dump(dict(settings), sort_keys=False, allow_unicode=True)
