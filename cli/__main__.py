@@ -15,11 +15,11 @@ from cohort_dsl.errors import StrongroomError
 from output_checker.errors import CheckerError
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run one command; returns the exit code. Errors are printed, never raised."""
+def main(arguments: Sequence[str], tree: click.Group = strongroom) -> int:
+    """Run one command of the tree; returns the exit code. Errors are printed, not raised."""
     as_json = "--json" in arguments
     try:
-        strongroom.main(args=list(arguments), prog_name="strongroom", standalone_mode=False)
+        tree.main(args=list(arguments), prog_name="strongroom", standalone_mode=False)
     except click.exceptions.Exit as end:
         return end.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _our_own(error: Exception, *, as_json: bool) -> int:
-    """Name the kind and place only: messages of unknown errors may carry a person's value."""
+    """Name the kind and place only: an unknown message may carry a person's value."""
     if os.environ.get("STRONGROOM_TRACEBACK") == "1":
         traceback.print_exc()
     frame = traceback.extract_tb(error.__traceback__)[-1]

@@ -30,7 +30,7 @@ class Client:
     token: str = field(repr=False)
 
     def get(self, path: str, *, wait: float = 0, **query: str | float) -> Any:
-        """The JSON at a path; ``wait`` lengthens the time that the server may take, in s."""
+        """The JSON at a path; ``wait``: seconds that the server may take longer."""
         return self._ask("GET", path, params=query, timeout=30 + wait)
 
     def post(self, path: str, body: Mapping[str, object]) -> Any:

@@ -10,17 +10,16 @@ from cli.__main__ import main
 from cohort_dsl.errors import DefinitionError
 
 
-@pytest.fixture
-def command_that_raises(monkeypatch):
-    def install(error: BaseException) -> None:
-        @click.command()
-        @click.option("--json", "as_json", is_flag=True)
-        def completion(as_json: bool) -> None:
-            raise error
+def tree_that_raises(error: BaseException) -> click.Group:
+    @click.command()
+    @click.option("--json", "as_json", is_flag=True)
+    def go(as_json: bool) -> None:
+        raise error
 
-        monkeypatch.setattr("cli.commands.completion.completion", completion)
+    return click.Group("strongroom", [go])
 
-    return install
+
+WRONG = DefinitionError("no such column", where="d.py line 3", remedy="Look.")
 
 
 def test_an_authors_mistake_is_told_with_place_problem_and_remedy(
@@ -46,24 +45,20 @@ def test_with_json_an_error_is_json_on_the_error_stream(command_that_raises, cap
     }
 
 
-def test_an_unknown_error_names_its_kind_and_place_but_not_its_text(
-    command_that_raises, capsys
-):
-    command_that_raises(RuntimeError("patient 1234567 has no date"))
-    assert main(["completion"]) == exits.INTERNAL
+def test_an_unknown_error_names_its_kind_and_place_but_not_its_text(capsys):
+    tree = tree_that_raises(RuntimeError("patient 1234567 has no date"))
+    assert main(["go"], tree) == exits.INTERNAL
     told = capsys.readouterr().err
     assert "RuntimeError" in told
     assert "1234567" not in told
 
 
-def test_stopping_from_the_keyboard_has_its_own_code(command_that_raises):
-    command_that_raises(KeyboardInterrupt())
-    assert main(["completion"]) == exits.INTERRUPTED
+def test_stopping_from_the_keyboard_has_its_own_code():
+    assert main(["go"], tree_that_raises(KeyboardInterrupt())) == exits.INTERRUPTED
 
 
-def test_failed_actions_end_with_their_own_code(command_that_raises):
-    command_that_raises(exits.JobsFailed())
-    assert main(["completion"]) == 6
+def test_failed_actions_end_with_their_own_code():
+    assert main(["go"], tree_that_raises(exits.JobsFailed())) == 6
 
 
 def test_a_misspelt_command_is_answered_with_the_nearest(capsys):
