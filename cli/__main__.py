@@ -16,7 +16,7 @@ from output_checker.errors import CheckerError
 
 
 def main(arguments: Sequence[str], tree: click.Group = strongroom) -> int:
-    """Run one command of the tree; returns the exit code. Errors are printed, not raised."""
+    """Run one command of the tree; returns the exit code. Errors are printed."""
     as_json = "--json" in arguments
     try:
         tree.main(args=list(arguments), prog_name="strongroom", standalone_mode=False)

@@ -22,21 +22,13 @@ def tree_that_raises(error: BaseException) -> click.Group:
 WRONG = DefinitionError("no such column", where="d.py line 3", remedy="Look.")
 
 
-def test_an_authors_mistake_is_told_with_place_problem_and_remedy(
-    command_that_raises, capsys
-):
-    command_that_raises(
-        DefinitionError("no such column", where="d.py line 3", remedy="Look.")
-    )
-    assert main(["completion"]) == exits.EXIT_CODES[DefinitionError]
+def test_an_authors_mistake_is_told_with_place_problem_and_remedy(capsys):
+    assert main(["go"], tree_that_raises(WRONG)) == exits.EXIT_CODES[DefinitionError]
     assert capsys.readouterr().err == "d.py line 3: no such column\n  Look.\n"
 
 
-def test_with_json_an_error_is_json_on_the_error_stream(command_that_raises, capsys):
-    command_that_raises(
-        DefinitionError("no such column", where="d.py line 3", remedy="Look.")
-    )
-    assert main(["completion", "--json"]) == 3
+def test_with_json_an_error_is_json_on_the_error_stream(capsys):
+    assert main(["go", "--json"], tree_that_raises(WRONG)) == 3
     assert json.loads(capsys.readouterr().err)["error"] == {
         "kind": "DefinitionError",
         "where": "d.py line 3",
