@@ -1,0 +1,112 @@
+"""Try a question on rows written by hand: for an author's tests, and for ours.
+
+>>> evaluate(dataset, {"patients": [{"patient_id": 1, "sex": "female"}]})
+[{'patient_id': 1, 'sex': 'female'}]
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from cohort_dsl import reference
+from cohort_dsl.errors import DefinitionError
+from cohort_dsl.model.query import Query
+from cohort_dsl.model.types import Kind, TableSchema, fits
+
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+def evaluate(
+    dataset: object, tables: Rows, engine: Literal["duckdb", "reference"] = "duckdb"
+) -> list[dict[str, Any]]:
+    """The cohort of these rows, one dict a patient: ``patient_id``, then the variables.
+
+    ``dataset``: a Dataset or a Query. ``tables``: for each table its rows as dicts with
+    ``patient_id`` (all int or all str); a table or column that isn't given is empty.
+    Sorted by ``patient_id``. DefinitionError for rows that no warehouse could hold.
+    """
+    query = query_of(dataset)
+    rows = complete(tables, query.tables())
+    if engine == "reference":
+        return reference.answer(query, rows)
+    raise NotImplementedError(engine)
+
+
+def query_of(dataset: object) -> Query:
+    """The question itself, whether it comes as a Dataset or as a Query already."""
+    if isinstance(dataset, Query):
+        return dataset
+    from cohort_dsl import load
+
+    return load.query_of(dataset)
+
+
+# Rows that a table could hold ---------------------------------------------------
+
+
+def complete(
+    tables: Rows, schemas: Iterable[TableSchema]
+) -> dict[str, list[dict[str, Any]]]:
+    """The rows of every schema's table, with all its columns; DefinitionError if wrong."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    wrong: list[str] = []
+    for schema in schemas:
+        rows = tables.get(schema.name, ())
+        wrong += _problems(schema, rows)
+        names = ["patient_id", *(column.name for column in schema.columns)]
+        found[schema.name] = [{name: row.get(name) for name in names} for row in rows]
+    wrong += _mixed_ids(found) if not wrong else []
+    if wrong:
+        raise DefinitionError(
+            "; ".join(wrong),
+            where="the rows to try the question on",
+            remedy="Rows hold the table's columns: True or False, int, float, str or date.",
+        )
+    return found
+
+
+def _problems(schema: TableSchema, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    wrong = [
+        f"table {schema.name}, row {number}: {problem}"
+        for number, row in enumerate(rows, start=1)
+        for problem in _row_problems(schema, row)
+    ]
+    if schema.one_row_per_patient and not wrong:
+        patients = [row["patient_id"] for row in rows]
+        if len(set(patients)) < len(patients):
+            wrong.append(f"table {schema.name} holds one row a patient, here are more")
+    return wrong
+
+
+def _row_problems(schema: TableSchema, row: Mapping[str, Any]) -> list[str]:
+    if type(row.get("patient_id")) not in (int, str):
+        return ["patient_id is an int or a str, and never missing"]
+    types = {column.name: column.type for column in schema.columns}
+    problems = []
+    for name, value in row.items():
+        if name == "patient_id" or (value is None and name in types):
+            continue
+        if name not in types:
+            problems.append(f"there is no column {name}")
+        elif not fits(value, types[name]):
+            kind = types[name].kind.value
+            problems.append(f"{name} is a {kind}, not a {type(value).__name__}")
+        elif not _storable(value, types[name].kind):
+            problems.append(f"{name} is beyond what a {types[name].kind.value} can hold")
+    return problems
+
+
+def _storable(value: Any, kind: Kind) -> bool:
+    """Does the value fit a warehouse's 64-bit numbers and its text?"""
+    if kind is Kind.INT:
+        return -(2**63) <= int(value) < 2**63
+    if kind is Kind.FLOAT:
+        return math.isfinite(float(value))
+    return kind not in (Kind.STR, Kind.CODE) or "\0" not in str(value)
+
+
+def _mixed_ids(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    types = {type(row["patient_id"]) for rows in tables.values() for row in rows}
+    return ["some patient_ids are ints and some are strs"] if len(types) > 1 else []
