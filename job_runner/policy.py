@@ -1,0 +1,249 @@
+"""What this site allows: one strict file, read once.
+
+Everything that a request asks for is held against this; a setting that nobody knows is
+an error, so a misspelt permission never means "allowed".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from job_runner.executors.contract import Limits
+from job_runner.settings_yaml import Problem, Section, SettingsError, read
+
+EXTRACTION_IMAGES = ("cohort", "ehrql")
+"""Two names of one thing: the image in which definitions are evaluated."""
+
+
+@dataclass(frozen=True)
+class ImagePolicy:
+    """An image on the site's list, pinned by the digests of its layers."""
+
+    reference: str
+    layers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ProjectPolicy:
+    """What one project may do. ``people`` and ``branches``: None is anyone, any branch."""
+
+    name: str
+    repositories: tuple[str, ...]
+    actions: tuple[str, ...]
+    people: frozenset[str] | None = None
+    branches: tuple[str, ...] | None = None
+
+    def allows_action(self, action: str) -> bool:
+        return any(fnmatchcase(action, pattern) for pattern in self.actions)
+
+    def allows_person(self, person: str) -> bool:
+        return self.people is None or person in self.people
+
+
+@dataclass(frozen=True)
+class SitePolicy:
+    """The site's rules. ``sha256`` is that of the file they were read from."""
+
+    name: str
+    warehouse: Mapping[str, object]
+    projects: Mapping[str, ProjectPolicy]
+    images: Mapping[str, ImagePolicy]
+    limits: Limits
+    workers: int
+    database_workers: int
+    disclosure: Path
+    sha256: str
+
+    def image(self, name: str, tag: str) -> ImagePolicy | None:
+        """The image an action names, if it is on the list."""
+        return self.images.get(f"{'cohort' if name in EXTRACTION_IMAGES else name}:{tag}")
+
+
+_UNREADABLE = Problem(1, "the site's policy can't be read", "give the path of site.yaml")
+
+
+def load(path: Path) -> SitePolicy:
+    """The policy in a file; SettingsError with every mistake and its line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(str(path), (_UNREADABLE,)) from None
+    return parse(text, where=str(path), folder=path.absolute().parent)
+
+
+def parse(text: str, *, where: str, folder: Path) -> SitePolicy:
+    """The policy in a text. Paths in it are relative to ``folder``."""
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return read(text, where, lambda section: _policy(section, folder, sha256))
+
+
+def _policy(section: Section, folder: Path, sha256: str) -> SitePolicy:
+    policy = SitePolicy(
+        name=_name(section),
+        warehouse=section.opaque("warehouse"),
+        projects=_projects(section.section("projects")),
+        images=_images(section.section("images")),
+        limits=_limits(section.section("limits")),
+        workers=section.whole("workers", 1),
+        database_workers=section.whole("database_workers", 1),
+        disclosure=folder / section.text("disclosure"),
+        sha256=sha256,
+    )
+    section.close()
+    return policy
+
+
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
+
+
+def _name(section: Section) -> str:
+    name = section.text("name")
+    if name and not _NAME.fullmatch(name):
+        section.complain(
+            section.line_of("name"),
+            "a site's name is lower-case letters, digits and hyphens",
+            "write a short name such as 'name: north-hospital'",
+        )
+    return name
+
+
+def _projects(section: Section | None) -> dict[str, ProjectPolicy]:
+    if section is None:
+        return {}
+    found = {name: _project(section, name) for name in list(section.keys())}
+    return {name: project for name, project in found.items() if project}
+
+
+def _project(projects: Section, name: str) -> ProjectPolicy | None:
+    if not _NAME.fullmatch(name):
+        projects.complain(
+            projects.line_of(name),
+            f"'{name}' can't be a project's name",
+            "use lower-case letters, digits and hyphens",
+        )
+    section = projects.section(name)
+    if section is None:
+        return None
+    people = section.texts("people", required=False)
+    project = ProjectPolicy(
+        name=name,
+        repositories=_repositories(section),
+        actions=section.texts("actions"),
+        people=frozenset(people) if people else None,
+        branches=section.texts("branches", required=False) or None,
+    )
+    section.close()
+    return project
+
+
+_REPOSITORY = re.compile(r"(https://|ssh://|file:///|/|[\w.-]+@[\w.-]+:)[^\s\x00-\x1f]+")
+
+
+def _repositories(section: Section) -> tuple[str, ...]:
+    repositories = section.texts("repositories")
+    for url in repositories:
+        if not _REPOSITORY.fullmatch(url):
+            section.complain(
+                section.line_of("repositories"),
+                f"'{url}' isn't a repository that can be fetched",
+                "write an https:// or ssh:// address, user@host:path, "
+                "or the absolute path of a folder on this machine",
+            )
+    return repositories
+
+
+_LAYER = re.compile(r"sha256:[0-9a-f]{64}")
+_IMAGE = re.compile(r"[a-z][a-z0-9-]*:[A-Za-z0-9][A-Za-z0-9.-]*")
+
+
+def _images(section: Section | None) -> dict[str, ImagePolicy]:
+    if section is None:
+        return {}
+    found = {name: _image(section, name) for name in list(section.keys())}
+    return {name: image for name, image in found.items() if image}
+
+
+def _image(images: Section, name: str) -> ImagePolicy | None:
+    if not _IMAGE.fullmatch(name):
+        images.complain(
+            images.line_of(name),
+            f"'{name}' can't be an image's name",
+            "write it as in project.yaml, such as 'python:v1:'",
+        )
+    section = images.section(name)
+    if section is None:
+        return None
+    image = ImagePolicy(section.text("reference"), section.texts("layers"))
+    if not all(_LAYER.fullmatch(layer) for layer in image.layers):
+        section.complain(
+            section.line_of("layers"),
+            f"the layers of '{name}' aren't sha256 digests",
+            "copy them from images.lock.json: 'sha256:' and 64 hexadecimal digits",
+        )
+    section.close()
+    return image
+
+
+_BYTES = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+_SECONDS = {"": 1, "s": 1, "min": 60, "h": 3600}
+_AMOUNT = re.compile(r"(\d{1,15}) ?([A-Za-z]*)")
+
+
+def _limits(section: Section | None) -> Limits:
+    if section is None:
+        return Limits()
+    usual = Limits()
+    limits = Limits(
+        memory=_amount(section, "memory", _BYTES, usual.memory, required=True),
+        cpus=_cpus(section, usual.cpus),
+        pids=section.whole("pids", usual.pids, required=False),
+        open_files=section.whole("open_files", usual.open_files, required=False),
+        file_size=_amount(section, "file_size", _BYTES, usual.file_size),
+        disk=_amount(section, "disk", _BYTES, usual.disk, required=True),
+        tmp=_amount(section, "tmp", _BYTES, usual.tmp),
+        wall_clock=_amount(
+            section, "wall_clock", _SECONDS, int(usual.wall_clock), required=True
+        ),
+    )
+    section.close()
+    return limits
+
+
+def _cpus(section: Section, default: float) -> float:
+    value = section.value("cpus", "a number")
+    if isinstance(value, int | float) and value > 0:
+        return float(value)
+    if value is not None:
+        section.complain(
+            section.line_of("cpus"), "'cpus' isn't above 0", "write a number such as 1.5"
+        )
+    return default
+
+
+def _amount(
+    section: Section,
+    key: str,
+    units: Mapping[str, int],
+    default: int,
+    *,
+    required: bool = False,
+) -> int:
+    """A number with a unit, such as '4 G' or '30 min'."""
+    value = section.value(key, "a number or text", required=required)
+    if value is None:
+        return default
+    found = _AMOUNT.fullmatch(str(value))
+    if found and found[2] in units and int(found[1]) > 0:
+        return int(found[1]) * units[found[2]]
+    offered = ", ".join(unit for unit in units if unit)
+    section.complain(
+        section.line_of(key),
+        f"'{key}' isn't an amount",
+        f"write a whole number above 0 with one of the units {offered}",
+    )
+    return default
