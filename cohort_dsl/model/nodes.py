@@ -111,13 +111,27 @@ def walk(roots: Iterable[Node]) -> list[Node]:
 # Frames ----------------------------------------------------------------------
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Frame(Node):
-    """A set of rows."""
+    """A set of rows.
 
-    @property
-    def schema(self) -> TableSchema:
-        """The columns that the rows have."""
+    ``schema`` (the columns that the rows have) and ``rows`` (the same rows in no order)
+    are found once, when the frame is built: a chain of frames may be long.
+    """
+
+    schema: TableSchema = field(init=False)
+    rows: Frame = field(init=False)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "schema", self.find_schema())
+        object.__setattr__(self, "rows", self.find_rows())
+
+    def find_schema(self) -> TableSchema:
         raise NotImplementedError
+
+    def find_rows(self) -> Frame:
+        return self
 
     @property
     def one_row_per_patient(self) -> bool:
@@ -130,8 +144,7 @@ class Table(Frame):
 
     table: TableSchema
 
-    @property
-    def schema(self) -> TableSchema:
+    def find_schema(self) -> TableSchema:
         return self.table
 
     @property
@@ -157,9 +170,12 @@ class Filter(Frame):
         if not is_ancestor_or_same(self.condition.frame, self.source):
             raise ModelError("a filter's condition comes from other rows than it filters")
 
-    @property
-    def schema(self) -> TableSchema:
+    def find_schema(self) -> TableSchema:
         return self.source.schema
+
+    def find_rows(self) -> Frame:
+        below = self.source.rows
+        return self if below is self.source else Filter(below, self.condition)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -180,9 +196,11 @@ class Sort(Frame):
         if not is_ancestor_or_same(self.key.frame, self.source):
             raise ModelError("a sort's key comes from other rows than it sorts")
 
-    @property
-    def schema(self) -> TableSchema:
+    def find_schema(self) -> TableSchema:
         return self.source.schema
+
+    def find_rows(self) -> Frame:
+        return self.source.rows
 
 
 class Position(Enum):
@@ -192,7 +210,7 @@ class Position(Enum):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Pick(Frame):
-    """Each patient's first or last row of a sorted frame; patients without rows have none."""
+    """Each patient's first or last row of a sorted frame; none for who has no rows."""
 
     source: Frame
     position: Position
@@ -202,8 +220,7 @@ class Pick(Frame):
         if not is_sorted(self.source):
             raise ModelError("a pick needs sorted rows")
 
-    @property
-    def schema(self) -> TableSchema:
+    def find_schema(self) -> TableSchema:
         return self.source.schema
 
     @property
@@ -231,16 +248,12 @@ def lineage(frame: Frame) -> Iterator[Frame]:
 
 
 def rows_of(frame: Frame) -> Frame:
-    """The frame without its sorts: the same rows, in no order. Filters below a sort stay."""
-    filters = [f.condition for f in lineage(frame) if isinstance(f, Filter)]
-    *_, base = lineage(frame)
-    for condition in reversed(filters):
-        base = Filter(base, condition)
-    return base
+    """The frame without its sorts: the same rows, in no order. Filters stay."""
+    return frame.rows
 
 
 def is_ancestor_or_same(ancestor: Frame, frame: Frame) -> bool:
-    """Are all rows of ``frame`` rows of ``ancestor``, by construction? Sorts don't matter."""
+    """Are all rows of ``frame`` rows of ``ancestor``, whatever their order?"""
     wanted = rows_of(ancestor)
     rows = rows_of(frame)
     return any(step == wanted for step in lineage(rows))
@@ -276,7 +289,7 @@ def common_frame(series: Iterable[Series]) -> Frame | None:
     """The frame on which these series combine; ModelError where they don't."""
     found: Frame | None = None
     for one in series:
-        if one.frame is None:
+        if one.frame is None or one.frame == found:
             continue
         if found is None or is_ancestor_or_same(found, one.frame):
             found = one.frame
@@ -425,7 +438,7 @@ class Mean(_NumberAggregation):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class _Logic(Series):
-    """Kleene's three-valued logic over any number of operands, so that long chains stay flat."""
+    """Kleene's three-valued logic over any number of operands: long chains stay flat."""
 
     operands: tuple[Series, ...]
 
@@ -514,7 +527,7 @@ class LessOrEqual(_Ordering):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class IsIn(Series):
-    """Is the value one of these constants? NULL for NULL, but False where the set is empty."""
+    """Is the value one of these? NULL for NULL, but False where the set is empty."""
 
     operand: Series
     values: frozenset[Scalar]
@@ -707,7 +720,7 @@ class AddDuration(Series):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class DateDifference(Series):
-    """Whole elapsed units from ``start`` to ``end``: -1 for one day early in months or years."""
+    """Whole elapsed units: -1 month or year where ``end`` is one day before ``start``."""
 
     start: Series
     end: Series

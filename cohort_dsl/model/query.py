@@ -14,6 +14,17 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
 @dataclass(frozen=True)
+class DummyData:
+    """What the author wishes of made-up patients; no part of the answer on real ones."""
+
+    population_size: int
+
+    def __post_init__(self) -> None:
+        if type(self.population_size) is not int or self.population_size < 1:
+            raise ModelError("dummy data has at least one patient")
+
+
+@dataclass(frozen=True)
 class Query:
     """A population and named variables, one value of each a patient.
 
@@ -23,16 +34,22 @@ class Query:
 
     population: Series
     variables: Mapping[str, Series]
+    dummy_data: DummyData | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "variables", MappingProxyType(dict(self.variables)))
         if self.population.frame is not None or self.population.type != BOOL:
             raise ModelError("a population is one yes or no a patient")
         for name, series in self.variables.items():
-            if not NAME.match(name) or name == "patient_id":
+            if not NAME.match(name):
                 raise ModelError(f"{name} can't name a variable")
             if series.frame is not None:
                 raise ModelError(f"variable {name} has many values a patient")
+        # Several databases don't tell capitals from small letters in names.
+        names = ["patient_id", *(name.casefold() for name in self.variables)]
+        if len(names) != len(set(names)):
+            raise ModelError("two columns of the cohort have the same name")
+        self.tables()
 
     def nodes(self) -> list[Node]:
         """Every node once, parts before wholes."""
@@ -40,5 +57,8 @@ class Query:
 
     def tables(self) -> tuple[TableSchema, ...]:
         """The tables that the question mentions, each once, by name."""
-        found = {n.table.name: n.table for n in self.nodes() if isinstance(n, Table)}
+        tables = {n.table for n in self.nodes() if isinstance(n, Table)}
+        found = {table.name: table for table in tables}
+        if len(found) != len(tables):
+            raise ModelError("two different tables have the same name")
         return tuple(found[name] for name in sorted(found))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from math import isfinite
 from typing import TypeAlias
 
 Scalar: TypeAlias = bool | int | float | str | date
@@ -75,17 +76,27 @@ _PYTHON = {
 
 
 def fits(value: object, value_type: ValueType) -> bool:
-    """Is this Python value one of that type? Exact: True is no int, a datetime no date."""
-    return type(value) is _PYTHON[value_type.kind]
+    """Is this Python value one of that type, in every engine?
+
+    Exact: True is no int, a datetime no date. Ints have 64 bits, floats are finite, and
+    strings hold what UTF-8 can say, without the NUL that some databases lack.
+    """
+    if type(value) is not _PYTHON[value_type.kind]:
+        return False
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+    if isinstance(value, float):
+        return isfinite(value)
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table on offer."""
+    """One column of a table on offer. Its description is no part of what it means."""
 
     name: str
     type: ValueType
-    description: str = ""
+    description: str = field(default="", compare=False, repr=False)
     categories: tuple[str, ...] = ()
     not_null: bool = False
 

@@ -1,0 +1,91 @@
+"""Mistakes retold in the author's words: where they are, what is wrong, what to write."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from types import FrameType
+
+from cohort_dsl.errors import DefinitionError
+
+PACKAGE = str(Path(__file__).resolve().parent.parent)
+
+
+class NoSuchName(DefinitionError, AttributeError):
+    """Also an AttributeError, so that ``hasattr`` and its like keep their meaning."""
+
+
+def mistake(problem: str, remedy: str) -> DefinitionError:
+    """The error to raise for what the author's current line asks."""
+    return DefinitionError(problem, where=place(), remedy=remedy)
+
+
+def not_yet(what: str) -> DefinitionError:
+    """For what ehrQL has and we do not have so far."""
+    return mistake(
+        f"{what} isn't there yet",
+        "Strongroom does not offer this part of ehrQL so far; leave it out, or ask for it.",
+    )
+
+
+def place() -> str:
+    """The line of the author's that is being run, as "file.py line N"."""
+    for frame in _callers():
+        if is_authors(frame.f_code.co_filename):
+            return at(frame.f_code.co_filename, frame.f_lineno)
+    return "the definition"
+
+
+def _callers() -> Iterator[FrameType]:
+    frame = inspect.currentframe()
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def is_authors(filename: str) -> bool:
+    """Is this file of a traceback neither ours nor Python's machinery?"""
+    return not filename.startswith(("<", PACKAGE))
+
+
+def at(filename: str, line: int | None) -> str:
+    """A place as the author would say it: a path from where the study is."""
+    path = Path(filename)
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    return f"{path} line {line}" if line else str(path)
+
+
+def nearest(name: str, options: Iterable[str]) -> str | None:
+    """The option that the author most likely meant, if any is near.
+
+    Tried in turn: spelling, initials (dob), a shared word (birth_date).
+    """
+    choices = sorted({o for o in options if not o.startswith("_")})
+    lowered = {o.lower(): o for o in reversed(choices)}
+    wanted = name.lower()
+    for close in get_close_matches(wanted, lowered, n=1, cutoff=0.7):
+        return lowered[close]
+    for option in choices:
+        if wanted == "".join(word[:1] for word in option.lower().split("_")):
+            return option
+    words = set(wanted.split("_"))
+    shared = [(len(words & set(o.lower().split("_"))), o) for o in choices]
+    best, option = max(shared, key=lambda pair: pair[0], default=(0, ""))
+    if best:
+        return option
+    return next(
+        (lowered[o] for o in get_close_matches(wanted, lowered, n=1, cutoff=0.5)), None
+    )
+
+
+def no_such_name(name: str, owner: str, options: Iterable[str], what: str) -> NoSuchName:
+    """For a misspelt column, method or variable."""
+    options = sorted({o for o in options if not o.startswith("_")})
+    near = nearest(name, options)
+    remedy = (
+        f"Did you mean {near}?" if near else f"There are: {', '.join(options) or 'none'}."
+    )
+    return NoSuchName(f"{owner} has no {what} {name}", where=place(), remedy=remedy)
