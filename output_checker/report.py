@@ -67,7 +67,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """Verified and protected numbers: all that may leave, and nothing else."""
+    """Verified and protected numbers: all that may leave, and nothing else.
+
+    ``population``: who was counted, in words. ``variable``: what was measured, if
+    anything. A shown cell's measure is None where it has no meaning (a mean of nobody).
+    """
 
     title: str
     kind: str
@@ -77,6 +81,8 @@ class Table:
     cells: tuple[Cell, ...]
     protection: str
     figure: str | None = None
+    population: str = "everyone in the cohort"
+    variable: str | None = None
 
 
 @dataclass(frozen=True)
