@@ -53,14 +53,15 @@ PLATFORM_FAILURES = frozenset({Failure.PLATFORM_ERROR, Failure.WAREHOUSE_ERROR})
 
 MOVES: Mapping[State, frozenset[State]] = {
     State.CREATED: frozenset({State.WAITING, State.SUCCEEDED, State.FAILED}),
-    State.WAITING: frozenset({State.PREPARING, State.FAILED}),
+    State.WAITING: frozenset({State.PREPARING, State.SUCCEEDED, State.FAILED}),
     State.PREPARING: frozenset({State.EXECUTING, State.WAITING, State.FAILED}),
     State.EXECUTING: frozenset({State.COLLECTING, State.WAITING, State.FAILED}),
     State.COLLECTING: frozenset({State.SUCCEEDED, State.WAITING, State.FAILED}),
     State.SUCCEEDED: frozenset(),
     State.FAILED: frozenset(),
 }
-"""CREATED → SUCCEEDED: up to date, so not run again. Back to WAITING: the platform's retry."""
+"""CREATED or WAITING → SUCCEEDED: up to date, so not run again; a job can't know before its
+needs are done. Back to WAITING: the platform's retry."""
 
 TERMINAL = frozenset({State.SUCCEEDED, State.FAILED})
 RUNNING = frozenset({State.PREPARING, State.EXECUTING, State.COLLECTING})

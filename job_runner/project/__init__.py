@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from job_runner.project.mistakes import Mistake, ProjectErrors
 from job_runner.project.model import (
     Action,
     Extraction,
@@ -10,5 +11,16 @@ from job_runner.project.model import (
     Project,
     Run,
 )
+from job_runner.project.parse import parse
 
-__all__ = ["Action", "Extraction", "Level", "OutputPattern", "Project", "Run"]
+__all__ = [
+    "Action",
+    "Extraction",
+    "Level",
+    "Mistake",
+    "OutputPattern",
+    "Project",
+    "ProjectErrors",
+    "Run",
+    "parse",
+]
