@@ -15,11 +15,10 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from cohort_dsl.model import nodes
+from cohort_dsl.model import nodes, rules
 from cohort_dsl.model.nodes import Frame, Pick, Position, Series, Table
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Scalar
-from cohort_dsl.reference import rules
 
 Cell: TypeAlias = Scalar | None
 PatientId: TypeAlias = int | str

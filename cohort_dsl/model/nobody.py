@@ -1,0 +1,42 @@
+"""What a series says of a patient about whom nothing is known.
+
+Used to refuse populations that would hold everybody who ever had a row anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cohort_dsl.model import nodes, rules
+from cohort_dsl.model.nodes import Series
+from cohort_dsl.model.types import Scalar
+
+# Without rows there is nothing to count; every other look at rows finds nothing.
+WITHOUT_ROWS: Mapping[type[Series], Scalar | None] = {
+    nodes.SelectColumn: None,
+    nodes.Exists: False,
+    nodes.Count: 0,
+    nodes.CountDistinct: 0,
+    nodes.Minimum: None,
+    nodes.Maximum: None,
+    nodes.Sum: None,
+    nodes.Mean: None,
+}
+
+
+def answer(series: Series) -> Scalar | None:
+    """The series' value where every table is empty; None for NULL."""
+    found: dict[nodes.Node, Scalar | None] = {}
+    for node in nodes.walk([series]):
+        if isinstance(node, Series):
+            found[node] = _answer(node, found)
+    return found[series]
+
+
+def _answer(node: Series, found: Mapping[nodes.Node, Scalar | None]) -> Scalar | None:
+    if type(node) in WITHOUT_ROWS:
+        return WITHOUT_ROWS[type(node)]
+    if isinstance(node, nodes.IsInSeries):
+        return rules.is_among(found[node.operand], ())
+    parts = [found[part] for part in node.parts() if isinstance(part, Series)]
+    return rules.RULES[type(node)](node, parts)
