@@ -1,0 +1,278 @@
+"""Boxes as containers of a Docker engine. The engine's name for a run is its only state."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from docker import APIClient, DockerClient
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from requests.exceptions import ConnectionError as LostConnection
+from requests.exceptions import RequestException, Timeout
+from urllib3.exceptions import HTTPError, ReadTimeoutError
+
+from job_runner.errors import PlatformError
+from job_runner.executors import box as boxes
+from job_runner.executors import disk, logs
+from job_runner.executors.contract import KILLED, Box, Outcome
+
+TICK = 0.5
+"""Seconds between two looks at a running box's disk and clock."""
+
+SHARE = 10
+"""Measuring a run's folder takes at most one part in so many of a core's time."""
+
+TIME, DISK = "time", "disk"
+
+_REFERENCE = re.compile(r"[a-z0-9][A-Za-z0-9._/:@-]{0,254}")
+
+
+class DockerExecutor:
+    """Runs boxes for ``site`` in the engine behind ``client``; many threads may share it.
+
+    ``monotonic`` counts seconds and never steps. The engine must run on this machine: the
+    disk limit is measured in the host's folder.
+    """
+
+    name = "docker"
+
+    def __init__(
+        self,
+        client: DockerClient,
+        site: str,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._api: APIClient = client.api
+        self._site = site
+        self._monotonic = monotonic
+        self._why_killed: dict[str, str] = {}
+
+    def image_id(self, reference: str, layers: tuple[str, ...]) -> str:
+        """The id of the image of that name, if it has those layers and no volumes."""
+        if not _REFERENCE.fullmatch(reference):
+            raise _image_problem(reference, "is no image's name")
+        with _told("look for an image"):
+            try:
+                image = self._api.inspect_image(reference)  # type: ignore[no-untyped-call]
+            except ImageNotFound:
+                raise _image_problem(reference, "isn't in the container engine") from None
+        if tuple(image["RootFS"].get("Layers") or ()) != layers:
+            raise _image_problem(reference, "isn't the image that was approved")
+        if (image.get("Config") or {}).get("Volumes"):
+            # The engine would give the box a writable folder that no limit covers.
+            raise _image_problem(reference, "declares volumes")
+        return str(image["Id"])
+
+    def start(self, run_id: str, box: Box) -> None:
+        """Create and start, or find created and start, or find started and do nothing."""
+        name = self._name(run_id)
+        with _told("start a box"):
+            try:
+                self._api.create_container_from_config(  # type: ignore[no-untyped-call]
+                    boxes.docker_settings(run_id, self._site, box), name
+                )
+            except APIError as error:
+                if error.status_code != 409:
+                    raise
+            if self._state(run_id)["Status"] == "created":
+                self._api.start(name)
+
+    def wait(self, run_id: str) -> Outcome:
+        """Blocks; see the contract. Ends a box that has used up its time or its disk."""
+        with _told("wait for a box"):
+            found = self._inspect(run_id)
+            if found["State"]["Status"] == "created":
+                raise _no_box(run_id, "was never started")
+            watch = _Watch.over(found, self._monotonic)
+            if found["State"]["Running"]:
+                watch.began -= self._age(found)
+            while not self._ended(run_id, watch.pause()):
+                reason = watch.reason_to_end()
+                if reason:
+                    self._why_killed.setdefault(run_id, reason)
+                    self._kill(run_id)
+            return self._outcome(run_id, watch)
+
+    def stop(self, run_id: str) -> None:
+        with _told("stop a box"):
+            self._kill(run_id)
+
+    def logs(self, run_id: str, limit: int = 1024**2) -> bytes:
+        """Past 64 MB of output the head is the oldest part that the engine still keeps."""
+        with _told("read a box's log"):
+            self._inspect(run_id)
+            chunks = self._api.logs(
+                self._name(run_id), stdout=True, stderr=True, stream=True, follow=False
+            )
+            return logs.shown(chunks, limit)
+
+    def remove(self, run_id: str) -> None:
+        with _told("remove a box"):
+            try:
+                self._api.remove_container(self._name(run_id), force=True, v=True)
+            except NotFound:
+                pass
+            except APIError as error:
+                if error.status_code != 409:  # 409: somebody is removing it already
+                    raise
+            self._why_killed.pop(run_id, None)
+
+    def run_ids(self) -> list[str]:
+        with _told("list the boxes"):
+            mine = self._api.containers(
+                all=True, filters={"label": f"{boxes.SITE_LABEL}={self._site}"}
+            )
+        return sorted(found["Labels"][boxes.RUN_LABEL] for found in mine)
+
+    def _name(self, run_id: str) -> str:
+        return boxes.container_name(run_id, self._site)
+
+    def _inspect(self, run_id: str) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = self._api.inspect_container(self._name(run_id))
+        except NotFound:
+            raise _no_box(run_id, "isn't there") from None
+        return found
+
+    def _state(self, run_id: str) -> dict[str, Any]:
+        state: dict[str, Any] = self._inspect(run_id)["State"]
+        return state
+
+    def _age(self, found: dict[str, Any]) -> float:
+        """Seconds since the box started, both by the engine's clock; never negative."""
+        now = _moment(self._api.info()["SystemTime"])
+        return max(0.0, (now - _moment(found["State"]["StartedAt"])).total_seconds())
+
+    def _ended(self, run_id: str, timeout: float) -> bool:
+        """Whether it ended, told by the engine as it happens, within ``timeout``."""
+        try:
+            self._api.wait(self._name(run_id), timeout=timeout)  # type: ignore[arg-type]  # seconds; floats do
+        except Timeout:
+            return False
+        except LostConnection as error:
+            # What the client makes of a time-out once the engine has sent its headers.
+            if error.args and isinstance(error.args[0], ReadTimeoutError):
+                return False
+            raise
+        return True
+
+    def _outcome(self, run_id: str, watch: _Watch) -> Outcome:
+        """From the engine's record, and from our own of whom we killed and why.
+
+        A runner that was restarted since has no such record, and works it out.
+        """
+        state = self._inspect(run_id)["State"]
+        code = int(state["ExitCode"])
+        if state[
+            "OOMKilled"
+        ]:  # by the kernel, any process of the box, whatever its exit code
+            return Outcome(code, out_of_memory=True)
+        if watch.disk_is_full():
+            return Outcome(code, disk_full=True)
+        why = self._why_killed.get(run_id)
+        if why is None and code == KILLED and _lasted(state) >= watch.wall_clock:
+            why = TIME
+        return Outcome(code, timed_out=why == TIME, disk_full=why == DISK)
+
+    def _kill(self, run_id: str) -> None:
+        try:
+            self._api.kill(self._name(run_id), "SIGKILL")
+        except NotFound:
+            return
+        except APIError as error:
+            if error.status_code != 409:  # 409: not running
+                raise
+
+
+@dataclass
+class _Watch:
+    """What a running box may use up, and how much of it is gone."""
+
+    wall_clock: float
+    disk: int
+    folder: Path | None
+    monotonic: Callable[[], float]
+    began: float
+    cost: float = 0.0
+
+    @classmethod
+    def over(cls, found: dict[str, Any], monotonic: Callable[[], float]) -> _Watch:
+        labels = found["Config"]["Labels"]
+        writable = [m["Source"] for m in found["Mounts"] if m["RW"] and m["Type"] == "bind"]
+        return cls(
+            wall_clock=float(labels[boxes.WALL_CLOCK_LABEL]),
+            disk=int(labels[boxes.DISK_LABEL]),
+            folder=Path(writable[0]) if writable else None,
+            monotonic=monotonic,
+            began=monotonic(),
+        )
+
+    def reason_to_end(self) -> str | None:
+        if self.disk_is_full():
+            return DISK
+        return TIME if self.monotonic() - self.began >= self.wall_clock else None
+
+    def disk_is_full(self) -> bool:
+        if self.folder is None:
+            return False
+        started = self.monotonic()
+        full = disk.used(self.folder, enough=self.disk) > self.disk
+        self.cost = self.monotonic() - started
+        return full
+
+    def pause(self) -> float:
+        """How long to leave the box alone: longer where measuring its folder is slow."""
+        left = self.wall_clock - (self.monotonic() - self.began)
+        return max(0.01, min(left, max(TICK, SHARE * self.cost)))
+
+
+def _moment(text: str) -> datetime:
+    """A time as the engine writes it, in any zone."""
+    return datetime.fromisoformat(text)
+
+
+def _lasted(state: dict[str, Any]) -> float:
+    return (_moment(state["FinishedAt"]) - _moment(state["StartedAt"])).total_seconds()
+
+
+@contextmanager
+def _told(doing: str) -> Iterator[None]:
+    """Whatever the engine or the way to it does wrong, as the platform's failure."""
+    try:
+        yield
+    except APIError as error:
+        said = re.sub(r"[^ -~]", " ", str(error.explanation or error))[:300]
+        raise _engine_problem(doing, f"said: {said}") from None
+    except (DockerException, RequestException, HTTPError, OSError) as error:
+        raise _engine_problem(doing, f"isn't answering ({type(error).__name__})") from None
+
+
+def _engine_problem(doing: str, problem: str) -> PlatformError:
+    return PlatformError(
+        f"asked to {doing}, it {problem}",
+        where="the container engine",
+        remedy="Look at the engine's own log; the job is tried again by itself.",
+    )
+
+
+def _image_problem(reference: str, problem: str) -> PlatformError:
+    return PlatformError(
+        f"it {problem}",
+        where=f"image {reference!r}",
+        remedy="Build or load the image again, and have its layers approved in the policy.",
+    )
+
+
+def _no_box(run_id: str, problem: str) -> PlatformError:
+    return PlatformError(
+        f"its box {problem}",
+        where=f"run {run_id}",
+        remedy="Nothing to do: the runner starts it again.",
+    )
