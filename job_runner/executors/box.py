@@ -33,7 +33,9 @@ _SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,49}")  # "." ends it
 def container_name(run_id: str, site: str) -> str:
     """One name for one run, so the engine itself refuses a second box for it."""
     if not _RUN.fullmatch(run_id) or not _SITE.fullmatch(site):
-        raise ValueError("run ids and site names are letters, digits, '_', '-' ('.' in ids)")
+        raise ValueError(
+            "run ids and site names are letters, digits, '_', '-' ('.' in ids)"
+        )
     return f"strongroom.{site}.{run_id}"
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from docker import APIClient, DockerClient
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
-from requests.exceptions import ConnectionError as LostConnection
-from requests.exceptions import RequestException, Timeout
-from urllib3.exceptions import HTTPError, ReadTimeoutError
+from requests.exceptions import RequestException
+from urllib3.exceptions import HTTPError
 
 from job_runner.errors import PlatformError
 from job_runner.executors import box as boxes
@@ -93,7 +94,10 @@ class DockerExecutor:
             watch = _Watch.over(found, self._monotonic)
             if found["State"]["Running"]:
                 watch.began -= self._age(found)
-            while not self._ended(run_id, watch.pause()):
+            ended: SimpleQueue[Exception | None] = SimpleQueue()
+            waiting = (run_id, ended)
+            threading.Thread(target=self._until_it_ends, args=waiting, daemon=True).start()
+            while not _happened(ended, watch.pause()):
                 reason = watch.reason_to_end()
                 if reason:
                     self._why_killed.setdefault(run_id, reason)
@@ -150,18 +154,13 @@ class DockerExecutor:
         now = _moment(self._api.info()["SystemTime"])
         return max(0.0, (now - _moment(found["State"]["StartedAt"])).total_seconds())
 
-    def _ended(self, run_id: str, timeout: float) -> bool:
-        """Whether it ended, told by the engine as it happens, within ``timeout``."""
+    def _until_it_ends(self, run_id: str, ended: SimpleQueue[Exception | None]) -> None:
+        """One request that the engine answers when the box's last process is dead."""
         try:
-            self._api.wait(self._name(run_id), timeout=timeout)  # type: ignore[arg-type]  # seconds; floats do
-        except Timeout:
-            return False
-        except LostConnection as error:
-            # What the client makes of a time-out once the engine has sent its headers.
-            if error.args and isinstance(error.args[0], ReadTimeoutError):
-                return False
-            raise
-        return True
+            self._api.wait(self._name(run_id), timeout=None)
+            ended.put(None)
+        except (DockerException, RequestException, HTTPError, OSError) as error:
+            ended.put(error)
 
     def _outcome(self, run_id: str, watch: _Watch) -> Outcome:
         """From the engine's record, and from our own of whom we killed and why.
@@ -231,6 +230,17 @@ class _Watch:
         """How long to leave the box alone: longer where measuring its folder is slow."""
         left = self.wall_clock - (self.monotonic() - self.began)
         return max(0.01, min(left, max(TICK, SHARE * self.cost)))
+
+
+def _happened(ended: SimpleQueue[Exception | None], timeout: float) -> bool:
+    """Whether it did within so many seconds; raises what went wrong instead."""
+    try:
+        error = ended.get(timeout=timeout)
+    except Empty:
+        return False
+    if error is not None:
+        raise error
+    return True
 
 
 def _moment(text: str) -> datetime:
