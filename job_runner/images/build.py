@@ -1,0 +1,191 @@
+"""Build what is missing of the images, and lock what they are.
+
+Everything is kept in a cache folder under the hash of its recipe, so that only a changed
+layer is made again; an image that the engine has with the right layers is left alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import docker
+from docker.errors import APIError, DockerException, ImageNotFound
+from docker.models.images import Image
+
+from job_runner.errors import PlatformError
+from job_runner.executors import guarantees
+from job_runner.images import archive, layers, lock
+from job_runner.images.archive import LayerFile
+from job_runner.images.lock import ImageLock, LockedImage
+from job_runner.images.recipes import (
+    BASE,
+    COMPILER,
+    PACKAGES,
+    RECIPES,
+    SITE,
+    Layer,
+    Recipe,
+    key,
+)
+
+Report = Callable[[str], None]
+LOCK_FILE = "images.lock.json"
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What building needs of the world. ``cache`` is a folder of our own, about 600 MB."""
+
+    client: docker.DockerClient
+    cache: Path
+    uv: Path
+    environment: Mapping[str, str]
+    report: Report = lambda line: None
+    packages: Path = PACKAGES
+    machine: str = platform.machine()
+
+
+def build(workshop: Workshop, references: Iterable[str] = tuple(RECIPES)) -> ImageLock:
+    """Have these images in the engine, and their lock in the cache. PlatformError.
+
+    Safe to call from several processes at once, and to kill.
+    """
+    with _turn(workshop.cache):
+        images = {ref: _image(workshop, RECIPES[ref]) for ref in references}
+        path = workshop.cache / LOCK_FILE
+        known = lock.read(path).images if path.exists() else {}
+        lock.write(ImageLock({**known, **images}), path)
+    return ImageLock(images)
+
+
+def _image(workshop: Workshop, recipe: Recipe) -> LockedImage:
+    files = [_layer(workshop, layer) for layer in recipe.layers]
+    config = archive.configuration(files, _architecture(workshop.machine))
+    image = LockedImage(archive.image_id(config), tuple(file.digest for file in files))
+    if _layers(_image_in_engine(workshop.client, recipe.reference)) != image.layers:
+        workshop.report(f"Loading {recipe.reference} into the container engine")
+        _load(workshop.client, recipe.reference, files, config)
+    return image
+
+
+def _layer(workshop: Workshop, layer: Layer) -> LayerFile:
+    name = f"{layer.name}-{key(layer, workshop.packages, workshop.machine)}"
+    tar, record = workshop.cache / f"{name}.tar", workshop.cache / f"{name}.digest"
+    if not (tar.exists() and record.exists()):
+        record.write_text(_made(workshop, layer, tar), encoding="ascii")
+        _forget_older(workshop.cache, layer.name, keep=name)
+    return LayerFile(layer.name, tar, record.read_text(encoding="ascii"))
+
+
+def _made(workshop: Workshop, layer: Layer, target: Path) -> str:
+    tools = layers.Tools(
+        workshop.uv,
+        workshop.environment,
+        workshop.machine,
+        workshop.packages,
+        workshop.report,
+        compile=lambda site: _compile(workshop, site),
+    )
+    with tempfile.TemporaryDirectory(dir=workshop.cache, prefix="work-") as work:
+        site, partial = Path(work, "site"), Path(work, "layer.tar")
+        site.mkdir()
+        digest = layers.make(layer, tools, site, partial)
+        partial.replace(target)
+    return digest
+
+
+def _compile(workshop: Workshop, site: Path) -> None:
+    """In a container of the base image without network, whatever Python the host has."""
+    _image(workshop, BASE)
+    try:
+        workshop.client.containers.run(
+            BASE.reference,
+            ["python3", "/compile.py", SITE, str(os.cpu_count() or 1)],
+            network_mode="none",
+            remove=True,
+            user=_user(workshop.client),
+            volumes=[f"{site}:{SITE}", f"{COMPILER}:/compile.py:ro"],
+        )
+    except DockerException as cause:
+        raise PlatformError(
+            f"Python's libraries couldn't be compiled: {str(cause)[:500]}",
+            where="images",
+            remedy="Check that the engine may mount the cache folder, then try again.",
+        ) from None
+
+
+def _user(client: docker.DockerClient) -> str:
+    """Whoever owns our files, seen from inside."""
+    if "rootless" in guarantees.security_options(client.info()):
+        return "0:0"
+    return f"{os.getuid()}:{os.getgid()}"
+
+
+def _load(
+    client: docker.DockerClient, reference: str, files: list[LayerFile], config: bytes
+) -> None:
+    before = _image_in_engine(client, reference)
+    try:
+        # The SDK hands it to requests, which uploads an iterator piece by piece.
+        client.images.load(archive.stream(reference, files, config))  # type: ignore[arg-type]
+        if before is not None:
+            _drop(client, before)
+    except (DockerException, OSError) as cause:
+        raise PlatformError(
+            f"the container engine refused the image {reference}: {str(cause)[:500]}",
+            where=str(files[0].path.parent),
+            remedy="Check the disk's free space, delete this folder, then try again.",
+        ) from None
+
+
+def _drop(client: docker.DockerClient, image: Image) -> None:
+    """What the reference stood for before: 600 MB of disk, unless something still runs."""
+    with contextlib.suppress(APIError):
+        client.images.remove(str(image.id))
+
+
+def _layers(image: Image | None) -> tuple[str, ...]:
+    return tuple(image.attrs["RootFS"]["Layers"]) if image else ()
+
+
+def _image_in_engine(client: docker.DockerClient, reference: str) -> Image | None:
+    try:
+        return client.images.get(reference)
+    except ImageNotFound:
+        return None
+
+
+def _architecture(machine: str) -> str:
+    try:
+        return layers.ARCHITECTURES[machine]
+    except KeyError:
+        raise PlatformError(
+            f"there are no images for {machine} machines",
+            where="images",
+            remedy=f"Use one of: {', '.join(layers.ARCHITECTURES)}.",
+        ) from None
+
+
+def _forget_older(cache: Path, name: str, *, keep: str) -> None:
+    for path in cache.glob(f"{name}-*"):
+        if path.stem != keep:
+            path.unlink()
+
+
+@contextlib.contextmanager
+def _turn(cache: Path) -> Iterator[None]:
+    """One builder at a time; what a killed one left is swept away."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "turn.lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        for left in cache.glob("work-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
