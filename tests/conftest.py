@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import docker
 import pytest
 
+from job_runner import images
 from job_runner.errors import PlatformError
 from job_runner.executors import engine
 from job_runner.executors.engine import Engine, Home
@@ -47,3 +48,37 @@ def docker_client(docker_engine: Engine) -> Iterator[docker.DockerClient]:
     client = docker.DockerClient(base_url=docker_engine.url)
     yield client
     client.close()
+
+
+@pytest.fixture(scope="session")
+def workshop(docker_client: docker.DockerClient) -> images.Workshop:
+    """Builds images into that engine; what was built before comes from the cache."""
+    return images.Workshop(
+        docker_client,
+        cache=engine.cache_folder(os.environ) / "images",
+        uv=images.find_uv(os.environ),
+        environment=os.environ,
+    )
+
+
+@pytest.fixture(scope="session")
+def base_image(workshop: images.Workshop) -> str:
+    """A reference to Debian with Python, and nothing else."""
+    return _built(workshop, images.BASE)
+
+
+@pytest.fixture(scope="session")
+def cohort_image(workshop: images.Workshop) -> str:
+    """A reference to the image in which definitions are evaluated."""
+    return _built(workshop, images.COHORT)
+
+
+@pytest.fixture(scope="session")
+def python_image(workshop: images.Workshop) -> str:
+    """A reference to the image of analyses; the first build takes half a minute."""
+    return _built(workshop, images.PYTHON)
+
+
+def _built(workshop: images.Workshop, recipe: images.Recipe) -> str:
+    images.build(workshop, [recipe.reference])
+    return recipe.reference

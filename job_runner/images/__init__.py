@@ -11,7 +11,18 @@ Not yet: using a public base image where mmdebstrap can't be had.
 from __future__ import annotations
 
 from job_runner.images.build import Workshop, build
+from job_runner.images.layers import find_uv
 from job_runner.images.lock import ImageLock, LockedImage
-from job_runner.images.recipes import BASE, COHORT, PYTHON
+from job_runner.images.recipes import BASE, COHORT, PYTHON, Recipe
 
-__all__ = ["BASE", "COHORT", "PYTHON", "ImageLock", "LockedImage", "Workshop", "build"]
+__all__ = [
+    "BASE",
+    "COHORT",
+    "PYTHON",
+    "ImageLock",
+    "LockedImage",
+    "Recipe",
+    "Workshop",
+    "build",
+    "find_uv",
+]

@@ -35,6 +35,18 @@ class Tools:
     """Adds bytecode to a site folder."""
 
 
+def find_uv(environment: Mapping[str, str]) -> Path:
+    """The uv that runs us, else the one on PATH. PlatformError if there is none."""
+    found = environment.get("UV") or shutil.which("uv", path=environment.get("PATH", ""))
+    if found:
+        return Path(found)
+    raise PlatformError(
+        "uv, which installs the images' libraries, isn't installed",
+        where="images",
+        remedy="Run `pip install uv`, then try again.",
+    )
+
+
 @singledispatch
 def make(layer: Layer, tools: Tools, site: Path, target: Path) -> str:
     """Write the layer's tar to ``target`` and return its digest. PlatformError if it fails.
