@@ -1,0 +1,115 @@
+"""A claim as JSON and back, in the form that ``claim-v1.schema.json`` says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from output_checker.claims.model import (
+    UNIT,
+    AsIs,
+    Bands,
+    Claim,
+    Condition,
+    Derivation,
+    Dimension,
+    IsPresent,
+    Year,
+)
+from output_checker.errors import ClaimError
+
+Json = dict[str, Any]
+FORMAT, VERSION = "claim", 1
+
+
+def dumps(claim: Claim) -> bytes:
+    """The claim as UTF-8 JSON, the same bytes for the same claim."""
+    text = json.dumps(as_json(claim), indent=1, ensure_ascii=False, allow_nan=False)
+    return (text + "\n").encode()
+
+
+def as_json(claim: Claim) -> Json:
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "kind": claim.kind,
+        "title": claim.title,
+        "figure": claim.figure,
+        "dataset": {"file": claim.dataset, "sha256": claim.dataset_sha256},
+        "unit": UNIT,
+        "population": [_condition(c) for c in claim.population],
+        "dimensions": [_dimension(d) for d in claim.dimensions],
+        "margins": claim.margins,
+        "value": claim.value,
+        "measures": list(claim.measures),
+        "cells": [
+            {"levels": list(levels), "values": dict(values)}
+            for levels, values in claim.cells.items()
+        ],
+    }
+
+
+def from_json(body: Json) -> Claim:
+    """The claim in a body that fits the schema; ClaimError if it makes no sense."""
+    cells = {tuple(cell["levels"]): cell["values"] for cell in body["cells"]}
+    if len(cells) < len(body["cells"]):
+        raise ClaimError(
+            "a cell is there twice", where="claim", remedy="Write each cell once."
+        )
+    return Claim(
+        kind=body["kind"],
+        title=body["title"],
+        dataset=body["dataset"]["file"],
+        dataset_sha256=body["dataset"]["sha256"],
+        population=tuple(map(_read_condition, body["population"])),
+        dimensions=tuple(map(_read_dimension, body["dimensions"])),
+        margins=body["margins"],
+        value=body["value"],
+        measures=tuple(body["measures"]),
+        cells=cells,
+        figure=body["figure"],
+    )
+
+
+def _condition(condition: Condition) -> Json:
+    value = condition.value
+    return {
+        "column": condition.column,
+        "operator": condition.operator,
+        "value": list(value) if isinstance(value, tuple) else value,
+    }
+
+
+def _dimension(dimension: Dimension) -> Json:
+    derivation: Json = {"kind": dimension.derivation.kind}
+    if isinstance(dimension.derivation, Bands):
+        derivation["edges"] = list(dimension.derivation.edges)
+    return {
+        "column": dimension.column,
+        "derivation": derivation,
+        "missing": "level" if dimension.missing_is_a_level else "excluded",
+        "levels": list(dimension.levels),
+    }
+
+
+def _read_condition(body: Json) -> Condition:
+    value = body["value"]
+    return Condition(
+        body["column"], body["operator"], tuple(value) if isinstance(value, list) else value
+    )
+
+
+def _read_dimension(body: Json) -> Dimension:
+    return Dimension(
+        column=body["column"],
+        derivation=_read_derivation(body["derivation"]),
+        missing_is_a_level=body["missing"] == "level",
+        levels=tuple(body["levels"]),
+    )
+
+
+def _read_derivation(body: Json) -> Derivation:
+    if body["kind"] == Bands.kind:
+        return Bands(tuple(body["edges"]))
+    simple: dict[str, Derivation] = {d.kind: d for d in (AsIs(), Year(), IsPresent())}
+    return simple[body["kind"]]
