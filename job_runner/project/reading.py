@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -117,7 +118,8 @@ def _events(text: str) -> Iterator[yaml.Event]:
         ) from None
 
 
-def _place(mark: yaml.Mark) -> Place:
+def _place(mark: Any) -> Place:
+    """From a mark of PyYAML's or of libyaml's; they count from 0."""
     return Place(mark.line + 1, mark.column + 1)
 
 

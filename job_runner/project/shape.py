@@ -67,7 +67,7 @@ class DraftProject:
 
 
 class Shape:
-    """Reads nodes of one file; what it can't read it says in ``mistakes`` and leaves out."""
+    """Reads the nodes of a file; says in ``mistakes`` what it can't, and leaves it out."""
 
     def __init__(self, mistakes: Mistakes) -> None:
         self._mistakes = mistakes
@@ -75,7 +75,7 @@ class Shape:
     def project(self, root: Node) -> DraftProject:
         if not isinstance(root, Table):
             remedy = "Begin with `version: 5` and `actions:`."
-            self._mistakes.add(root.place, "a project file is a mapping", remedy)
+            self._mistakes.add(root.place, "a project file must be a mapping", remedy)
             return DraftProject(None, root.place)
         parts = self._parts(root, PROJECT_KEYS, required=("version", "actions"))
         expected = parts.get("expectations")
@@ -92,7 +92,7 @@ class Shape:
         digits = text.removesuffix(".0")
         if digits in {"1", "2", "3", "4", "5"}:
             return int(digits)
-        problem = f"{shown(text)} isn't a version" if text else "a version is a number"
+        problem = f"{shown(text)} isn't a version" if text else "a version must be a number"
         self._mistakes.add(node.place, problem, "Write `version: 5`; versions are 1 to 5.")
         return None
 
@@ -105,7 +105,9 @@ class Shape:
             return False
         if not (isinstance(size, Scalar) and size.text.isascii() and size.text.isdigit()):
             remedy = "Write a whole number, for example `population_size: 1000`."
-            self._mistakes.add(size.place, "`population_size` is a number", remedy)
+            self._mistakes.add(
+                size.place, "`population_size` must be a whole number", remedy
+            )
         return True
 
     def _actions(self, node: Node) -> dict[str, Draft]:
@@ -141,7 +143,7 @@ class Shape:
             return ()
         if not isinstance(node, Items):
             remedy = "Write `needs: [first_action, second_action]`."
-            self._mistakes.add(node.place, "`needs` is a list of actions", remedy)
+            self._mistakes.add(node.place, "`needs` must be a list of actions", remedy)
             return ()
         said = [self._text(item, "an action in `needs`") for item in node.items]
         return tuple(name for name in said if name is not None)
@@ -150,11 +152,10 @@ class Shape:
         table = self._table(node, "`outputs`")
         if table is None:
             return ()
+        before = len(self._mistakes.found)
         levels = self._parts(table, LEVELS)
-        found = [
-            o for name, part in levels.items() for o in self._labels(Level(name), part)
-        ]
-        if not found and levels.keys() == table.pairs.keys():
+        found = [o for name in levels for o in self._labels(Level(name), levels[name])]
+        if not found and len(self._mistakes.found) == before:
             remedy = f"Name at least one file under {listed(LEVELS)}."
             self._mistakes.add(node.place, "the action has no outputs", remedy)
         return tuple(found)
@@ -209,7 +210,7 @@ class Shape:
         if isinstance(node, Table):
             return node
         self._mistakes.add(
-            node.place, f"{what} is a mapping", "Write `name: value` lines below it."
+            node.place, f"{what} must be a mapping", "Write `name: value` lines below it."
         )
         return None
 
@@ -232,7 +233,7 @@ class Shape:
                 self._mistakes.add(
                     at or table.place,
                     f"`{name}` is missing",
-                    f"Add a `{name}:` with a value.",
+                    f"Add `{name}:` with a value.",
                 )
         return parts
 
@@ -250,7 +251,7 @@ class Shape:
 
     def _text(self, node: Node, what: str) -> Said | None:
         if not (isinstance(node, Scalar) and node.is_text):
-            self._mistakes.add(node.place, f"{what} is a text", "Write it in quotes.")
+            self._mistakes.add(node.place, f"{what} must be a text", "Write it in quotes.")
             return None
         if acts_on_a_screen(node.text, allowed="\n\t"):
             problem = f"{what} has a control character: {shown(node.text)}"
