@@ -37,12 +37,13 @@ PATH_RULES: Sequence[Rule] = (
      "Shorten it."),
     (lambda p: any(len(n.encode()) > MOST_NAME_BYTES for n in p.split("/")),
      f"has a name longer than {MOST_NAME_BYTES} bytes", "Shorten it."),
-    (lambda p: p != p.strip(), "begins or ends with a blank", "Take the blank away."),
+    (lambda p: bool(p.strip()) and p != p.strip(), "begins or ends with a blank",
+     "Take the blank away."),
     (lambda p: p.startswith(("/", "~")), "isn't relative", _IS_RELATIVE),
     (lambda p: re.match(r"[A-Za-z]:", p), "begins with a drive", _IS_RELATIVE),
     (lambda p: "\\" in p, "has a back slash", "Write `/` between folders."),
     (lambda p: ".." in p.split("/"), "leads out of its folder", _IS_RELATIVE),
-    (lambda p: not {".", ""}.isdisjoint(p.removeprefix("/").split("/")),
+    (lambda p: p and not {".", ""}.isdisjoint(p.removeprefix("/").split("/")),
      "isn't in its shortest form", "Take `./`, `//` and a final `/` away."),
 )  # fmt: skip
 """For every path in a project file."""
@@ -144,7 +145,7 @@ class TooMany(Exception):
 
 
 def meetings(
-    ones: Iterable[str], twos: Iterable[str], budget: int = 1_000_000
+    ones: Iterable[str], twos: Iterable[str], budget: int = 200_000
 ) -> Iterator[tuple[str, str]]:
     """The pairs of patterns, one of each side, that can match one path.
 
