@@ -1,5 +1,5 @@
 """The question answered in plain Python, to judge every warehouse by."""
 
-from cohort_dsl.reference.answer import answer
+from cohort_dsl.reference.answer import Known, answer
 
-__all__ = ["answer"]
+__all__ = ["Known", "answer"]

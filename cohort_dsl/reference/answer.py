@@ -32,11 +32,10 @@ def answer(query: Query, tables: Tables) -> list[dict[str, Any]]:
     ``tables``: complete rows (every column of the schema, and ``patient_id``) for each
     table that the query mentions. Sorted by ``patient_id``.
     """
-    known = _Known(query, tables)
-    for node in query.nodes():
-        if isinstance(node, Series):
-            known.series[node] = _ask(node, known)
-    cohort = [p for p in known.candidates if known.series[query.population][p] is True]
+    known = Known([query.population, *query.variables.values()], tables)
+    mentioned = [n for n in nodes.walk([query.population]) if isinstance(n, Table)]
+    candidates = _patients(known.rows[t.table.name] for t in mentioned)
+    cohort = [p for p in candidates if known.series[query.population][p] is True]
     return [
         {"patient_id": patient}
         | {name: known.series[node][patient] for name, node in query.variables.items()}
@@ -44,21 +43,23 @@ def answer(query: Query, tables: Tables) -> list[dict[str, Any]]:
     ]
 
 
-class _Known:
-    """What has been found out so far.
+class Known:
+    """Everything below some series, found out once.
 
-    ``series`` holds a dict by patient for one value a patient, else a list by row.
+    ``series`` holds a dict by patient for one value a patient, else a list by row of
+    ``rows``: each table's rows (the very objects that were given), in table order.
     """
 
-    def __init__(self, query: Query, tables: Tables) -> None:
-        self.rows = {
-            schema.name: in_table_order(tables[schema.name]) for schema in query.tables()
-        }
+    def __init__(self, roots: Iterable[Series], tables: Tables) -> None:
+        below = nodes.walk(roots)
+        named = {n.table.name for n in below if isinstance(n, Table)}
+        self.rows = {name: in_table_order(tables[name]) for name in sorted(named)}
         self.patients = _patients(self.rows.values())
-        mentioned = [n for n in nodes.walk([query.population]) if isinstance(n, Table)]
-        self.candidates = _patients(self.rows[t.table.name] for t in mentioned)
         self.series: dict[Series, Any] = {}
         self._by_frame: dict[Frame, Any] = {}
+        for node in below:
+            if isinstance(node, Series):
+                self.series[node] = _ask(node, self)
 
     def value(self, node: Series, row: int, patient: PatientId) -> Cell:
         """The series' value in that row; a patient's one value is the same in all rows."""
@@ -131,7 +132,7 @@ def _patients(tables: Iterable[Sequence[Row]]) -> list[PatientId]:
 
 
 @functools.singledispatch
-def _ask(node: Series, known: _Known) -> Any:
+def _ask(node: Series, known: Known) -> Any:
     """Anything that looks at one row, or one patient, at a time."""
     rule = rules.RULES[type(node)]
     parts = [part for part in node.parts() if isinstance(part, Series)]
@@ -142,7 +143,7 @@ def _ask(node: Series, known: _Known) -> Any:
     return _for_each(node, known, at)
 
 
-def _for_each(node: Series, known: _Known, at: Callable[[int, PatientId], Cell]) -> Any:
+def _for_each(node: Series, known: Known, at: Callable[[int, PatientId], Cell]) -> Any:
     if node.frame is None:
         return {patient: at(-1, patient) for patient in known.patients}
     rows = known.rows[base(node.frame)]
@@ -150,7 +151,7 @@ def _for_each(node: Series, known: _Known, at: Callable[[int, PatientId], Cell])
 
 
 @_ask.register
-def _(node: nodes.SelectColumn, known: _Known) -> Any:
+def _(node: nodes.SelectColumn, known: Known) -> Any:
     rows = known.rows[base(node.source)]
     if node.frame is not None:
         return [row[node.name] for row in rows]
@@ -162,19 +163,19 @@ def _(node: nodes.SelectColumn, known: _Known) -> Any:
 
 
 @_ask.register
-def _(node: nodes.Exists, known: _Known) -> Any:
+def _(node: nodes.Exists, known: Known) -> Any:
     rows = known.by_patient(node.source)
     return {patient: patient in rows for patient in known.patients}
 
 
 @_ask.register
-def _(node: nodes.Count, known: _Known) -> Any:
+def _(node: nodes.Count, known: Known) -> Any:
     rows = known.by_patient(node.source)
     return {patient: len(rows.get(patient, ())) for patient in known.patients}
 
 
 @_ask.register
-def _(node: nodes.Aggregation, known: _Known) -> Any:
+def _(node: nodes.Aggregation, known: Known) -> Any:
     rule = rules.AGGREGATIONS[type(node)]
     return {
         patient: rule(node, _values(node.source, patient, known))
@@ -183,7 +184,7 @@ def _(node: nodes.Aggregation, known: _Known) -> Any:
 
 
 @_ask.register
-def _(node: nodes.IsInSeries, known: _Known) -> Any:
+def _(node: nodes.IsInSeries, known: Known) -> Any:
     among = {p: set(_values(node.among, p, known)) for p in known.patients}
 
     def at(row: int, patient: PatientId) -> Cell:
@@ -193,7 +194,7 @@ def _(node: nodes.IsInSeries, known: _Known) -> Any:
     return _for_each(node, known, at)
 
 
-def _values(node: Series, patient: PatientId, known: _Known) -> list[Scalar]:
+def _values(node: Series, patient: PatientId, known: Known) -> list[Scalar]:
     """The patient's non-NULL values of a series over rows."""
     assert node.frame is not None
     rows = known.by_patient(node.frame).get(patient, [])
