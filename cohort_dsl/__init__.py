@@ -1,0 +1,27 @@
+"""The words that an author may import; nothing else."""
+
+from typing import NoReturn
+
+from cohort_dsl.language import later as _later
+from cohort_dsl.language.codelists import codelist_from_csv
+from cohort_dsl.language.conditions import case, maximum_of, minimum_of, when
+from cohort_dsl.language.dataset import Dataset, create_dataset
+from cohort_dsl.language.durations import days, months, weeks, years
+
+__all__ = [
+    "Dataset",
+    "case",
+    "codelist_from_csv",
+    "create_dataset",
+    "days",
+    "maximum_of",
+    "minimum_of",
+    "months",
+    "weeks",
+    "when",
+    "years",
+]
+
+
+def __getattr__(name: str) -> NoReturn:
+    raise _later.no_such_word(name)

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar, overload
+from typing import Any, ClassVar, NoReturn, Self, TypeVar, overload
 
+from cohort_dsl.errors import DefinitionError
+from cohort_dsl.language import hints
 from cohort_dsl.language.columns import schema_of
+from cohort_dsl.language.hints import mistake
+from cohort_dsl.language.plain import condition
+from cohort_dsl.language.series import (
+    FRAME_WORDS,
+    BaseSeries,
+    dont_combine,
+    not_a_method,
+    words,
+    wrap,
+)
 from cohort_dsl.model import nodes
-from cohort_dsl.model.types import TableSchema
+from cohort_dsl.model.nodes import Position
+from cohort_dsl.model.types import BOOL, TableSchema
 
 
 class Frame:
@@ -19,9 +32,72 @@ class Frame:
     def __init__(self, node: nodes.Frame) -> None:
         object.__setattr__(self, "node_", node)
 
+    def exists_for_patient(self) -> Any:
+        """Does the patient have any row here?"""
+        return wrap(nodes.Exists(self.node_))
+
+    def count_for_patient(self) -> Any:
+        """How many rows the patient has here; 0 without any."""
+        return wrap(nodes.Count(self.node_))
+
     def title_(self) -> str:
         """What an error calls these rows."""
         return self.node_.schema.name
+
+    def __repr__(self) -> str:
+        return f"<{'a row' if self.one_row_per_patient_ else 'rows'} of {self.title_()}>"
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in FRAME_WORDS or name.endswith("_"):
+            raise mistake(f"{name} can't be replaced", "Choose another name for it.")
+        object.__setattr__(self, name, value)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise self._no_such_name(name)
+
+    def _no_such_name(self, name: str) -> DefinitionError:
+        if name == "patient_id":
+            return hints.NoSuchName(
+                "patient_id can't be asked for: every question is about each patient",
+                where=hints.place(),
+                remedy="The cohort has it as its first column, without being asked.",
+            )
+        if self.one_row_per_patient_ and name in FRAME_WORDS:
+            return hints.NoSuchName(
+                f"{name} needs many rows a patient, and here is one row of {self.title_()}",
+                where=hints.place(),
+                remedy="Filter and sort before picking a row.",
+            )
+        columns = [column.name for column in self.node_.schema.columns]
+        if hints.nearest(name, words(self)) in columns:
+            return hints.no_such_name(name, self.title_(), columns, "column")
+        return hints.no_such_name(name, self.title_(), words(self), "column or method")
+
+    def __bool__(self) -> NoReturn:
+        raise mistake(
+            f"Python can't decide yes or no of {self.title_()}",
+            "Write .exists_for_patient() to ask whether a patient has rows.",
+        )
+
+    def __iter__(self) -> NoReturn:
+        raise mistake(
+            f"the rows of {self.title_()} can't be looped over: they stay in the warehouse",
+            "Say what is wanted of them, for example with count_for_patient().",
+        )
+
+    def __len__(self) -> NoReturn:
+        raise mistake(
+            f"{self.title_()} has no length: its rows stay in the warehouse",
+            "Write .count_for_patient() to count each patient's rows.",
+        )
+
+    def __getitem__(self, key: object) -> NoReturn:
+        raise mistake(
+            f"{self.title_()} has no [ ]",
+            "Write frame.where(condition) for rows, frame.column for a column.",
+        )
 
 
 class PatientFrame(Frame):
@@ -34,6 +110,76 @@ class EventFrame(Frame):
     """Any number of rows a patient."""
 
     one_row_per_patient_ = False
+
+    def where(self, condition_: Any) -> Self:
+        """The rows where the condition is true; not those where it is unknown."""
+        return self._filtered(condition(condition_, "where"))
+
+    def except_where(self, condition_: Any) -> Self:
+        """Without the rows where the condition is true; those where it is unknown stay."""
+        unwanted = condition(condition_, "except_where")
+        yes, no = nodes.Value(True, BOOL), nodes.Value(False, BOOL)
+        return self._filtered(nodes.Case(((unwanted, no),), yes))
+
+    def _filtered(self, wanted: nodes.Series) -> Self:
+        self._must_combine(wanted)
+        return type(self)(nodes.Filter(self.node_, wanted))
+
+    def sort_by(self, *keys: Any) -> Self:
+        """The rows in ascending order of the first key, ties by the next; NULL first."""
+        if not keys:
+            raise mistake("sort_by needs a column", "Write sort_by(frame.date).")
+        node = self.node_
+        for key in reversed(keys):
+            node = nodes.Sort(node, self._key(key))
+        return type(self)(node)
+
+    def _key(self, key: Any) -> nodes.Series:
+        not_a_method(key)
+        if not isinstance(key, BaseSeries) or not key.many_rows_:
+            got = key.title_() if isinstance(key, BaseSeries) else repr(key)
+            raise mistake(
+                f"sort_by needs a column of these rows, not {got}",
+                f"Write sort_by({self.title_()}.date), with a column of the frame.",
+            )
+        self._must_combine(key.node_)
+        return key.node_
+
+    def _must_combine(self, series: nodes.Series) -> None:
+        if series.frame is None or nodes.is_ancestor_or_same(series.frame, self.node_):
+            return
+        raise dont_combine(
+            [series.frame, self.node_.rows], "these rows don't belong together"
+        )
+
+    def first_for_patient(self) -> Any:
+        """Each patient's first row."""
+        return self._pick(Position.FIRST)
+
+    def last_for_patient(self) -> Any:
+        """Each patient's last row."""
+        return self._pick(Position.LAST)
+
+    def _pick(self, position: Position) -> PatientFrame:
+        if not nodes.is_sorted(self.node_):
+            raise mistake(
+                f"which row of {self.title_()} is {position.value}? They are in no order",
+                f"Write .sort_by(...) before .{position.value}_for_patient().",
+            )
+        return _one_row_of(type(self))(nodes.Pick(self.node_, position))
+
+
+_ONE_ROW: dict[type[EventFrame], type[PatientFrame]] = {}
+
+
+def _one_row_of(cls: type[EventFrame]) -> type[PatientFrame]:
+    """The class of one picked row: the table's columns and helpers without where & co."""
+    if cls not in _ONE_ROW:
+        own: dict[str, Any] = {}
+        for parent in reversed(cls.__mro__[: cls.__mro__.index(EventFrame)]):
+            own.update({k: v for k, v in vars(parent).items() if not k.startswith("__")})
+        _ONE_ROW[cls] = type(cls.__name__, (PatientFrame,), own)
+    return _ONE_ROW[cls]
 
 
 F = TypeVar("F", bound=Frame)
@@ -54,7 +200,18 @@ def table(cls: type[F] | None = None, *, name: str | None = None) -> Any:
 
 
 def _declare(cls: type[F], name: str) -> F:
+    if not (isinstance(cls, type) and issubclass(cls, PatientFrame | EventFrame)):
+        raise mistake(
+            f"@table needs a class of PatientFrame or EventFrame, not {cls!r}",
+            f"Write class {name}(PatientFrame) or class {name}(EventFrame).",
+        )
     schema = schema_of(cls, name, one_row_per_patient=cls.one_row_per_patient_)
+    for column in schema.columns:
+        if column.name in FRAME_WORDS:
+            raise mistake(
+                f"{column.name} is a method of every frame, and can't name a column",
+                "Give the column another name.",
+            )
     return cls(nodes.Table(schema))
 
 

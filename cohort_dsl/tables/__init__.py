@@ -1,6 +1,13 @@
 """Tables on offer, and the words to declare more of them."""
 
+from typing import NoReturn
+
+from cohort_dsl.language import later as _later
 from cohort_dsl.language.columns import Constraint, Series
 from cohort_dsl.language.frames import EventFrame, PatientFrame, table
 
 __all__ = ["Constraint", "EventFrame", "PatientFrame", "Series", "table"]
+
+
+def __getattr__(name: str) -> NoReturn:
+    raise _later.no_such_word(name)

@@ -1,0 +1,150 @@
+"""Choices: one value or another, by conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cohort_dsl.language import literals
+from cohort_dsl.language.hints import mistake
+from cohort_dsl.language.plain import condition
+from cohort_dsl.language.series import (
+    BaseSeries,
+    build,
+    not_a_method,
+    operand,
+    same_type,
+)
+from cohort_dsl.model import nodes
+from cohort_dsl.model.types import FLOAT, INT, ValueType
+
+_MISSING = object()
+
+
+class When:
+    """``when(condition)``: still without its value."""
+
+    def __init__(self, node: nodes.Series) -> None:
+        self.condition_ = node
+
+    def then(self, value: Any) -> Then:
+        """The value where the condition is true."""
+        return Then(self.condition_, value)
+
+
+class Then:
+    """``when(condition).then(value)``."""
+
+    def __init__(self, node: nodes.Series, value: Any) -> None:
+        not_a_method(value)
+        self.condition_, self.value_ = node, value
+
+    def otherwise(self, value: Any) -> Any:
+        """The value where the condition is false or unknown."""
+        return case(self, otherwise=value)
+
+
+def when(condition_: Any) -> When:
+    """Begin a choice: ``when(age < 18).then("child").otherwise("adult")``."""
+    return When(condition(condition_, "when"))
+
+
+def case(*whens: Then, otherwise: Any = None) -> Any:
+    """The value of the first condition that is true, else ``otherwise``.
+
+    A condition that is unknown is not met. Without ``otherwise`` the value is NULL.
+    """
+    for one in whens:
+        if not isinstance(one, Then):
+            raise mistake(
+                "case needs when(...).then(...) each time",
+                'Write case(when(a).then("x"), when(b).then("y"), otherwise="z").',
+            )
+    if not whens:
+        raise mistake("case without any condition", "Write case(when(...).then(...)).")
+    values = [one.value_ for one in whens]
+    found = common_type([*values, otherwise])
+    pairs = tuple(
+        (one.condition_, _node(value, found))
+        for one, value in zip(whens, values, strict=True)
+    )
+    return build(nodes.Case, pairs, _node(otherwise, found))
+
+
+def common_type(values: Iterable[Any]) -> ValueType:
+    """The type that all these values have or can be read as."""
+    known = [value for value in values if value is not None]
+    series = [value for value in known if isinstance(value, BaseSeries)]
+    for one in series[1:]:
+        same_type(series[0], one)
+    if series:
+        return series[0].node_.type
+    types = [literals.guess(value) for value in known]
+    for value, found in zip(known, types, strict=True):
+        if found is None:
+            raise mistake(
+                f"a {type(value).__name__} can't be a value here",
+                "Use a series, a yes or no, a number, text or a date.",
+            )
+    if not known:
+        raise mistake("all values are None", "Give one of them a value.")
+    if set(types) == {INT, FLOAT}:
+        return FLOAT
+    first = types[0]
+    assert first is not None
+    return first
+
+
+def _node(value: Any, value_type: ValueType) -> nodes.Series:
+    if value is None:
+        return nodes.Null(value_type)
+    if isinstance(value, BaseSeries):
+        return value.node_
+    return literals.constant(value, value_type)
+
+
+def mapped(series: BaseSeries, mapping: Mapping[Any, Any], default: Any) -> Any:
+    """What ``map_values`` means: a choice with one condition for each different result."""
+    if not isinstance(mapping, Mapping):
+        raise mistake(
+            f"map_values needs a dictionary, not a {type(mapping).__name__}",
+            'Write {"from": "to"}; for a codelist, codelist_from_csv(..., '
+            "category_column=...).",
+        )
+    if not mapping:
+        raise mistake("an empty dictionary maps nothing", "Put at least one value into it.")
+    found = common_type([*mapping.values(), default])
+    groups: dict[nodes.Series, set[Any]] = {}
+    for key, value in mapping.items():
+        key = literals.scalar(key, series.node_.type)
+        groups.setdefault(_node(value, found), set()).add(key)
+    whens = tuple(
+        (nodes.IsIn(series.node_, frozenset(keys)), value) for value, keys in groups.items()
+    )
+    return build(nodes.Case, whens, _node(default, found))
+
+
+def minimum_of(first: Any, *others: Any) -> Any:
+    """The smallest of several values of one patient or row; missing ones don't count."""
+    return _extreme(nodes.MinimumOf, "minimum_of", [first, *others])
+
+
+def maximum_of(first: Any, *others: Any) -> Any:
+    """The largest of several values of one patient or row; missing ones don't count."""
+    return _extreme(nodes.MaximumOf, "maximum_of", [first, *others])
+
+
+def _extreme(node: type[nodes.Series], word: str, values: list[Any]) -> Any:
+    series = next((value for value in values if isinstance(value, BaseSeries)), None)
+    if series is None or len(values) < 2:
+        raise mistake(
+            f"{word} needs two or more values, one of them a series",
+            f"Write {word}(a, b); for the rows of one column, "
+            f"column.{word.removesuffix('_of')}_for_patient().",
+        )
+    if not series.node_.type.is_ordered:
+        raise mistake(
+            f"{literals.kind_name(series.node_.type)} can't be put in order",
+            "Only numbers and dates can.",
+        )
+    return build(node, tuple(operand(value, series) for value in values))

@@ -1,0 +1,189 @@
+"""The dataset: who is in the cohort, and what is asked about each of them."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from cohort_dsl.errors import DefinitionError
+from cohort_dsl.language import hints
+from cohort_dsl.language.conditions import Then, When
+from cohort_dsl.language.durations import DateDifference
+from cohort_dsl.language.frames import Frame
+from cohort_dsl.language.hints import mistake
+from cohort_dsl.language.plain import BoolSeries
+from cohort_dsl.language.series import BaseSeries, not_a_method
+from cohort_dsl.model import nobody
+from cohort_dsl.model.query import NAME, DummyData, Query
+
+RESERVED = frozenset({"patient_id", "population", "variables"})
+
+
+class Dataset:
+    """A cohort in the making. Each attribute that is set becomes a column."""
+
+    def __init__(self) -> None:
+        mine = vars(self)
+        mine["place_"] = hints.place()
+        mine["columns_"] = {}
+        mine["places_"] = {}
+        mine["population_"] = None
+        mine["dummy_data_"] = None
+
+    def __repr__(self) -> str:
+        return f"<dataset of {len(self.columns_)} columns>"
+
+    def define_population(self, condition: Any) -> None:
+        """Who is in the cohort: the patients for whom the condition is true. Once."""
+        if self.population_ is not None:
+            raise mistake(
+                "the population is defined twice; the first time at "
+                f"{self.places_['population']}",
+                "Join both conditions with &, or drop one.",
+            )
+        _must_be_condition(condition)
+        if nobody.answer(condition.node_) is True:
+            raise mistake(
+                "this population holds every patient about whom nothing is known",
+                "Ask for something to be there, for example "
+                "& patients.date_of_birth.is_not_null() or & events.exists_for_patient().",
+            )
+        vars(self)["population_"] = condition
+        self.places_["population"] = hints.place()
+
+    def add_column(self, name: str, series: Any) -> None:
+        """The same as ``dataset.name = series``, for names that are made by a program."""
+        self._must_be_free(name)
+        _must_be_one_per_patient(name, series)
+        self.columns_[name] = series
+        self.places_[name] = hints.place()
+
+    def _must_be_free(self, name: Any) -> None:
+        if not isinstance(name, str) or not NAME.match(name):
+            raise mistake(
+                f"{name} can't name a column",
+                "Use letters, digits and _, and begin with a letter.",
+            )
+        if name in RESERVED or name.lower() == "patient_id" or hasattr(Dataset, name):
+            raise mistake(f"{name} is reserved", f"Try {name}_ or another name.")
+        for known in self.columns_:
+            if known.lower() == name.lower():
+                raise self._taken(name, known)
+
+    def _taken(self, name: str, known: str) -> DefinitionError:
+        where = self.places_[known]
+        if known == name:
+            return mistake(
+                f"column {name} is set twice; the first time at {where}",
+                "Give one of the two another name.",
+            )
+        return mistake(
+            f"columns {name} and {known} (set at {where}) differ only in capitals",
+            "Give one of the two another name: not every program tells them apart.",
+        )
+
+    def configure_dummy_data(
+        self, *, population_size: Any = 10, legacy: bool = False, **others: Any
+    ) -> None:
+        """How many made-up patients are wanted.
+
+        ``timeout`` is taken for the sake of existing studies; nothing here needs it.
+        """
+        wishes = [name for name in others if name != "timeout"]
+        if legacy:
+            wishes.append("legacy")
+        if wishes:
+            raise hints.not_yet(f"configure_dummy_data({wishes[0]}=...)")
+        if type(population_size) is not int or population_size < 1:
+            raise mistake(
+                f"population_size is {population_size!r}", "Give a whole number above 0."
+            )
+        vars(self)["dummy_data_"] = DummyData(population_size)
+
+    def add_event_table(self, name: str, **event_series: Any) -> NoReturn:
+        raise hints.not_yet("add_event_table")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self.add_column(name, value)
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise mistake(f"column {name} can't be taken away again", "Don't set it.")
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self.columns_:
+            return self.columns_[name]
+        near = hints.nearest(name, self.columns_)
+        remedy = f"Did you mean {near}?" if near else "Set it first: dataset.name = ..."
+        raise hints.NoSuchName(
+            f"the dataset has no column {name}", where=hints.place(), remedy=remedy
+        )
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.columns_]
+
+
+def create_dataset() -> Dataset:
+    """An empty dataset: define its population and set its columns."""
+    return Dataset()
+
+
+def _must_be_condition(condition: Any) -> None:
+    not_a_method(condition)
+    if isinstance(condition, BoolSeries) and not condition.many_rows_:
+        return
+    if isinstance(condition, BaseSeries | Frame):
+        _must_be_one_per_patient("population", condition)
+    raise mistake(
+        "a population is a yes or no for each patient",
+        'Write a comparison, for example patients.sex == "female", or '
+        "events.exists_for_patient().",
+    )
+
+
+def _must_be_one_per_patient(name: str, value: Any) -> None:
+    not_a_method(value)
+    if isinstance(value, BaseSeries) and not value.many_rows_:
+        return
+    raise mistake(*_why_not(name, value))
+
+
+def _why_not(name: str, value: Any) -> tuple[str, str]:
+    if isinstance(value, BaseSeries):
+        return (
+            f"{name} has many values a patient, one for each row of "
+            f"{value.node_.frame.schema.name if value.node_.frame else 'a table'}",
+            "Pick one row first with sort_by(...).first_for_patient(), or aggregate, for "
+            "example with maximum_for_patient().",
+        )
+    if isinstance(value, Frame):
+        return (
+            f"{name} is a whole row or table, {value.title_()}",
+            "Choose one of its columns, or .exists_for_patient().",
+        )
+    if isinstance(value, DateDifference):
+        return (
+            f"{name} is a time between two dates, without its unit",
+            "Write (a - b).days, .weeks, .months or .years.",
+        )
+    if isinstance(value, When | Then):
+        return (
+            f"{name} is a choice that isn't finished",
+            "End it with .otherwise(...): when(a).then(b).otherwise(c).",
+        )
+    return (
+        f"{name} is a {type(value).__name__}, the same for everybody",
+        "Set it to a series: something that is asked about each patient.",
+    )
+
+
+def query_of(dataset: Dataset) -> Query:
+    """What the finished dataset asks; DefinitionError without a population."""
+    if dataset.population_ is None:
+        raise DefinitionError(
+            "the dataset has no population",
+            where=dataset.place_,
+            remedy="Say who is in it: dataset.define_population(...).",
+        )
+    variables = {name: series.node_ for name, series in dataset.columns_.items()}
+    return Query(dataset.population_.node_, variables, dataset.dummy_data_)

@@ -1,0 +1,162 @@
+"""An author's Python values as constants of the model, checked and retold."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from cohort_dsl.codes import SYSTEMS, Code
+from cohort_dsl.errors import DefinitionError
+from cohort_dsl.language.hints import mistake
+from cohort_dsl.model import types
+from cohort_dsl.model.nodes import Value
+from cohort_dsl.model.types import Kind, Scalar, ValueType, fits
+
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+NAMES: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.BOOL: "yes/no",
+        Kind.INT: "whole numbers",
+        Kind.FLOAT: "numbers",
+        Kind.STR: "text",
+        Kind.DATE: "dates",
+    }
+)
+
+
+def kind_name(value_type: ValueType) -> str:
+    """How an error calls values of this type."""
+    if value_type.system is None:
+        return NAMES[value_type.kind]
+    known = SYSTEMS.get(value_type.system)
+    return f"{known.title if known else value_type.system} codes"
+
+
+def constant(value: object, value_type: ValueType) -> Value:
+    """The value as a constant of that type; DefinitionError if it can't be one."""
+    return Value(scalar(value, value_type), value_type)
+
+
+def scalar(value: object, value_type: ValueType) -> Scalar:
+    """The value as the model holds it.
+
+    Beyond the exact type: ISO text is a date, an int is a float, a code object is its text.
+    """
+    if value is None:
+        raise mistake(
+            "None is no value to compare or compute with",
+            "Write .is_null() or .is_not_null() to ask whether a value is missing.",
+        )
+    found = _READERS.get(value_type.kind, _as_it_is)(value, value_type)
+    if not fits(found, value_type):
+        raise _wrong(value, value_type)
+    return found  # type: ignore[return-value]  # fits() has just said so
+
+
+def _as_it_is(value: object, value_type: ValueType) -> object:
+    return value
+
+
+def _date(value: object, value_type: ValueType) -> object:
+    if isinstance(value, datetime.datetime):
+        raise mistake(
+            "a datetime has a time of day; dates here have none", "Write .date() after it."
+        )
+    return iso_date(value) if isinstance(value, str) else value
+
+
+def iso_date(text: str) -> datetime.date:
+    """The date that YYYY-MM-DD says."""
+    try:
+        if _ISO.fullmatch(text):
+            return datetime.date.fromisoformat(text)
+    except ValueError:  # thirty days hath September: told below
+        pass
+    raise mistake(
+        f'"{text}" is no date', 'Write dates as "YYYY-MM-DD", for example "2024-01-31".'
+    )
+
+
+def _float(value: object, value_type: ValueType) -> object:
+    return float(value) if type(value) is int else value
+
+
+def _text(value: object, value_type: ValueType) -> object:
+    return value.value if isinstance(value, Code) else value
+
+
+def _code(value: object, value_type: ValueType) -> object:
+    if isinstance(value, Code) and value.system != value_type.system:
+        raise mistake(
+            f"{type(value).title} codes and {kind_name(value_type)} don't go together",
+            "Use codes of the column's own coding system.",
+        )
+    text = _text(value, value_type)
+    known = SYSTEMS.get(value_type.system or "")
+    if isinstance(text, str) and known and not known.is_shaped(text):
+        raise _misshapen(text, known)
+    return text
+
+
+def _misshapen(text: str, system: type[Code]) -> DefinitionError:
+    near = text.strip().replace(".", "").upper()
+    if near != text and system.is_shaped(near):
+        return mistake(f'"{text}" is no {system.title} code', f'Did you mean "{near}"?')
+    return mistake(
+        f'"{text}" is no {system.title} code',
+        f"A {system.title} code is {system.looks_like}.",
+    )
+
+
+_READERS: Mapping[Kind, Callable[[object, ValueType], object]] = MappingProxyType(
+    {Kind.DATE: _date, Kind.FLOAT: _float, Kind.STR: _text, Kind.CODE: _code}
+)
+
+
+def _wrong(value: object, value_type: ValueType) -> DefinitionError:
+    wanted = kind_name(value_type)
+    if type(value) is float and value_type.kind is Kind.INT:
+        return mistake(
+            f"{value!r} has a decimal point, but these are {wanted}",
+            "Write a whole number, or turn the series into decimals with .as_float().",
+        )
+    if type(value) in (int, float):
+        problem = f"{value!r} is no value among {wanted}"
+        if value_type.is_number:
+            problem = f"{value!r} is beyond what 64 bits can hold"
+        return mistake(problem, _like(value_type))
+    if isinstance(value, str):
+        shown = value if len(value) < 40 else value[:37] + "..."
+        return mistake(f"{shown!r} is no value among {wanted}", _like(value_type))
+    return mistake(
+        f"a {type(value).__name__} is no value among {wanted}", _like(value_type)
+    )
+
+
+def _like(value_type: ValueType) -> str:
+    examples = {
+        Kind.BOOL: "Write True or False.",
+        Kind.INT: "Write a whole number of at most 64 bits, for example 18.",
+        Kind.FLOAT: "Write a finite number, for example 7.5.",
+        Kind.STR: 'Write text in quotes, for example "female".',
+        Kind.DATE: 'Write a date as "YYYY-MM-DD".',
+        Kind.CODE: "Write the code as text in quotes.",
+    }
+    return examples[value_type.kind]
+
+
+def guess(value: object) -> ValueType | None:
+    """The type that a value has of itself, where nothing beside it tells."""
+    if isinstance(value, Code):
+        return type(value).value_type()
+    natural: Mapping[type, ValueType] = {
+        bool: types.BOOL,
+        int: types.INT,
+        float: types.FLOAT,
+        str: types.STR,
+        datetime.date: types.DATE,
+    }
+    return natural.get(type(value))

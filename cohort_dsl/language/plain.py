@@ -1,0 +1,121 @@
+"""Series of yes and no, of text, and of codes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cohort_dsl.language.hints import mistake
+from cohort_dsl.language.series import (
+    BaseSeries,
+    EventSeries,
+    OrderedEventSeries,
+    PatientSeries,
+    binary,
+    build,
+    listed,
+    not_a_method,
+    operand,
+    wrap,
+)
+from cohort_dsl.model import nodes, types
+from cohort_dsl.model.types import Kind
+
+
+class BoolSeries(BaseSeries):
+    """Yes, no or unknown."""
+
+    kind_ = Kind.BOOL
+
+    def __and__(self, other: Any) -> Any:
+        return self._chain(nodes.And, other)
+
+    def __or__(self, other: Any) -> Any:
+        return self._chain(nodes.Or, other)
+
+    def __rand__(self, other: Any) -> Any:
+        return self & other
+
+    def __ror__(self, other: Any) -> Any:
+        return self | other
+
+    def __invert__(self) -> Any:
+        return wrap(nodes.Not(self.node_))
+
+    def _chain(self, node: type[nodes.And | nodes.Or], other: Any) -> Any:
+        """a & b & c is one node of three; a loop's long chains make nodes of a hundred."""
+        if not isinstance(other, BoolSeries | bool):
+            self._no_logic(other)
+        mine = self.node_
+        flat = isinstance(mine, node) and len(mine.operands) < 100
+        left = mine.operands if flat and isinstance(mine, node) else (mine,)
+        return build(node, (*left, operand(other, self)))
+
+    def as_int(self) -> Any:
+        """1 for True, 0 for False."""
+        return wrap(nodes.CastToInt(self.node_))
+
+
+class BoolPatientSeries(BoolSeries, PatientSeries):
+    """Yes or no for each patient."""
+
+
+class BoolEventSeries(BoolSeries, EventSeries):
+    """Yes or no for each row."""
+
+
+class StrSeries(BaseSeries):
+    """Text."""
+
+    kind_ = Kind.STR
+
+    def contains(self, part: Any) -> Any:
+        """Does the text hold ``part``? Capitals count; nothing is a wildcard."""
+        return binary(nodes.Contains, self, part)
+
+    def contains_any_of(self, parts: Any) -> Any:
+        """Does the text hold any of these parts?"""
+        found = tuple(self.contains(part).node_ for part in listed(parts))
+        if not found:
+            return self.is_in([])
+        return wrap(found[0]) if len(found) == 1 else build(nodes.Or, found)
+
+
+class StrPatientSeries(StrSeries, PatientSeries):
+    """Text for each patient."""
+
+
+class StrEventSeries(StrSeries, OrderedEventSeries):
+    """Text for each row."""
+
+
+class CodeSeries(BaseSeries):
+    """Codes of one coding system."""
+
+    kind_ = Kind.CODE
+
+    def to_category(self, categories: Mapping[Any, Any]) -> Any:
+        """The category that a codelist gives each code; NULL for codes it doesn't hold."""
+        return self.map_values(categories)
+
+
+class CodePatientSeries(CodeSeries, PatientSeries):
+    """A code for each patient."""
+
+
+class CodeEventSeries(CodeSeries, EventSeries):
+    """A code for each row."""
+
+
+def condition(value: Any, word: str) -> nodes.Series:
+    """A yes/no series, or a literal True or False, given to ``word``."""
+    if isinstance(value, bool):
+        return nodes.Value(value, types.BOOL)
+    not_a_method(value)
+    if isinstance(value, BoolSeries):
+        return value.node_
+    got = value.title_() if isinstance(value, BaseSeries) else f"a {type(value).__name__}"
+    raise mistake(
+        f"{word} needs a yes/no condition, not {got}",
+        'Write a comparison, for example events.date > "2024-01-01".',
+    )
