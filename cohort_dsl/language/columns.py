@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,9 +13,8 @@ from cohort_dsl.language import hints
 from cohort_dsl.language.series import wrap
 from cohort_dsl.model import types
 from cohort_dsl.model.nodes import SelectColumn
+from cohort_dsl.model.query import NAME
 from cohort_dsl.model.types import Column, TableSchema, ValueType
-
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 _TYPES: Mapping[object, ValueType] = MappingProxyType(
     {
@@ -133,7 +131,7 @@ def schema_of(cls: type, name: str, *, one_row_per_patient: bool) -> TableSchema
     for parent in reversed(cls.__mro__):
         found.update({k: v for k, v in vars(parent).items() if isinstance(v, Series)})
     for column in found:
-        if column == "patient_id" or not _NAME.fullmatch(column):
+        if column == "patient_id" or not NAME.match(column):
             raise hints.mistake(
                 f"{column} can't name a column of {name}",
                 "Use letters, digits and _; patient_id goes without saying.",

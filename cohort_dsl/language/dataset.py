@@ -14,6 +14,7 @@ from cohort_dsl.language.plain import BoolSeries
 from cohort_dsl.language.series import BaseSeries, not_a_method
 from cohort_dsl.model import nobody
 from cohort_dsl.model.query import NAME, DummyData, Query
+from cohort_dsl.model.types import ModelError
 
 RESERVED = frozenset({"patient_id", "population", "variables"})
 
@@ -186,4 +187,11 @@ def query_of(dataset: Dataset) -> Query:
             remedy="Say who is in it: dataset.define_population(...).",
         )
     variables = {name: series.node_ for name, series in dataset.columns_.items()}
-    return Query(dataset.population_.node_, variables, dataset.dummy_data_)
+    try:
+        return Query(dataset.population_.node_, variables, dataset.dummy_data_)
+    except ModelError as error:
+        raise DefinitionError(
+            str(error),
+            where=dataset.place_,
+            remedy="Import each table from one place, and declare none under its name.",
+        ) from None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import os
+import sysconfig
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,7 +12,16 @@ from types import FrameType
 
 from cohort_dsl.errors import DefinitionError
 
-PACKAGE = str(Path(__file__).resolve().parent.parent)
+# Files below these are ours, Python's own or installed: never where a mistake is.
+NOT_THE_AUTHORS = (
+    "<",
+    str(Path(__file__).resolve().parent.parent) + os.sep,
+    *(
+        path + os.sep
+        for name, path in sysconfig.get_paths().items()
+        if name in ("stdlib", "platstdlib", "purelib", "platlib")
+    ),
+)
 
 
 class NoSuchName(DefinitionError, AttributeError):
@@ -46,8 +57,8 @@ def _callers() -> Iterator[FrameType]:
 
 
 def is_authors(filename: str) -> bool:
-    """Is this file of a traceback neither ours nor Python's machinery?"""
-    return not filename.startswith(("<", PACKAGE))
+    """Is this file of a traceback the author's, rather than machinery?"""
+    return not filename.startswith(NOT_THE_AUTHORS)
 
 
 def at(filename: str, line: int | None) -> str:

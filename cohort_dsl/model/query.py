@@ -10,7 +10,7 @@ from types import MappingProxyType
 from cohort_dsl.model.nodes import Node, Series, Table, walk
 from cohort_dsl.model.types import BOOL, ModelError, TableSchema
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,127}\Z")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,295 @@
+"""A query as JSON: a flat list of nodes that refer to earlier ones by number.
+
+Flat, so that no reader recurses however deep an author nests. Closed and versioned:
+``query-v1.schema.json`` names every node and every field, and nothing else is read.
+What a description says of a column is left out: it is no part of the question.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from enum import Enum
+from hashlib import sha256
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, NoReturn, get_type_hints
+
+from cohort_dsl.errors import QueryError
+from cohort_dsl.model import nodes, types
+from cohort_dsl.model.nodes import Frame, Node, Series, Table
+from cohort_dsl.model.query import DummyData, Query
+from cohort_dsl.model.types import (
+    Column,
+    Kind,
+    ModelError,
+    Scalar,
+    TableSchema,
+    ValueType,
+)
+
+FORMAT, VERSION = "strongroom-query", 1
+MAX_BYTES = 64 * 1024 * 1024
+
+
+def concrete(cls: type[Node]) -> list[type[Node]]:
+    """The classes at or below this one that have no class below them."""
+    below = cls.__subclasses__()
+    return [found for one in below for found in concrete(one)] if below else [cls]
+
+
+NODES: Mapping[str, type[Node]] = MappingProxyType(
+    {cls.__name__: cls for cls in concrete(Node)}
+)
+
+
+# Writing ---------------------------------------------------------------------------
+
+
+def dumps(query: Query) -> bytes:
+    """The query as canonical JSON: equal queries give equal bytes."""
+    order = query.nodes()
+    refs = {node: number for number, node in enumerate(order)}
+    tables = list(dict.fromkeys(n.table for n in order if isinstance(n, Table)))
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "tables": [_plain_table(table) for table in tables],
+        "nodes": [_plain_node(node, refs, tables) for node in order],
+        "population": refs[query.population],
+        "variables": [
+            {"name": name, "series": refs[series]}
+            for name, series in query.variables.items()
+        ],
+        "dummy_data": None
+        if query.dummy_data is None
+        else {"population_size": query.dummy_data.population_size},
+    }
+    return _json(document).encode()
+
+
+def query_hash(query: Query) -> str:
+    """SHA-256 of the canonical JSON, in hex."""
+    return sha256(dumps(query)).hexdigest()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _plain_table(table: TableSchema) -> dict[str, Any]:
+    return {
+        "name": table.name,
+        "one_row_per_patient": table.one_row_per_patient,
+        "columns": [
+            {
+                "name": column.name,
+                "type": _plain(column.type, {}),
+                "categories": list(column.categories),
+                "not_null": column.not_null,
+            }
+            for column in table.columns
+        ],
+    }
+
+
+def _plain_node(
+    node: Node, refs: Mapping[Node, int], tables: list[TableSchema]
+) -> dict[str, Any]:
+    if isinstance(node, Table):
+        return {"Table": {"table": tables.index(node.table)}}
+    fields = {name: _plain(getattr(node, name), refs) for name in node.parameter_names()}
+    return {type(node).__name__: fields}
+
+
+def _plain(value: object, refs: Mapping[Node, int]) -> Any:
+    if isinstance(value, Node):
+        return refs[value]
+    if isinstance(value, tuple):
+        return [_plain(item, refs) for item in value]
+    if isinstance(value, frozenset):
+        return sorted((_plain(item, refs) for item in value), key=_json)
+    if isinstance(value, ValueType):
+        return f"code:{value.system}" if value.system else value.kind.value
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, date) else value
+
+
+# Reading ---------------------------------------------------------------------------
+
+
+def loads(data: bytes) -> Query:
+    """The query that ``dumps`` wrote; QueryError for anything else.
+
+    The bytes may come from anybody: they are held against the closed schema first, and
+    every node is checked again as it is built.
+    """
+    document = _parse(data)
+    _must_fit_schema(document)
+    reader = _Reader([_table(one) for one in document["tables"]])
+    for number, one in enumerate(document["nodes"]):
+        reader.add(number, one)
+    try:
+        return Query(
+            reader.series(document["population"]),
+            _variables(document["variables"], reader),
+            DummyData(**document["dummy_data"]) if document["dummy_data"] else None,
+        )
+    except ModelError as error:
+        _refuse("as a whole", str(error))
+
+
+def _refuse(place: str, problem: str) -> NoReturn:
+    raise QueryError(
+        problem,
+        where=f"query, {place}",
+        remedy="Evaluate the definition again with this version of Strongroom.",
+    ) from None
+
+
+def _parse(data: bytes) -> Any:
+    if len(data) > MAX_BYTES:
+        _refuse("as a whole", f"it is larger than {MAX_BYTES // 1024**2} MB")
+    try:
+        return json.loads(
+            data.decode(), object_pairs_hook=_once, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError):
+        _refuse("as a whole", "it is not JSON that we wrote")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def schema() -> Any:
+    """The JSON Schema of this version."""
+    name = f"query-v{VERSION}.schema.json"
+    return json.loads(files("cohort_dsl.model").joinpath(name).read_text("utf-8"))
+
+
+def _must_fit_schema(document: Any) -> None:
+    from jsonschema import Draft202012Validator  # not needed where definitions run
+
+    for error in Draft202012Validator(schema()).iter_errors(document):
+        _refuse(error.json_path, f"it breaks the schema's rule on {error.validator}")
+
+
+def _table(data: Mapping[str, Any]) -> TableSchema:
+    try:
+        columns = tuple(
+            Column(
+                one["name"],
+                _type(one["type"]),
+                categories=tuple(one["categories"]),
+                not_null=one["not_null"],
+            )
+            for one in data["columns"]
+        )
+        return TableSchema(data["name"], columns, data["one_row_per_patient"])
+    except ModelError as error:
+        _refuse(f"table {data['name']}", str(error))
+
+
+def _type(text: str) -> ValueType:
+    kind, _, system = text.partition(":")
+    return types.code(system) if system else ValueType(Kind(kind))
+
+
+def _variables(data: Iterable[Mapping[str, Any]], reader: _Reader) -> dict[str, Series]:
+    found: dict[str, Series] = {}
+    for one in data:
+        if one["name"] in found:
+            _refuse(f"variable {one['name']}", "it is there twice")
+        found[one["name"]] = reader.series(one["series"])
+    return found
+
+
+def _scalar(data: Any, value_type: ValueType) -> Any:
+    """What isn't of the type comes back as it is, and the node refuses it."""
+    if value_type.kind is not Kind.DATE or not isinstance(data, str):
+        return data
+    try:
+        found = date.fromisoformat(data)
+    except ValueError:
+        return data
+    return found if found.isoformat() == data else data
+
+
+class _Reader:
+    """The nodes read so far."""
+
+    def __init__(self, tables: list[TableSchema]) -> None:
+        self.tables = tables
+        self.nodes: list[Node] = []
+
+    def add(self, number: int, data: Mapping[str, Any]) -> None:
+        [(name, fields)] = data.items()
+        try:
+            self.nodes.append(self._node(NODES[name], fields))
+        except ModelError as error:
+            _refuse(f"node {number} ({name})", str(error))
+
+    def _node(self, cls: type[Node], fields: Mapping[str, Any]) -> Node:
+        found = {
+            name: READERS[hint](self, fields[name]) for name, hint in fields_of(cls).items()
+        }
+        if cls is nodes.Value:
+            found["value"] = _scalar(found["value"], found["value_type"])
+        if cls is nodes.IsIn:
+            kind = found["operand"].type
+            found["values"] = frozenset(_scalar(v, kind) for v in found["values"])
+        return cls(**found)
+
+    def series(self, ref: Any) -> Series:
+        return self._ref(ref, Series)  # type: ignore[return-value]  # _ref checks it
+
+    def frame(self, ref: Any) -> Frame:
+        return self._ref(ref, Frame)  # type: ignore[return-value]  # _ref checks it
+
+    def _ref(self, ref: Any, wanted: type[Node]) -> Node:
+        if type(ref) is not int or not 0 <= ref < len(self.nodes):
+            raise ModelError(f"it refers to {ref}, which isn't there before it")
+        if not isinstance(self.nodes[ref], wanted):
+            raise ModelError(f"it refers to {ref}, which is no {wanted.__name__.lower()}")
+        return self.nodes[ref]
+
+    def table(self, ref: Any) -> TableSchema:
+        if type(ref) is not int or not 0 <= ref < len(self.tables):
+            raise ModelError(f"it refers to table {ref}, which isn't there")
+        return self.tables[ref]
+
+
+def fields_of(cls: type[Node]) -> dict[str, Any]:
+    """A node's fields and their types, as its class declares them."""
+    hints = get_type_hints(cls)
+    return {name: hints[name] for name in cls.parameter_names()}
+
+
+READERS: Mapping[Any, Callable[[_Reader, Any], Any]] = MappingProxyType(
+    {
+        Series: _Reader.series,
+        Frame: _Reader.frame,
+        TableSchema: _Reader.table,
+        tuple[Series, ...]: lambda reader, refs: tuple(map(reader.series, refs)),
+        tuple[tuple[Series, Series], ...]: lambda reader, pairs: tuple(
+            (reader.series(a), reader.series(b)) for a, b in pairs
+        ),
+        ValueType: lambda reader, text: _type(text),
+        nodes.Position: lambda reader, text: nodes.Position(text),
+        nodes.DatePart: lambda reader, text: nodes.DatePart(text),
+        nodes.DateUnit: lambda reader, text: nodes.DateUnit(text),
+        str: lambda reader, text: text,
+        Scalar: lambda reader, value: value,
+        frozenset[Scalar]: lambda reader, values: values,
+    }
+)
