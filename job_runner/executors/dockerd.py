@@ -13,6 +13,7 @@ import os
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -100,23 +101,31 @@ def command(home: Home, dockerd: Path) -> tuple[str, ...]:
 
 
 def launch(home: Home, dockerd: Path, path: str) -> None:
-    """Start it and return when its socket listens. PlatformError if it doesn't come up.
+    """Start it and return when it answers. PlatformError if it doesn't come up.
 
-    After an earlier one was killed, the new one inherits its containers and ends them.
+    What an earlier one left, killed or hanging, is ended first: nobody started another
+    while one answered. Its containers are known to the new one as exited.
     """
-    _clear_sockets(home)
+    _kill_leftovers(home)
+    _forget_pids(home)
     home.run.mkdir(parents=True, exist_ok=True, mode=0o711)
     home.data.mkdir(parents=True, exist_ok=True)
     home.settings.write_text("{}\n", encoding="utf-8")
     pid = _spawn(command(home, dockerd), home.log, {"PATH": path})
-    with _handle(pid) as handle:
-        _until_listening(home, handle)
+    try:
+        with _handle(pid) as handle:
+            _until_answering(home, handle)
+    except PlatformError:
+        _reap(pid)
+        shut_down(home)
+        raise
 
 
 def shut_down(home: Home) -> None:
     """Stop it and everything it started; leave no process, mount, socket or pid file."""
     pid = alive(home)
     if pid is not None:
+        _kill(_containers(home))  # or it waits 10 seconds for each that ignores SIGTERM
         with _handle(pid) as handle:
             signal.pidfd_send_signal(handle, signal.SIGTERM)
             if not _ended(handle, STOPPING):
@@ -174,17 +183,25 @@ def _spawn(arguments: tuple[str, ...], log: Path, environment: Mapping[str, str]
     )
 
 
-def _until_listening(home: Home, handle: int) -> None:
-    # dockerd makes its socket early and answers only when it is ready, so a socket that
-    # is there is enough: the first request waits.
+def _until_answering(home: Home, handle: int) -> None:
+    """It makes its socket early and answers the first request when it is ready."""
     deadline = time.monotonic() + STARTING
     while not home.socket.exists():
-        if _ended(handle, 0.02) or time.monotonic() > deadline:
-            raise PlatformError(
-                f"the private container engine didn't start: {_last_words(home.log)}",
-                where=str(home.log),
-                remedy="Read this file; or start Docker yourself and try again.",
-            )
+        if _ended(handle, 0.01) or time.monotonic() > deadline:
+            raise _not_started(home)
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.connect(str(home.socket))
+        asking.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
+        if asking.fileno() not in _ready((handle, asking.fileno()), STARTING):
+            raise _not_started(home)
+
+
+def _not_started(home: Home) -> PlatformError:
+    return PlatformError(
+        f"the private container engine didn't start: {_last_words(home.log)}",
+        where=str(home.log),
+        remedy="Read this file; or start Docker yourself and try again.",
+    )
 
 
 def _last_words(log: Path) -> str:
@@ -198,9 +215,11 @@ def _last_words(log: Path) -> str:
     )
 
 
-def _clear_sockets(home: Home) -> None:
-    home.pid_file.unlink(missing_ok=True)
-    home.socket.unlink(missing_ok=True)
+def _forget_pids(home: Home) -> None:
+    # A dead process that its parent hasn't noticed yet counts as running for dockerd: it
+    # would wait 15 seconds for a containerd that never comes, then give up.
+    for stale in (home.pid_file, home.socket, home.exec_root / "containerd/containerd.pid"):
+        stale.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -214,7 +233,14 @@ def _handle(pid: int) -> Iterator[int]:
 
 
 def _ended(handle: int, seconds: float) -> bool:
-    return bool(select.select([handle], [], [], seconds)[0])
+    return bool(_ready((handle,), seconds))
+
+
+def _ready(descriptors: tuple[int, ...], seconds: float) -> set[int]:
+    poll = select.poll()
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
+    return {descriptor for descriptor, _ in poll.poll(seconds * 1000)}
 
 
 def _reap(pid: int) -> None:
@@ -224,20 +250,28 @@ def _reap(pid: int) -> None:
 
 def _kill_leftovers(home: Home) -> None:
     """What a daemon that was killed itself couldn't end: containerd, shims, containers."""
-    while pids := _leftovers(home):
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.02)
+    while pids := leftovers(home):
+        _kill(pids)
+        time.sleep(0.01)
 
 
-def _leftovers(home: Home) -> set[int]:
+def _kill(pids: set[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def leftovers(home: Home) -> set[int]:
+    """Every process that belongs to this home: the daemons and all below them."""
     parents = dict(_parents())
-    roots = {pid for pid in parents if _is_ours(home, pid)}
-    found = set(roots)
-    while below := {p for p, parent in parents.items() if parent in found} - found:
+    found = {pid for pid in parents if _is_ours(home, pid)}
+    while below := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= below
     return found
+
+
+def _containers(home: Home) -> set[int]:
+    return {pid for pid in leftovers(home) if not _is_ours(home, pid)}
 
 
 def _parents() -> Iterator[tuple[int, int]]:
@@ -252,11 +286,11 @@ def _parents() -> Iterator[tuple[int, int]]:
 
 
 def _unmount_leftovers(home: Home) -> None:
-    for point in reversed(_mounts_below(home)):
+    for point in reversed(mounts_below(home)):
         subprocess.run(["umount", "--lazy", point], check=False, capture_output=True)  # noqa: S603, S607
 
 
-def _mounts_below(home: Home) -> list[str]:
+def mounts_below(home: Home) -> list[str]:
     folders = (f"{home.run}/", f"{home.data}/")
     lines = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
     points = [line.split(" ")[1].replace("\\040", " ") for line in lines]

@@ -8,12 +8,10 @@ Debian's docker.io installed first; elsewhere, what to install. What to do is de
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import platform
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,27 +20,19 @@ from typing import Any
 import docker
 from docker.errors import DockerException
 
+from job_runner import debian
 from job_runner.errors import PlatformError
-from job_runner.executors import dockerd, guarantees
+from job_runner.executors import dockerd, guarantees, sharing
 from job_runner.executors.dockerd import Home
 
 Report = Callable[[str], None]
-SYSTEM_FOLDERS = (
-    "/usr/local/sbin",
-    "/usr/sbin",
-    "/sbin",
-    "/usr/local/bin",
-    "/usr/bin",
-    "/bin",
-)
-"""Where daemons live, though a user's PATH often leaves half of them out."""
 
 
 @dataclass(frozen=True)
 class Probes:
     """What was found on this machine."""
 
-    answering: tuple[str, ...] = ()
+    answering: str | None = None
     forbidden: tuple[str, ...] = ()
     root: bool = False
     system: str = "Linux"
@@ -97,7 +87,7 @@ class Engine:
 def choose(found: Probes) -> Choice:
     """What to do."""
     if found.answering:
-        return Use(found.answering[0])
+        return Use(found.answering)
     if found.root and found.system == "Linux" and found.dockerd:
         return StartOwn(found.dockerd)
     if found.root and found.system == "Linux" and found.apt:
@@ -136,9 +126,8 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
     if given := environment.get("STRONGROOM_CACHE"):
         return Path(given).absolute()
     home = Path(environment.get("HOME") or "/root")
-    return (
-        Path(environment.get("XDG_CACHE_HOME") or home / ".cache").absolute() / "strongroom"
-    )
+    caches = Path(environment.get("XDG_CACHE_HOME") or home / ".cache")
+    return caches.absolute() / "strongroom"
 
 
 def candidates(environment: Mapping[str, str], home: Home) -> tuple[str, ...]:
@@ -156,10 +145,10 @@ def candidates(environment: Mapping[str, str], home: Home) -> tuple[str, ...]:
 def probe(environment: Mapping[str, str], home: Home) -> Probes:
     """Look, and change nothing."""
     addresses = candidates(environment, home)
-    path = search_path(environment)
+    path = debian.search_path(environment)
     dockerd_path = shutil.which("dockerd", path=path)
     return Probes(
-        answering=tuple(url for url in addresses if _info(url) is not None)[:1],
+        answering=next((url for url in addresses if _info(url) is not None), None),
         forbidden=tuple(url for url in addresses if _forbidden(url)),
         root=os.geteuid() == 0,
         system=platform.system(),
@@ -173,13 +162,14 @@ def find(environment: Mapping[str, str], home: Home) -> Choice:
     return choose(probe(environment, home))
 
 
-def describe(url: str) -> Engine | None:
+def describe(url: str, home: Home) -> Engine | None:
     """The engine at this address, if one answers."""
     info = _info(url)
     if info is None:
         return None
     held, lacking = guarantees.assess(info)
-    return Engine(url, str(info.get("ServerVersion", "?")), False, held, lacking)
+    version = str(info.get("ServerVersion", "?"))
+    return Engine(url, version, url == home.url, held, lacking)
 
 
 @contextlib.contextmanager
@@ -189,13 +179,13 @@ def running(
     """An engine for as long as the block lasts. PlatformError if none can be had.
 
     Several processes may be in such a block; they share one private engine, and the last
-    to leave stops it, unless ``start`` wanted it to stay.
+    to leave stops it, unless ``start`` wanted it to stay (then ``stop`` does).
     """
-    engine = _outside_engine(environment, home)
+    engine = _outside_engine(environment, home, report)
     if engine is not None:
         yield engine
         return
-    with _member(home, lambda: _private_engine(environment, home, report)) as engine:
+    with sharing.member(home, lambda: _private_engine(environment, home, report)) as engine:
         yield engine
 
 
@@ -203,60 +193,29 @@ def start(
     environment: Mapping[str, str], home: Home, report: Report = lambda line: None
 ) -> Engine:
     """An engine that stays until ``stop``; one that answers already is left as it is."""
-    engine = _outside_engine(environment, home)
-    if engine is not None:
-        return engine
-    with _turn(home):
-        engine = _private_engine(environment, home, report)
-        if engine.url == home.url:
-            _keep_mark(home).touch()
-    return engine
+    engine = _outside_engine(environment, home, report)
+    return engine or sharing.keep(home, lambda: _private_engine(environment, home, report))
 
 
 def stop(home: Home) -> bool:
     """Stop the private engine; False if others still use it (the last of them stops it)."""
-    with _turn(home):
-        _keep_mark(home).unlink(missing_ok=True)
-        return _stop_if_unused(home)
+    return sharing.stop(home)
 
 
-def search_path(environment: Mapping[str, str]) -> str:
-    """The user's PATH and the folders of daemons."""
-    return os.pathsep.join(
-        (*environment.get("PATH", "").split(os.pathsep), *SYSTEM_FOLDERS)
-    )
-
-
-def install(
-    packages: tuple[str, ...], environment: Mapping[str, str], report: Report
-) -> None:
-    """Install Debian packages without what they merely recommend. PlatformError if not."""
-    report(f"Installing {', '.join(packages)} with apt-get")
-    settings = {**environment, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
-        # apt-get is found on PATH; packages are ours, never a user's words.
-        done = subprocess.run(  # noqa: S603
-            ["apt-get", "-q", *arguments],  # noqa: S607
-            env=settings,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-            raise PlatformError(
-                f"apt-get {arguments[0]} failed: {said[-1] if said else 'it said nothing'}",
-                where="apt-get",
-                remedy=f"Install {' '.join(packages)} yourself, then try again.",
-            )
-
-
-def _outside_engine(environment: Mapping[str, str], home: Home) -> Engine | None:
+def status(environment: Mapping[str, str], home: Home) -> Engine | None:
+    """The engine that would be used as it is, if one answers."""
     choice = find(environment, home)
-    return (
-        describe(choice.url) if isinstance(choice, Use) and choice.url != home.url else None
-    )
+    return describe(choice.url, home) if isinstance(choice, Use) else None
+
+
+def _outside_engine(
+    environment: Mapping[str, str], home: Home, report: Report
+) -> Engine | None:
+    given = environment.get("DOCKER_HOST", "unix://")
+    if not given.startswith("unix://"):
+        report(f"Not using {given}: an engine elsewhere doesn't see this machine's files")
+    engine = status(environment, home)
+    return None if engine is None or engine.started_by_us else engine
 
 
 def _private_engine(environment: Mapping[str, str], home: Home, report: Report) -> Engine:
@@ -265,67 +224,22 @@ def _private_engine(environment: Mapping[str, str], home: Home, report: Report) 
     installed: tuple[str, ...] = ()
     if isinstance(choice, InstallThenStart):
         installed = choice.packages
-        install(installed, environment, report)
+        debian.install(installed, environment, report)
         choice = find(environment, home)
     if isinstance(choice, StartOwn):
         report(f"Starting a private container engine ({choice.dockerd})")
-        dockerd.launch(home, choice.dockerd, search_path(environment))
+        dockerd.launch(home, choice.dockerd, debian.search_path(environment))
         choice = Use(home.url)
     if isinstance(choice, Missing):
         raise PlatformError(choice.problem, where="container engine", remedy=choice.remedy)
-    engine = describe(choice.url) if isinstance(choice, Use) else None
+    engine = describe(choice.url, home) if isinstance(choice, Use) else None
     if engine is None:
         raise PlatformError(
             "the container engine was there and is gone",
             where=str(home.log),
             remedy="Read this file, then try again.",
         )
-    return replace(engine, started_by_us=engine.url == home.url, installed=installed)
-
-
-@contextlib.contextmanager
-def _turn(home: Home) -> Iterator[None]:
-    """One at a time decides about the private engine."""
-    with _lock(home.data / "turn.lock", fcntl.LOCK_EX):
-        yield
-
-
-@contextlib.contextmanager
-def _member(home: Home, engine: Callable[[], Engine]) -> Iterator[Engine]:
-    """While in the block we count as a user; the kernel forgets us should we be killed."""
-    with contextlib.ExitStack() as membership:
-        with _turn(home):
-            found = engine()
-            membership.enter_context(_lock(home.data / "users.lock", fcntl.LOCK_SH))
-        try:
-            yield found
-        finally:
-            with _turn(home):
-                membership.close()
-                if not _keep_mark(home).exists():
-                    _stop_if_unused(home)
-
-
-def _stop_if_unused(home: Home) -> bool:
-    try:
-        with _lock(home.data / "users.lock", fcntl.LOCK_EX | fcntl.LOCK_NB):
-            dockerd.shut_down(home)
-    except BlockingIOError:
-        return False
-    return True
-
-
-@contextlib.contextmanager
-def _lock(path: Path, how: int) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
-        fcntl.flock(file, how)
-        yield
-
-
-def _keep_mark(home: Home) -> Path:
-    """Beside the sockets, so that it can't outlive a reboot."""
-    return home.run / "keep"
+    return replace(engine, installed=installed)
 
 
 def _forbidden(url: str) -> bool:

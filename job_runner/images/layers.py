@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import singledispatch
 from pathlib import Path
 
+from job_runner import debian
 from job_runner.errors import PlatformError
-from job_runner.executors import engine
 from job_runner.images import tars
 from job_runner.images.recipes import EPOCH, HERE, SITE, Debian, Layer, Sources, Wheels
 
@@ -59,7 +59,7 @@ def make(layer: Layer, tools: Tools, site: Path, target: Path) -> str:
 @make.register
 def _(layer: Debian, tools: Tools, site: Path, target: Path) -> str:
     tools.report(f"Unpacking Debian {layer.suite} with Python, by mmdebstrap")
-    environment = {**tools.environment, "PATH": engine.search_path(tools.environment)}
+    environment = {**tools.environment, "PATH": debian.search_path(tools.environment)}
     _need_mmdebstrap(environment, tools.report)
     _run(
         debian_command(layer, target),
@@ -141,7 +141,7 @@ def _need_mmdebstrap(environment: Mapping[str, str], report: Report) -> None:
     if shutil.which("mmdebstrap", path=environment["PATH"]):
         return
     if os.geteuid() == 0 and shutil.which("apt-get", path=environment["PATH"]):
-        engine.install(("mmdebstrap",), environment, report)
+        debian.install(("mmdebstrap",), environment, report)
         return
     raise PlatformError(
         "mmdebstrap, which unpacks the images' Debian, isn't installed",

@@ -18,14 +18,14 @@ from job_runner.executors.engine import (
 )
 
 DOCKERD = Path("/usr/sbin/dockerd")
-ONE, TWO = "unix:///one.sock", "unix:///two.sock"
+ONE = "unix:///one.sock"
 
 
 @pytest.mark.parametrize(
     ("found", "choice"),
     [
-        (Probes(answering=(ONE, TWO)), Use(ONE)),
-        (Probes(answering=(ONE,), root=True, dockerd=DOCKERD), Use(ONE)),
+        (Probes(answering=ONE), Use(ONE)),
+        (Probes(answering=ONE, root=True, dockerd=DOCKERD), Use(ONE)),
         (Probes(root=True, dockerd=DOCKERD, apt=True), StartOwn(DOCKERD)),
         (Probes(root=True, dockerd=DOCKERD), StartOwn(DOCKERD)),
         (Probes(root=True, apt=True), InstallThenStart(("docker.io",))),

@@ -1,0 +1,169 @@
+"""A private engine starts, is shared, is killed, and never leaves a trace."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import pytest
+
+from job_runner import debian, images
+from job_runner.errors import PlatformError
+from job_runner.executors import dockerd, engine, sharing
+from job_runner.executors.engine import Home
+
+pytestmark = pytest.mark.docker
+PATH = debian.search_path(os.environ)
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    """Short enough for sockets, which pytest's own folders aren't."""
+    if os.geteuid() != 0 or shutil.which("dockerd", path=PATH) is None:
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail("a private engine needs root and dockerd")
+        pytest.skip("a private engine needs root and dockerd")
+    with tempfile.TemporaryDirectory(prefix="sr-", dir="/tmp") as folder:
+        yield Home(run=Path(folder, "run"), data=Path(folder, "data"))
+        dockerd.shut_down(Home(run=Path(folder, "run"), data=Path(folder, "data")))
+
+
+def launch(home: Home) -> engine.Engine:
+    found = shutil.which("dockerd", path=PATH)
+    assert found is not None
+    dockerd.launch(home, Path(found), PATH)
+    described = engine.describe(home.url, home)
+    assert described is not None
+    return described
+
+
+def traces(home: Home) -> dict[str, object]:
+    """What a stopped engine must not leave: everything here is empty then."""
+    return {
+        "processes": dockerd.leftovers(home),
+        "mounts": dockerd.mounts_below(home),
+        "files": sorted(home.run.rglob("*")) if home.run.exists() else [],
+    }
+
+
+def shim_sockets() -> set[Path]:
+    return set(Path("/run/containerd/s").glob("*"))
+
+
+NOTHING: dict[str, object] = {"processes": set(), "mounts": [], "files": []}
+
+
+@contextlib.contextmanager
+def client_of(home: Home) -> Iterator[docker.DockerClient]:
+    client = docker.DockerClient(base_url=home.url)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+@contextlib.contextmanager
+def sleeper(
+    home: Home, workshop: images.Workshop
+) -> Iterator[docker.models.containers.Container]:
+    """A container that would run for ever, in this home's engine."""
+    with client_of(home) as client:
+        here = images.Workshop(client, workshop.cache, workshop.uv, workshop.environment)
+        images.build(here, [images.BASE.reference])
+        command = ["python3", "-c", "import signal; signal.pause()"]
+        yield client.containers.run(
+            images.BASE.reference, command, network_mode="none", detach=True
+        )
+
+
+def kill_daemon(home: Home) -> None:
+    pid = dockerd.alive(home)
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+
+
+def test_it_keeps_all_that_an_action_needs_and_leaves_nothing(home, workshop):
+    before = shim_sockets()
+    assert launch(home).lacking == ()
+    with sleeper(home, workshop):
+        assert traces(home)["processes"]
+    dockerd.shut_down(home)
+    assert traces(home) == NOTHING
+    assert shim_sockets() <= before
+
+
+def test_stopping_what_is_not_there_does_nothing(home):
+    dockerd.shut_down(home)
+    assert traces(home) == NOTHING
+
+
+def test_after_a_kill_the_next_one_ends_what_was_left_running(home, workshop):
+    launch(home)
+    with sleeper(home, workshop) as container:
+        kill_daemon(home)
+        launch(home)
+        container.reload()
+        assert container.status == "exited"
+    dockerd.shut_down(home)
+    assert traces(home) == NOTHING
+
+
+def test_after_a_kill_stopping_sweeps_up(home, workshop):
+    launch(home)
+    with sleeper(home, workshop):
+        kill_daemon(home)
+    dockerd.shut_down(home)
+    assert traces(home) == NOTHING
+
+
+def test_a_number_left_in_the_pid_file_never_gets_another_process_killed(home):
+    home.run.mkdir()
+    home.pid_file.write_text(str(os.getpid()))
+    assert dockerd.alive(home) is None
+    dockerd.shut_down(home)
+    assert not home.pid_file.exists()
+
+
+def test_one_that_cannot_start_says_why_and_leaves_nothing(home):
+    broken = home.data.parent / "dockerd"
+    broken.write_text("#!/bin/sh\necho no cgroups here >&2\n")
+    broken.chmod(0o755)
+    with pytest.raises(PlatformError, match="no cgroups here") as caught:
+        dockerd.launch(home, broken, PATH)
+    assert caught.value.where == str(home.log)
+    assert traces(home) == NOTHING
+
+
+def test_the_last_to_leave_stops_it(home):
+    with sharing.member(home, lambda: launch(home)):
+        with sharing.member(home, lambda: home.url):
+            pass
+        assert dockerd.alive(home)
+        assert not sharing.stop(home)
+    assert traces(home) == NOTHING
+
+
+def test_one_that_was_started_to_stay_stays_until_it_is_stopped(home):
+    sharing.keep(home, lambda: launch(home))
+    with sharing.member(home, lambda: home.url):
+        pass
+    assert dockerd.alive(home)
+    assert sharing.stop(home)
+    assert traces(home) == NOTHING
+
+
+def test_an_engine_that_answers_is_used_and_left_alone(home, docker_engine):
+    environment = {"DOCKER_HOST": docker_engine.url}
+    with engine.running(environment, home) as found:
+        assert found.url == docker_engine.url
+        assert not found.started_by_us
+    assert engine.start(environment, home).url == docker_engine.url
+    assert not home.run.exists()
+    assert engine.describe(docker_engine.url, home)
