@@ -10,10 +10,16 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from cohort_dsl import reference
+import pyarrow as pa
+import sqlalchemy as sa
+
+from cohort_dsl import plan, reference
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Kind, TableSchema, fits
+from cohort_dsl.sql import DIALECTS, Catalog, script
+from cohort_dsl.sql.catalog import Source
+from cohort_dsl.warehouses import duckdb
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -31,7 +37,31 @@ def evaluate(
     rows = complete(tables, query.tables())
     if engine == "reference":
         return reference.answer(query, rows)
-    raise NotImplementedError(engine)
+    schemas = {schema.name: schema for schema in query.tables()}
+    arrow = {name: _arrow(schemas[name], held) for name, held in rows.items() if held}
+    with duckdb.from_rows(arrow, schemas) as warehouse, warehouse.ask(query) as answer:
+        return [row for batch in answer.reveal() for row in batch.to_pylist()]
+
+
+def sql(dataset: object, dialect: str) -> str:
+    """The SQL that the question becomes, over tables named as in the contract."""
+    query = query_of(dataset)
+    sources = {table.name: Source(table, _plain(table)) for table in query.tables()}
+    return str(script(plan.build(query), DIALECTS[dialect], Catalog(sources)))
+
+
+def _plain(table: TableSchema) -> sa.FromClause:
+    names = ["patient_id", *(column.name for column in table.columns)]
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in names]
+    return sa.table(table.name, *columns)
+
+
+def _arrow(schema: TableSchema, rows: list[dict[str, Any]]) -> pa.Table:
+    """Ids as they come; the rest by the schema, because a column may be all NULL."""
+    types = {column.name: duckdb.ARROW[column.type.kind] for column in schema.columns}
+    ids = pa.array([row["patient_id"] for row in rows])
+    columns = {n: pa.array([row[n] for row in rows], kind) for n, kind in types.items()}
+    return pa.table({"patient_id": ids, **columns})
 
 
 def query_of(dataset: object) -> Query:

@@ -32,7 +32,7 @@ LONGEST_LIST = 1000
 
 @dataclass
 class _Group:
-    """Leaves that one step answers. ``level``: the steps that must come before it, plus 1."""
+    """Leaves that one step answers. ``level``: 1 for those that need no other step."""
 
     origin: Origin
     level: int
@@ -52,10 +52,12 @@ def build(
     """
     name = _namer()
     lists = [CodeList(name("list"), *found) for found in _long_lists(query, longest_list)]
-    made = [(group, _step(group, name)) for group in _grouped(query)]
-    early = [step for group, step in made if group.early]
-    late = [step for group, step in made if not group.early]
+    groups = _grouped(query)
+    made = [(group, _step(group, name)) for group in groups if group.early]
+    early = [step for _, step in made]
     population = _population(query, early, everyone, name("population"))
+    made += [(group, _step(group, name)) for group in groups if not group.early]
+    late = [step for group, step in made if not group.early]
     variables = tuple(Output(n, node) for n, node in query.variables.items())
     cohort = Assembly(name("cohort"), variables)
     return Plan(

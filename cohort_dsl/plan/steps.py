@@ -117,7 +117,7 @@ class Members(Step):
 
 @dataclass(frozen=True)
 class Population(Step):
-    """The patients for whom the condition is True, among those in tables and earlier steps."""
+    """Who the condition is True for, among the patients of tables and earlier steps."""
 
     condition: Series
     tables: tuple[TableSchema, ...]

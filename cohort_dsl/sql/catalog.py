@@ -1,0 +1,63 @@
+"""Where a warehouse keeps the tables that a question may read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from cohort_dsl.errors import WarehouseError
+from cohort_dsl.model.types import INT, TableSchema, ValueType
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table on offer, and what to select its rows from: its columns and patient_id."""
+
+    schema: TableSchema
+    rows: sa.FromClause
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The tables on offer.
+
+    ``people``: who counts as a patient (a FromClause with ``patient_id``, unique); None
+    where everybody in any table does. ``everyone``: tables that hold all of them.
+    ``patient_id``: INT or STR.
+    """
+
+    sources: Mapping[str, Source]
+    patient_id: ValueType = INT
+    people: sa.FromClause | None = None
+    everyone: frozenset[str] = field(default_factory=frozenset)
+
+    def rows(self, table: str) -> sa.FromClause:
+        return self.sources[table].rows
+
+    def demand(self, tables: Iterable[TableSchema]) -> None:
+        """WarehouseError, with all that is missing, unless these tables are on offer."""
+        wrong = [problem for table in tables for problem in self._problems(table)]
+        if wrong:
+            raise WarehouseError(
+                "; ".join(wrong),
+                where="the tables that the definition asks for",
+                remedy="Ask for what the warehouse offers, or have it mapped.",
+            )
+
+    def _problems(self, wanted: TableSchema) -> list[str]:
+        if wanted.name not in self.sources:
+            return [f"this warehouse has no table {wanted.name}"]
+        offered = self.sources[wanted.name].schema
+        if offered.one_row_per_patient != wanted.one_row_per_patient:
+            rows = "one row" if offered.one_row_per_patient else "many rows"
+            return [f"{wanted.name} holds {rows} a patient here"]
+        types = {column.name: column.type for column in offered.columns}
+        return [
+            f"{wanted.name}.{column.name} is {types[column.name]} here, not {column.type}"
+            if column.name in types
+            else f"this warehouse has no column {wanted.name}.{column.name}"
+            for column in wanted.columns
+            if types.get(column.name) != column.type
+        ]

@@ -1,0 +1,58 @@
+"""What differs between engines, as one value for each of them.
+
+Everything that the compiler says in only one way isn't here. Each function takes and
+gives SQLAlchemy expressions, of the types that the field's comment names. None may use
+an operand more than a few times, and none may fail on any value: what has no answer is
+NULL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect as Renderer
+
+from cohort_dsl.model.nodes import DateUnit
+from cohort_dsl.model.types import Kind
+
+Sql: TypeAlias = "sa.ColumnElement[Any]"
+One: TypeAlias = Callable[[Sql], Sql]
+Two: TypeAlias = Callable[[Sql, Sql], Sql]
+Many: TypeAlias = Callable[[Sequence[Sql]], Sql]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one engine says what engines say differently."""
+
+    name: str
+    renderer: Callable[[], Renderer]
+    types: Mapping[Kind, sa.types.TypeEngine[Any]]
+    # Has columns of yes and no; else they are kept as 1 and 0.
+    native_booleans: bool
+
+    unless_overflow: One  # int arithmetic -> the int, NULL beyond 64 bits
+    finite: One  # float arithmetic -> the float, NULL where it isn't finite
+    truncate: One  # float -> int towards zero, NULL beyond 64 bits
+    floor: One  # float -> float
+    quotient: Two  # int, int that isn't 0 -> int towards zero, may overflow
+    remainder: Two  # int, int that isn't 0 -> int with the sign of the first
+    total: One  # ints of a group -> their sum, NULL beyond 64 bits
+    least: Many  # of the non-NULL values of one type
+    greatest: Many
+    contains: Two  # text, part -> condition; all characters literal, case counts
+    # Dates leave the years 1 to 9999 as NULL.
+    add_days: Two  # date, int within 4 million either way -> date
+    # date, int within 120,000 either way -> date; a day that the month lacks becomes the
+    # 1st of the next. Engines clip to the month's end instead, but agree about 1sts.
+    add_months: Two
+    first_of: Mapping[DateUnit, One]  # date -> the 1st day of its month or year
+    days_between: Two  # date, date -> int
+    ascending: One  # sort key, NULL first, text by code points
+    descending: One  # sort key, NULL last, text by code points
+
+    def type(self, kind: Kind) -> sa.types.TypeEngine[Any]:
+        return self.types[kind]

@@ -1,0 +1,11 @@
+"""The engines that the compiler knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from cohort_dsl.sql.dialect import Dialect
+from cohort_dsl.sql.duckdb import DUCKDB
+
+DIALECTS: Mapping[str, Dialect] = MappingProxyType({one.name: one for one in (DUCKDB,)})

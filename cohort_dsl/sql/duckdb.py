@@ -1,0 +1,102 @@
+"""DuckDB, version 1.4 and later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from cohort_dsl.model.nodes import DateUnit
+from cohort_dsl.model.types import Kind
+from cohort_dsl.sql.dialect import Dialect, Sql
+
+TYPES: Mapping[Kind, sa.types.TypeEngine[Any]] = MappingProxyType(
+    {
+        Kind.BOOL: sa.Boolean(),
+        Kind.INT: sa.BigInteger(),
+        Kind.FLOAT: sa.Double(),  # FLOAT would be 32 bits
+        Kind.STR: sa.String(),
+        Kind.DATE: sa.Date(),
+        Kind.CODE: sa.String(),
+    }
+)
+
+
+def _renderer() -> PGDialect:
+    """DuckDB reads PostgreSQL's SQL; parameters as $1, so that % stays a character."""
+    return PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+
+
+def _or_null(expression: Sql) -> Sql:
+    """NULL instead of an error, whichever it is."""
+    return sa.Function("try", expression, type_=expression.type)
+
+
+def _finite(expression: Sql) -> Sql:
+    return sa.case((sa.func.isfinite(expression), expression))
+
+
+def _truncate(expression: Sql) -> Sql:
+    """CAST would round; TRY_CAST gives NULL for what BIGINT can't hold."""
+    return sa.try_cast(sa.func.trunc(expression), sa.BigInteger())
+
+
+def _in_calendar(day: Sql) -> Sql:
+    first: Sql = sa.literal_column("DATE '0001-01-01'")
+    last: Sql = sa.literal_column("DATE '9999-12-31'")
+    return sa.case((day.between(first, last), day))
+
+
+def _add_days(day: Sql, days: Sql) -> Sql:
+    return _in_calendar(day + sa.cast(days, sa.Integer()))
+
+
+def _add_months(day: Sql, months: Sql) -> Sql:
+    first = _first("month")(day)
+    one: Sql = sa.literal_column("1")
+    moved = _later(first, months) + sa.cast(sa.extract("day", day) - one, sa.Integer())
+    following = _later(first, months + one)
+    return _in_calendar(sa.case((following < moved, following), else_=moved))
+
+
+def _later(first: Sql, months: Sql) -> Sql:
+    span: Sql = sa.func.to_months(sa.cast(months, sa.Integer()))
+    return sa.cast(first + span, sa.Date())
+
+
+def _first(unit: str) -> Callable[[Sql], Sql]:
+    part: Sql = sa.literal_column(f"'{unit}'")
+    return lambda day: sa.cast(sa.func.date_trunc(part, day), sa.Date())
+
+
+def _days_between(start: Sql, end: Sql) -> Sql:
+    day: Sql = sa.literal_column("'day'")
+    return sa.func.date_diff(day, start, end, type_=sa.BigInteger())
+
+
+DUCKDB = Dialect(
+    name="duckdb",
+    renderer=_renderer,
+    types=TYPES,
+    native_booleans=True,
+    unless_overflow=_or_null,
+    finite=_finite,
+    truncate=_truncate,
+    floor=lambda x: sa.func.floor(x, type_=sa.Double()),
+    quotient=lambda x, y: x.op("//", return_type=sa.BigInteger())(y),
+    remainder=lambda x, y: x.op("%", return_type=sa.BigInteger())(y),
+    # SUM of BIGINT is a HUGEINT
+    total=lambda x: sa.try_cast(sa.func.sum(x), sa.BigInteger()),
+    least=lambda values: sa.func.least(*values, type_=values[0].type),
+    greatest=lambda values: sa.func.greatest(*values, type_=values[0].type),
+    contains=lambda text, part: sa.func.contains(text, part, type_=sa.Boolean()),
+    add_days=_add_days,
+    add_months=_add_months,
+    first_of={DateUnit.MONTHS: _first("month"), DateUnit.YEARS: _first("year")},
+    days_between=_days_between,
+    ascending=lambda key: sa.nulls_first(sa.asc(key)),
+    descending=lambda key: sa.nulls_last(sa.desc(key)),
+)

@@ -1,0 +1,263 @@
+"""One SQL expression for each operation, given the expressions of its operands.
+
+Yes-or-no expressions are SQL conditions here; ``Terms.stored`` and ``Terms.condition``
+turn them into values of a column and back, for engines without a boolean type.
+
+``REPEATS`` names the operations whose text holds an operand more than once: their
+operands must be plain columns or constants, or nesting would double the text each time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+
+from cohort_dsl.model import nodes
+from cohort_dsl.model.nodes import DatePart, DateUnit, Series
+from cohort_dsl.model.types import BOOL, FLOAT, INT, Kind, Scalar, ValueType
+from cohort_dsl.sql.dialect import Dialect, Sql
+
+# More than lie between the years 1 and 9999, so that arithmetic on them can't overflow.
+MOST = {DateUnit.DAYS: 4_000_000, DateUnit.MONTHS: 120_000, DateUnit.YEARS: 10_000}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Words that rules have in common, in one dialect. ``lists``: codes kept as tables."""
+
+    dialect: Dialect
+    lists: Mapping[frozenset[Scalar], sa.FromClause]
+
+    def constant(self, value: Scalar, value_type: ValueType) -> Sql:
+        """A bound parameter, with its type said, so that 1 is 64 bits wide everywhere."""
+        if value_type == BOOL and not self.dialect.native_booleans:
+            return self.condition(sa.literal_column("1" if value else "0"))
+        kind = self.dialect.type(value_type.kind)
+        return sa.cast(sa.bindparam(None, value, kind), kind)
+
+    def false(self) -> Sql:
+        return self.constant(False, BOOL)
+
+    def null(self, value_type: ValueType) -> Sql:
+        return self.loaded(sa.cast(sa.null(), self.column_type(value_type)), value_type)
+
+    def column_type(self, value_type: ValueType) -> Any:
+        if value_type == BOOL and not self.dialect.native_booleans:
+            return sa.SmallInteger()
+        return self.dialect.type(value_type.kind)
+
+    def stored(self, expression: Sql, value_type: ValueType) -> Sql:
+        """What a column can hold of it."""
+        if value_type != BOOL or self.dialect.native_booleans:
+            return expression
+        return sa.case((expression, _number(1)), (sa.not_(expression), _number(0)))
+
+    def loaded(self, column: Sql, value_type: ValueType) -> Sql:
+        """A column's value as the rules know it."""
+        return self.condition(column) if value_type == BOOL else column
+
+    def condition(self, column: Sql) -> Sql:
+        return column if self.dialect.native_booleans else column == sa.literal_column("1")
+
+    def int(self, expression: Sql) -> Sql:
+        return sa.cast(expression, self.dialect.type(Kind.INT))
+
+    def float(self, expression: Sql) -> Sql:
+        return sa.cast(expression, self.dialect.type(Kind.FLOAT))
+
+
+Rule: TypeAlias = Callable[[Terms, Any, Sequence[Any]], Sql]
+
+
+def _number(text: int) -> Sql:
+    return sa.literal_column(str(text))
+
+
+def _is_float(node: Series) -> bool:
+    return node.type == FLOAT
+
+
+# Logic and comparison ----------------------------------------------------------
+
+
+def _equal(terms: Terms, node: nodes.Equal, operands: Sequence[Sql]) -> Sql:
+    left, right = (terms.stored(each, node.left.type) for each in operands)
+    return left == right
+
+
+def _is_null(terms: Terms, node: nodes.IsNull, operands: Sequence[Sql]) -> Sql:
+    return terms.stored(operands[0], node.operand.type).is_(sa.null())
+
+
+def _is_in(terms: Terms, node: nodes.IsIn, operands: Sequence[Sql]) -> Sql:
+    if not node.values:
+        return terms.false()
+    operand = terms.stored(operands[0], node.operand.type)
+    if node.values in terms.lists:
+        return operand.in_(sa.select(terms.lists[node.values].c.value))
+    kind = node.operand.type
+    values = sorted(node.values)
+    return operand.in_([terms.stored(terms.constant(v, kind), kind) for v in values])
+
+
+# Numbers -----------------------------------------------------------------------
+
+
+def _arithmetic(apply: Callable[..., Sql]) -> Rule:
+    def rule(terms: Terms, node: Series, operands: Sequence[Sql]) -> Sql:
+        found = apply(*operands)
+        if _is_float(node):
+            return terms.dialect.finite(found)
+        return terms.dialect.unless_overflow(found)
+
+    return rule
+
+
+def _divide(terms: Terms, node: nodes.Divide, operands: Sequence[Sql]) -> Sql:
+    left, right = (terms.float(each) for each in operands)
+    quotient: Sql = left.op("/", return_type=sa.Double())(_unless_zero(right))
+    return terms.dialect.finite(quotient)
+
+
+def _floor_divide(terms: Terms, node: nodes.FloorDivide, operands: Sequence[Sql]) -> Sql:
+    left, right = operands[0], _unless_zero(operands[1])
+    said = terms.dialect
+    if _is_float(node.left):
+        ratio: Sql = left.op("/", return_type=sa.Double())(right)
+        return said.truncate(said.floor(said.finite(ratio)))
+    quotient: Sql = said.unless_overflow(said.quotient(left, right))
+    rest = said.unless_overflow(said.remainder(left, right))
+    below = sa.and_(rest != _number(0), (rest < _number(0)) != (right < _number(0)))
+    return sa.case((below, quotient - _number(1)), else_=quotient)
+
+
+def _unless_zero(expression: Sql) -> Sql:
+    return sa.case((expression != _number(0), expression))
+
+
+def _to_int(terms: Terms, node: nodes.CastToInt, operands: Sequence[Sql]) -> Sql:
+    operand = operands[0]
+    if node.operand.type == FLOAT:
+        return terms.dialect.truncate(operand)
+    if node.operand.type == INT:
+        return operand
+    return terms.int(sa.case((operand, _number(1)), (sa.not_(operand), _number(0))))
+
+
+# Dates -------------------------------------------------------------------------
+
+
+def _part(terms: Terms, part: str, day: Sql) -> Sql:
+    return terms.int(sa.extract(part, day))
+
+
+def _to_first(terms: Terms, node: nodes.ToFirstOf, operands: Sequence[Sql]) -> Sql:
+    return terms.dialect.first_of[node.unit](operands[0])
+
+
+def _add_duration(terms: Terms, node: nodes.AddDuration, operands: Sequence[Sql]) -> Sql:
+    day, amount = operands[0], _within(node, operands[1])
+    if node.unit is DateUnit.DAYS:
+        return terms.dialect.add_days(day, amount)
+    months = amount * _number(12) if node.unit is DateUnit.YEARS else amount
+    return terms.dialect.add_months(day, months)
+
+
+def _within(node: nodes.AddDuration, amount: Sql) -> Sql:
+    """The amount, or NULL where it leads out of the calendar from anywhere in it."""
+    most, said = MOST[node.unit], node.amount
+    if isinstance(said, nodes.Value) and abs(int(str(said.value))) <= most:
+        return amount
+    return sa.case((amount.between(_number(-most), _number(most)), amount))
+
+
+def _difference(terms: Terms, node: nodes.DateDifference, operands: Sequence[Sql]) -> Sql:
+    start, end = operands
+    if node.unit is DateUnit.DAYS:
+        return terms.dialect.days_between(start, end)
+    years = _part(terms, "year", end) - _part(terms, "year", start)
+    months = _part(terms, "month", end) - _part(terms, "month", start)
+    early = _part(terms, "day", end) < _part(terms, "day", start)
+    less = sa.case((early, _number(1)), else_=_number(0))
+    if node.unit is DateUnit.MONTHS:
+        return years * _number(12) + months - less
+    before = sa.or_(months < _number(0), sa.and_(months == _number(0), early))
+    return years - sa.case((before, _number(1)), else_=_number(0))
+
+
+# Choice ------------------------------------------------------------------------
+
+
+def _case(terms: Terms, node: nodes.Case, operands: Sequence[Sql]) -> Sql:
+    *pairs, otherwise = operands
+    whens = [
+        (condition, terms.stored(value, node.type))
+        for condition, value in zip(pairs[::2], pairs[1::2], strict=True)
+    ]
+    chosen = sa.case(*whens, else_=terms.stored(otherwise, node.type))
+    return terms.loaded(chosen, node.type)
+
+
+def _minimum_of(terms: Terms, node: nodes.MinimumOf, operands: Sequence[Sql]) -> Sql:
+    return terms.dialect.least(operands) if len(operands) > 1 else operands[0]
+
+
+def _maximum_of(terms: Terms, node: nodes.MaximumOf, operands: Sequence[Sql]) -> Sql:
+    return terms.dialect.greatest(operands) if len(operands) > 1 else operands[0]
+
+
+RULES: Mapping[type[Series], Rule] = {
+    nodes.Value: lambda terms, node, _: terms.constant(node.value, node.type),
+    nodes.Null: lambda terms, node, _: terms.null(node.type),
+    nodes.And: lambda terms, node, operands: sa.and_(*operands),
+    nodes.Or: lambda terms, node, operands: sa.or_(*operands),
+    nodes.Not: lambda terms, node, operands: sa.not_(operands[0]),
+    nodes.IsNull: _is_null,
+    nodes.Equal: _equal,
+    nodes.Less: lambda terms, node, operands: operands[0] < operands[1],
+    nodes.LessOrEqual: lambda terms, node, operands: operands[0] <= operands[1],
+    nodes.IsIn: _is_in,
+    nodes.Add: _arithmetic(lambda left, right: left + right),
+    nodes.Subtract: _arithmetic(lambda left, right: left - right),
+    nodes.Multiply: _arithmetic(lambda left, right: left * right),
+    nodes.Divide: _divide,
+    nodes.FloorDivide: _floor_divide,
+    nodes.Negate: _arithmetic(lambda operand: -operand),
+    nodes.Absolute: _arithmetic(lambda operand: sa.func.abs(operand, type_=operand.type)),
+    nodes.CastToFloat: lambda terms, node, operands: terms.float(operands[0]),
+    nodes.CastToInt: _to_int,
+    nodes.Contains: lambda terms, node, operands: terms.dialect.contains(*operands),
+    nodes.ExtractPart: lambda terms, node, operands: _part(
+        terms, PARTS[node.part], operands[0]
+    ),
+    nodes.ToFirstOf: _to_first,
+    nodes.AddDuration: _add_duration,
+    nodes.DateDifference: _difference,
+    nodes.Case: _case,
+    nodes.MinimumOf: _minimum_of,
+    nodes.MaximumOf: _maximum_of,
+}
+
+PARTS: Mapping[DatePart, str] = {part: part.value for part in DatePart}
+
+
+def repeats(node: Series) -> bool:
+    """Does the operation's text hold an operand more than once?"""
+    if isinstance(node, nodes.CastToInt):
+        return node.operand.type == BOOL
+    if isinstance(node, nodes.Add | nodes.Subtract | nodes.Multiply | nodes.Negate):
+        return _is_float(node)
+    return isinstance(node, _REPEATING)
+
+
+_REPEATING = (
+    nodes.Absolute,
+    nodes.Divide,
+    nodes.FloorDivide,
+    nodes.AddDuration,
+    nodes.DateDifference,
+    nodes.IsInSeries,
+)

@@ -1,0 +1,71 @@
+"""What is sent to an engine: text with its parameters, and lists to upload."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateTable
+from sqlalchemy.sql.base import Executable
+
+from cohort_dsl.model.types import Scalar
+from cohort_dsl.sql.dialect import Dialect
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL text, and the values of its numbered parameters."""
+
+    text: str
+    parameters: tuple[Scalar, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Values to put into a table's only column, which is called ``value``."""
+
+    table: str
+    values: tuple[Scalar, ...] = field(repr=False)
+
+
+Sent: TypeAlias = Statement | Upload
+
+
+@dataclass(frozen=True)
+class Script:
+    """What prepares an answer, in order, and the question whose rows are the answer."""
+
+    preparations: tuple[Sent, ...]
+    question: Statement
+
+    def __str__(self) -> str:
+        """The script to read, with its parameters as comments."""
+        return "\n\n".join(_told(sent) for sent in (*self.preparations, self.question))
+
+
+def _told(sent: Sent) -> str:
+    if isinstance(sent, Upload):
+        return f"-- {len(sent.values)} values into {sent.table}"
+    notes = "".join(
+        f"-- ${number} = {value!r}\n" for number, value in enumerate(sent.parameters, 1)
+    )
+    return f"{notes}{sent.text};"
+
+
+def create(table: sa.Table, dialect: Dialect) -> Statement:
+    return Statement(_text(CreateTable(table), dialect).string.strip())
+
+
+def render(clause: Executable, dialect: Dialect) -> Statement:
+    """The clause as text; every constant a bound parameter."""
+    compiled = _text(clause, dialect)
+    values = compiled.params
+    names = getattr(compiled, "positiontup", None) or ()
+    return Statement(compiled.string.strip(), tuple(values[name] for name in names))
+
+
+def _text(clause: Any, dialect: Dialect) -> Any:
+    return clause.compile(
+        dialect=dialect.renderer(), compile_kwargs={"render_postcompile": True}
+    )

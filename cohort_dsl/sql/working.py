@@ -1,0 +1,180 @@
+"""Rows on which series are worked out, layer upon layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from cohort_dsl.model import nodes
+from cohort_dsl.model.nodes import Series
+from cohort_dsl.model.types import BOOL, ValueType
+from cohort_dsl.plan import needs
+from cohort_dsl.sql.dialect import Sql
+from cohort_dsl.sql.expressions import RULES, Terms
+from cohort_dsl.sql.layers import LAYERS, Arrangement, arrange, is_column
+
+# Keeps rows in a temporary table: their select, and their columns with types.
+Keep = Callable[["sa.Select[Any]", Mapping[str, ValueType]], sa.FromClause]
+
+
+@dataclass(frozen=True)
+class Start:
+    """The rows to begin with.
+
+    ``columns``: the series that are there already, each as an expression over ``rows``.
+    ``carried``: columns that must still be there at the end, beside the targets; the
+    first is patient_id.
+    """
+
+    rows: sa.FromClause
+    columns: Mapping[Series, Sql]
+    carried: Mapping[str, tuple[Sql, ValueType]]
+
+
+@dataclass(frozen=True)
+class Worked:
+    """Rows that have all the targets, and each target's expression over them."""
+
+    rows: sa.FromClause
+    said: Mapping[Series, Sql]
+
+    def __getitem__(self, node: Series) -> Sql:
+        return self.said[node]
+
+
+def work_out(
+    targets: Sequence[Series],
+    start: Start,
+    terms: Terms,
+    members: Mapping[Series, sa.FromClause],
+    keep: Keep,
+) -> Worked:
+    """Rows with the targets on them. ``members``: the values of each ``is_in`` series."""
+    plan = arrange(targets)
+    words = _Words(plan, start, terms, members)
+    rows = words.first_layer()
+    for layer in range(1, plan.layers + 1):
+        below: sa.FromClause = rows.subquery(f"layer_{layer - 1}")
+        if layer % LAYERS == 0:
+            below = keep(rows, words.types(layer - 1))
+        rows = words.layer(layer, below)
+    return Worked(rows.subquery(f"layer_{plan.layers}"), words.said)
+
+
+class _Words:
+    """What is written for each series: where it becomes a column, and where it is read.
+
+    Texts name columns without their table, so that one text serves in any layer.
+    """
+
+    def __init__(
+        self,
+        plan: Arrangement,
+        start: Start,
+        terms: Terms,
+        members: Mapping[Series, sa.FromClause],
+    ) -> None:
+        self.plan, self.start, self.terms = plan, start, terms
+        self.names = _names(plan, start)
+        self.joins = {
+            node: _Join(members[node.among], number)
+            for number, node in enumerate(plan.order, start=1)
+            if isinstance(node, nodes.IsInSeries)
+        }
+        self.said: dict[Series, Sql] = {}
+        self.made: dict[Series, Sql] = {}
+        for node in plan.order:
+            self._say(node)
+
+    def _say(self, node: Series) -> None:
+        name = self.names.get(node)
+        text = self.start.columns[node] if is_column(node) else self._expression(node)
+        self.said[node] = text
+        if name is not None:
+            self.made[node] = self.terms.stored(text, node.type).label(name)
+            column = sa.column(name, self.terms.column_type(node.type))
+            self.said[node] = self.terms.loaded(column, node.type)
+
+    def _expression(self, node: Series) -> Sql:
+        operands = [self.said[operand] for operand in needs.operands(node)]
+        if isinstance(node, nodes.IsInSeries):
+            return self.joins[node].found(operands[0], node.operand.type, self.terms)
+        return RULES[type(node)](self.terms, node, operands)
+
+    def _own(self, layer: int) -> list[Series]:
+        """The layer's columns that aren't carried anyway."""
+        wanted = self.plan.columns_of(layer)
+        return [node for node in wanted if self.names[node] not in self.start.carried]
+
+    def first_layer(self) -> sa.Select[Any]:
+        carried = [sql.label(name) for name, (sql, _) in self.start.carried.items()]
+        own = [self.made[node] for node in self._own(0)]
+        return sa.select(*carried, *own).select_from(self.start.rows)
+
+    def layer(self, layer: int, below: sa.FromClause) -> sa.Select[Any]:
+        """A layer's select: what is still needed from below, and what is made here."""
+        carried: list[Sql] = [sa.column(name) for name in self.start.carried]
+        wanted = self._own(layer)
+        new = [node for node in wanted if self.plan.made.get(node) == layer]
+        old: list[Sql] = [sa.column(self.names[node]) for node in wanted if node not in new]
+        for node in new:
+            if isinstance(node, nodes.IsInSeries):
+                operand = self.terms.stored(self.said[node.operand], node.operand.type)
+                below = self.joins[node].onto(below, operand)
+        made = [self.made[node] for node in new]
+        return sa.select(*carried, *old, *made).select_from(below)
+
+    def types(self, layer: int) -> dict[str, ValueType]:
+        """The names and types of a layer's columns."""
+        carried = {name: kind for name, (_, kind) in self.start.carried.items()}
+        own = {self.names[node]: node.type for node in self.plan.columns_of(layer)}
+        return carried | own
+
+
+def _names(plan: Arrangement, start: Start) -> dict[Series, str]:
+    """Row columns keep their names; others get one that no column has."""
+    columns = [node for layer in range(plan.layers + 1) for node in plan.columns_of(layer)]
+    names: dict[Series, str] = {}
+    taken = {"patient_id", *start.carried}
+    for node in columns:
+        if isinstance(node, nodes.SelectColumn) and node.frame is not None:
+            names[node] = node.name
+    taken |= set(names.values())
+    for number, node in enumerate(dict.fromkeys(columns), start=1):
+        if node not in names:
+            names[node] = _free(f"x{number}", taken)
+    return names
+
+
+def _free(name: str, taken: set[str]) -> str:
+    return _free(f"{name}_", taken) if name in taken else name
+
+
+class _Join:
+    """A join that finds whether a value is among the patient's values of a series."""
+
+    def __init__(self, members: sa.FromClause, number: int) -> None:
+        self.members = members.alias(f"among_{number}")
+        holders = sa.select(members.c.owner.label("holder")).distinct()
+        self.holders = holders.subquery(f"holders_{number}")
+
+    def onto(self, rows: sa.FromClause, operand: Sql) -> sa.FromClause:
+        patient: Sql = sa.column("patient_id")
+        own = sa.and_(self.members.c.owner == patient, self.members.c.member == operand)
+        joined = rows.outerjoin(self.members, own)
+        return joined.outerjoin(self.holders, self.holders.c.holder == patient)
+
+    def found(self, operand: Sql, kind: ValueType, terms: Terms) -> Sql:
+        """False where the patient has no values, else NULL for NULL."""
+        found = sa.case(
+            (self.holders.c.holder.is_(sa.null()), terms.stored(terms.false(), BOOL)),
+            (
+                terms.stored(operand, kind).is_(sa.null()),
+                terms.stored(terms.null(BOOL), BOOL),
+            ),
+            else_=terms.stored(self.members.c.member.is_not(sa.null()), BOOL),
+        )
+        return terms.loaded(found, BOOL)
