@@ -1,0 +1,6 @@
+"""Made-up people who satisfy a query, so that a study can be tried without data."""
+
+from dummy_data.generate import generate
+from dummy_data.write import read, write
+
+__all__ = ["generate", "read", "write"]

@@ -1,0 +1,141 @@
+"""What records usually look like: ages, sexes, seasons, gaps, ties and untidy rows.
+
+Round figures that make dummy records plausible and varied, measured on nobody.
+"""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from typing import Any
+
+from faker import Faker
+
+from cohort_dsl.model.types import Column, Kind, Scalar, TableSchema
+from dummy_data.needs import Needs
+from dummy_data.person import Person, Row
+
+AGE_WEIGHTS = ((0, 18, 21), (18, 40, 29), (40, 65, 32), (65, 85, 16), (85, 100, 2))
+"""Age from, age to, share in %: a European population's, roughly."""
+
+MISSING = 0.04
+DEAD = 0.06
+YEARS_OF_RECORDS = 12
+
+VOCABULARIES = {
+    "diagnoses": "SNOMED",
+    "procedures": "SNOMED",
+    "medications": "RxNorm",
+    "lab_results": "LOINC",
+    "clinical_events": "SNOMED",
+}
+
+TEXTS = {
+    "postcode": "postcode",
+    "area": "city",
+    "region": "state",
+    "care_site": "company",
+    "organisation": "company",
+    "title": "sentence",
+    "text": "paragraph",
+}
+"""Which of Faker's words fill which text columns."""
+
+
+class Usual:
+    """Usual values of columns, given what the query mentions."""
+
+    def __init__(self, needs: Needs, reference_date: date, seed: int) -> None:
+        self.needs, self.today = needs, reference_date
+        self._faker = Faker("en_GB")
+        self._faker.seed_instance(seed)
+
+    def row(self, schema: TableSchema, person: Person, rng: random.Random) -> Row:
+        """A usual row of a table."""
+        row: Row = {c.name: self.value(schema, c, person, rng) for c in schema.columns}
+        if "start_date" in row and row.get("end_date") and row["start_date"]:
+            row["end_date"] = max(row["start_date"], row["end_date"])
+        return row
+
+    def value(
+        self, schema: TableSchema, column: Column, person: Person, rng: random.Random
+    ) -> Scalar | None:
+        """A usual value of a column; NULL now and then where the column may be."""
+        if (
+            not column.not_null
+            and column.name != "date_of_birth"
+            and rng.random() < MISSING
+        ):
+            return None
+        return self._known(schema, column, person, rng)
+
+    def _known(
+        self, schema: TableSchema, column: Column, person: Person, rng: random.Random
+    ) -> Scalar | None:
+        mentioned = self.needs.mentioned.get((schema.name, column.name), ())
+        if column.type.kind is Kind.DATE:
+            return self._date(column.name, person, rng)
+        if column.type.kind is Kind.BOOL:
+            return rng.random() < 0.5
+        if column.type.is_number:
+            return self._number(column.type.kind, mentioned, rng)
+        if column.categories:
+            return _category(column, rng)
+        if mentioned and rng.random() < 0.7:
+            return rng.choice(mentioned)
+        return self._text(schema, column, rng)
+
+    def _text(self, schema: TableSchema, column: Column, rng: random.Random) -> str | None:
+        if "vocabulary" in column.name:
+            return VOCABULARIES.get(schema.name)
+        if column.name in TEXTS:
+            return str(getattr(self._faker, TEXTS[column.name])())
+        return f"{column.name}-{rng.randint(1, 40)}"
+
+    def _number(
+        self, kind: Kind, mentioned: tuple[Any, ...], rng: random.Random
+    ) -> float | int:
+        centre = float(rng.choice(mentioned)) if mentioned else 50.0
+        found = rng.gauss(centre, max(abs(centre) * 0.3, 1.0))
+        return round(found) if kind is Kind.INT else round(found, 1)
+
+    def _date(self, name: str, person: Person, rng: random.Random) -> date | None:
+        if name == "date_of_birth":
+            return birth(self.today, rng)
+        if name in ("date_of_death", "death_date"):
+            return self._event(person, rng) if rng.random() < DEAD else None
+        return self._event(person, rng)
+
+    def _event(self, person: Person, rng: random.Random) -> date:
+        """A day on which something was recorded: since birth, more in winter."""
+        earliest = self.today - timedelta(days=round(YEARS_OF_RECORDS * 365.25))
+        born = next((d for d in map(_birth_of, person.rows.values()) if d), earliest)
+        first = min(max(born, earliest), self.today)
+        day = first + timedelta(days=rng.randint(0, (self.today - first).days))
+        if day.month in (6, 7, 8) and rng.random() < 0.25:
+            winter = day - timedelta(days=180)
+            return winter if winter >= first else day
+        return day
+
+
+def _birth_of(rows: list[Row]) -> date | None:
+    return rows[0].get("date_of_birth") if rows else None
+
+
+def birth(today: date, rng: random.Random) -> date:
+    """A first of a month: that is all that many warehouses tell."""
+    shares = [share for _, _, share in AGE_WEIGHTS]
+    low, high, _ = rng.choices(AGE_WEIGHTS, weights=shares)[0]
+    born = today - timedelta(days=round(rng.uniform(low, high) * 365.25))
+    return born.replace(day=1)
+
+
+def _category(column: Column, rng: random.Random) -> str:
+    """The first two categories are the usual ones."""
+    weights = [48, 48, *([4] * len(column.categories))][: len(column.categories)]
+    return rng.choices(column.categories, weights=weights)[0]
+
+
+def how_many(rng: random.Random) -> int:
+    """How many rows of an event table a patient has: mostly few, sometimes many."""
+    return min(int(rng.expovariate(1 / 3)), 30)

@@ -1,0 +1,152 @@
+"""Dummy patients for a query: as many as asked for in its population, and some outside."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from cohort_dsl.errors import DefinitionError
+from cohort_dsl.model.query import Query
+from cohort_dsl.model.types import Kind, TableSchema
+from dummy_data import needs as needs_of
+from dummy_data.distributions import Usual, how_many
+from dummy_data.needs import Needs
+from dummy_data.person import Person
+from dummy_data.satisfy import Maker, Plain
+from dummy_data.words import words
+
+ATTEMPTS = 25
+"""Fresh starts for one patient before the population counts as impossible."""
+
+OUTSIDERS = 0.2
+"""Patients outside the population, as a share of those inside."""
+
+DUPLICATED = 0.03
+"""The share of event rows that stand twice, as they do in real records."""
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    query: Query
+    needs: Needs
+    usual: Usual
+    rng: random.Random
+
+    def is_member(self, person: Person) -> bool:
+        return person.value(self.query.population) is True
+
+
+def generate(
+    query: Query, *, size: int, seed: int, reference_date: date
+) -> Mapping[str, pa.Table]:
+    """Tables of dummy records, one for each contract table that the query mentions.
+
+    Exactly ``size`` patients are in the query's population; about a fifth as many more
+    aren't. The same arguments give the same tables on every machine. DefinitionError,
+    naming the condition, where the population can't be satisfied.
+    """
+    needs = needs_of.of(query)
+    rng = random.Random(seed)
+    wanted = _Wanted(query, needs, Usual(needs, reference_date, seed), rng)
+    people = [*_members(wanted, size), *_outsiders(wanted, round(size * OUTSIDERS))]
+    numbers = list(range(1, len(people) + 1))
+    rng.shuffle(numbers)
+    return {
+        name: _table(schema, zip(numbers, people, strict=True))
+        for name, schema in needs.tables.items()
+    }
+
+
+def _members(wanted: _Wanted, size: int) -> Iterator[Person]:
+    for _ in range(size):
+        yield _member(wanted)
+
+
+def _member(wanted: _Wanted) -> Person:
+    maker = Maker(wanted.usual, wanted.rng)
+    failed: Counter[Plain] = Counter()
+    for _ in range(ATTEMPTS):
+        person = _anybody(wanted)
+        failing = maker.satisfy(person, wanted.query.population)
+        if not failing and wanted.is_member(person):
+            return _enriched(person, maker, wanted)
+        failed.update(failing)
+    raise _impossible(failed)
+
+
+def _impossible(failed: Counter[Plain]) -> DefinitionError:
+    plain = min(failed, key=lambda p: (-failed[p], words(p.condition)), default=None)
+    told = "its conditions hold together"
+    if plain is not None:
+        told = words(plain.condition) if plain.want else f"not {words(plain.condition)}"
+    return DefinitionError(
+        f"no dummy patient could be made for whom {told}",
+        where="the population",
+        remedy="Do its conditions contradict each other? "
+        "If not, write dummy tables yourself and name their folder.",
+    )
+
+
+def _anybody(wanted: _Wanted) -> Person:
+    """A usual patient: one row in most patient tables, a few in each event table."""
+    person = Person(wanted.needs.tables)
+    tables = sorted(wanted.needs.tables.values(), key=lambda s: not s.one_row_per_patient)
+    for schema in tables:
+        rows = 1 if schema.one_row_per_patient else how_many(wanted.rng)
+        if schema.name == "deaths" and wanted.rng.random() > 0.06:
+            rows = 0
+        for _ in range(rows):
+            row = person.add(schema.name, wanted.usual.row(schema, person, wanted.rng))
+            if not schema.one_row_per_patient and wanted.rng.random() < DUPLICATED:
+                person.add(schema.name, row)
+    return person
+
+
+def _enriched(person: Person, maker: Maker, wanted: _Wanted) -> Person:
+    """More rows that variables look at, as long as the patient stays in the population."""
+    for frame in wanted.needs.frames:
+        if wanted.rng.random() < 0.5:
+            richer = person.copied()
+            maker.add_row(richer, frame)
+            person = richer if wanted.is_member(richer) else person
+    return person
+
+
+def _outsiders(wanted: _Wanted, size: int) -> Iterator[Person]:
+    """Usual patients who aren't in the population; fewer where hardly anybody is outside."""
+    found = 0
+    for _ in range(size * ATTEMPTS):
+        person = _anybody(wanted)
+        if found < size and any(person.rows.values()) and not wanted.is_member(person):
+            found += 1
+            yield person
+
+
+ARROW = {
+    Kind.BOOL: pa.bool_(),
+    Kind.INT: pa.int64(),
+    Kind.FLOAT: pa.float64(),
+    Kind.STR: pa.string(),
+    Kind.DATE: pa.date32(),
+    Kind.CODE: pa.string(),
+}
+
+
+def arrow_schema(schema: TableSchema) -> pa.Schema:
+    """The Arrow types of a table's columns, ``patient_id`` first."""
+    columns = [(c.name, ARROW[c.type.kind]) for c in schema.columns]
+    return pa.schema([("patient_id", pa.int64()), *columns])
+
+
+def _table(schema: TableSchema, people: Iterator[tuple[int, Person]]) -> pa.Table:
+    rows = [
+        row | {"patient_id": number}
+        for number, person in sorted(people, key=lambda pair: pair[0])
+        for row in person.rows[schema.name]
+    ]
+    return pa.Table.from_pylist(rows, schema=arrow_schema(schema))

@@ -1,0 +1,242 @@
+"""Make a condition true of a patient by changing their rows towards it.
+
+A condition is first cut into plain ones that must all hold (of alternatives one is
+drawn). Then, as long as one of them doesn't hold, one change that could help is made:
+a cell is set to a value that suits *every* plain condition about that cell, or a row is
+added or taken away. So `first(a) < first(b) < first(a) + days(7)` is solved rather than
+waited for. Whether a condition holds is the referee's word alone.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cohort_dsl.model import nodes
+from cohort_dsl.model.nodes import Filter, Frame, Series, lineage
+from cohort_dsl.model.types import Kind
+from dummy_data.distributions import Usual
+from dummy_data.person import Person, Row, table_of
+from dummy_data.pull import DEEPEST, Aim, aims, pull
+from dummy_data.wish import Wish
+
+PASSES = 40
+"""Changes tried for one patient before starting afresh with another."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A condition without and, or, not; and whether it must be True or must not."""
+
+    condition: Series
+    want: bool
+
+    def holds(self, person: Person, row: Row | None) -> bool:
+        value = person.value(self.condition, row)
+        return value is True if self.want else value is False
+
+
+def plain(condition: Series, want: bool, rng: random.Random) -> list[Plain]:
+    """Plain conditions that together make the condition come out as wanted."""
+    found: list[Plain] = []
+    todo: list[tuple[Series, bool]] = [(condition, want)]
+    while todo:
+        node, wanted = todo.pop()
+        if isinstance(node, nodes.Not):
+            todo.append((node.operand, not wanted))
+        elif isinstance(node, nodes.And | nodes.Or):
+            every = isinstance(node, nodes.And) is wanted
+            chosen = node.operands if every else (rng.choice(node.operands),)
+            todo += [(operand, wanted) for operand in reversed(chosen)]
+        elif isinstance(node, nodes.Case) and node.type.kind is Kind.BOOL:
+            todo += _branch(node, wanted, rng)
+        else:
+            found.append(Plain(node, wanted))
+    return found
+
+
+def _branch(node: nodes.Case, want: bool, rng: random.Random) -> list[tuple[Series, bool]]:
+    """One branch is to count: its condition holds, those before don't, its value suits."""
+    branches: list[tuple[Series | None, Series]] = [*node.whens, (None, node.otherwise)]
+    suiting = [
+        i
+        for i, (_, value) in enumerate(branches)
+        if not isinstance(value, nodes.Null)
+        and not (isinstance(value, nodes.Value) and value.value is not want)
+    ]
+    if not suiting:
+        return []
+    at = rng.choice(suiting)
+    condition, value = branches[at]
+    todo: list[tuple[Series, bool]] = [(c, False) for c, _ in node.whens[:at]]
+    if condition is not None:
+        todo.append((condition, True))
+    if not isinstance(value, nodes.Value):
+        todo.append((value, want))
+    return todo
+
+
+class Maker:
+    """Makes conditions come true, with one source of chance and of usual values."""
+
+    def __init__(self, usual: Usual, rng: random.Random) -> None:
+        self.usual, self.rng = usual, rng
+
+    def satisfy(
+        self, person: Person, condition: Series, *, row: Row | None = None, depth: int = 0
+    ) -> list[Plain]:
+        """Change the patient until the condition holds; the plain ones that still don't."""
+        parts = plain(condition, True, self.rng)
+        failing = [p for p in parts if not p.holds(person, row)]
+        for _ in range(PASSES):
+            if not failing:
+                return []
+            if not self._help(self.rng.choice(failing), parts, person, row, depth):
+                return failing
+            failing = [p for p in parts if not p.holds(person, row)]
+        return failing
+
+    def add_row(self, person: Person, frame: Frame, depth: int = 0) -> Row | None:
+        """A new row of the frame, its filters satisfied; None (and no row) if in vain."""
+        table = table_of(frame)
+        schema = person.schemas[table]
+        row = person.add(table, self.usual.row(schema, person, self.rng))
+        conditions = [step.condition for step in lineage(frame) if isinstance(step, Filter)]
+        for condition in reversed(conditions):
+            if depth > DEEPEST or self.satisfy(person, condition, row=row, depth=depth + 1):
+                person.drop(table, row)
+                return None
+        return row
+
+    def _help(
+        self,
+        part: Plain,
+        parts: Sequence[Plain],
+        person: Person,
+        row: Row | None,
+        depth: int,
+    ) -> bool:
+        """One change towards a plain condition; False if there is none to make."""
+        if isinstance(part.condition, nodes.Exists):
+            return self._rows(person, part.condition.source, 1 if part.want else 0, depth)
+        options = list(aims(part.condition, part.want, person, row))
+        self.rng.shuffle(options)
+        # In a row's own condition, the row is what should change.
+        options.sort(key=lambda aim: row is not None and aim.target.frame is None)
+        return any(self._aim(aim, parts, person, row, depth) for aim in options)
+
+    def _aim(
+        self,
+        aim: Aim,
+        parts: Sequence[Plain],
+        person: Person,
+        row: Row | None,
+        depth: int,
+    ) -> bool:
+        if isinstance(aim.target, nodes.Count):
+            return self._count(aim.target.source, aim.wish, person, depth)
+        if isinstance(aim.target, nodes.Aggregation):
+            return self._aggregate(aim.target, aim.wish, person, depth)
+        wish = aim.wish
+        for other in self._about(aim.target, parts, person, row):
+            both = wish.both(other)
+            if self._value(aim.target, both, person) is not None:
+                wish = both
+        return self._set(aim.target, wish, person, row, depth)
+
+    def _about(
+        self,
+        target: Series,
+        parts: Sequence[Plain],
+        person: Person,
+        row: Row | None,
+    ) -> Iterator[Wish]:
+        """What the plain conditions wish of this column."""
+        for part in parts:
+            for aim in aims(part.condition, part.want, person, row):
+                if aim.target == target:
+                    yield aim.wish
+
+    def _value(self, column: nodes.SelectColumn, wish: Wish, person: Person) -> object:
+        schema = column.source.schema
+        usual = self.usual.value(schema, schema.column(column.name), person, self.rng)
+        return wish.choose(column.type.kind, self.rng, lambda: usual)
+
+    def _set(
+        self,
+        column: nodes.SelectColumn,
+        wish: Wish,
+        person: Person,
+        row: Row | None,
+        depth: int,
+    ) -> bool:
+        value = self._value(column, wish, person)
+        if value is None and not wish.null:
+            return False
+        target = self._row_for(column, person, row, depth)
+        if target is None:
+            return False
+        target[column.name] = value
+        return True
+
+    def _row_for(
+        self, column: nodes.SelectColumn, person: Person, row: Row | None, depth: int
+    ) -> Row | None:
+        """The row that the column's value is in, made if there is none."""
+        if column.frame is not None and row is not None:
+            return row
+        rows = person.rows_of(column.source)
+        if rows:
+            return rows[0] if column.frame is None else self.rng.choice(rows)
+        source = column.source
+        if isinstance(source, nodes.Table) and source.one_row_per_patient:
+            return person.add(
+                source.table.name, self.usual.row(source.table, person, self.rng)
+            )
+        return self.add_row(person, _many(source), depth + 1)
+
+    def _rows(self, person: Person, frame: Frame, wanted: int, depth: int) -> bool:
+        """Towards that many rows of the frame; one row added, or all too many dropped."""
+        rows = person.rows_of(frame)
+        if len(rows) < wanted:
+            if isinstance(frame, nodes.Table) and frame.one_row_per_patient:
+                person.add(frame.table.name, self.usual.row(frame.table, person, self.rng))
+                return True
+            return self.add_row(person, _many(frame), depth + 1) is not None
+        for row in rows[wanted:]:
+            person.drop(table_of(frame), row)
+        return len(rows) > wanted
+
+    def _count(self, frame: Frame, wish: Wish, person: Person, depth: int) -> bool:
+        now = len(person.rows_of(frame))
+        fitting = [n for n in range(now + 60) if wish.allows(n)]
+        if not fitting:
+            return False
+        return self._rows(person, frame, min(fitting, key=lambda n: abs(n - now)), depth)
+
+    def _aggregate(
+        self, node: nodes.Aggregation, wish: Wish, person: Person, depth: int
+    ) -> bool:
+        """One more row, or one row's cell as wished: the referee says if it helped."""
+        assert node.source.frame is not None
+        if isinstance(node, nodes.CountDistinct):
+            return self.add_row(person, _many(node.source.frame), depth + 1) is not None
+        rows = person.rows_of(node.source.frame)
+        if wish.null:
+            return self._rows(person, node.source.frame, 0, depth)
+        row = self.rng.choice(rows) if rows else None
+        row = row or self.add_row(person, _many(node.source.frame), depth + 1)
+        if row is None:
+            return False
+        found = pull(node.source, wish, person, row)
+        return any(
+            self._set(a.target, a.wish, person, row, depth)
+            for a in found
+            if isinstance(a.target, nodes.SelectColumn)
+        )
+
+
+def _many(frame: Frame) -> Frame:
+    """The many-rows frame that a row is to be added to."""
+    return frame.source if isinstance(frame, nodes.Pick) else frame
