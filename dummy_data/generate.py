@@ -118,7 +118,7 @@ def _enriched(person: Person, maker: Maker, wanted: _Wanted) -> Person:
 
 
 def _outsiders(wanted: _Wanted, size: int) -> Iterator[Person]:
-    """Usual patients who aren't in the population; fewer where hardly anybody is outside."""
+    """Usual patients outside the population; fewer where hardly anybody is outside."""
     found = 0
     for _ in range(size * ATTEMPTS):
         person = _anybody(wanted)

@@ -161,6 +161,11 @@ class Maker:
     def _value(self, column: nodes.SelectColumn, wish: Wish, person: Person) -> object:
         schema = column.source.schema
         usual = self.usual.value(schema, schema.column(column.name), person, self.rng)
+        if column.type.kind is Kind.DATE:  # nothing is recorded before it happens
+            past = wish.both(Wish(high=self.usual.today))
+            found = past.choose(Kind.DATE, self.rng, lambda: usual)
+            if found is not None:
+                return found
         return wish.choose(column.type.kind, self.rng, lambda: usual)
 
     def _set(

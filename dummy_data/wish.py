@@ -89,15 +89,16 @@ class Wish:
         return None
 
     def _within(self, kind: Kind, rng: random.Random, near: Any) -> Any:
-        low, high = self._bounds(kind, near)
+        low, high = self._bounds(kind, near, rng)
         tries = [self.low, self.high, *(_between(kind, low, high, rng) for _ in range(8))]
         fitting = [v for v in tries if v is not None and self.allows(v)]
         # A value within the bounds looks more lifelike than the bounds themselves.
         return fitting[-1] if fitting else None
 
-    def _bounds(self, kind: Kind, near: Any) -> tuple[Any, Any]:
-        """Finite bounds: where one is missing, a little beyond the other or the usual."""
-        step: Any = {Kind.DATE: timedelta(days=120), Kind.INT: 10}.get(kind, 10.0)
+    def _bounds(self, kind: Kind, near: Any, rng: random.Random) -> tuple[Any, Any]:
+        """Finite bounds: where one is missing, somewhat beyond the other or the usual."""
+        days = rng.choice((30, 400, 4000))
+        step: Any = {Kind.DATE: timedelta(days=days), Kind.INT: 10}.get(kind, 10.0)
         low, high = self.low, self.high
         if low is None:
             low = _safely(lambda: (high if high is not None else near) - step)

@@ -64,7 +64,15 @@ class BoolEventSeries(BoolSeries, EventSeries):
     """Yes or no for each row."""
 
 
-class StrSeries(BaseSeries):
+class Categorised(BaseSeries):
+    """Codes, or text that holds codes of several vocabularies."""
+
+    def to_category(self, categories: Mapping[Any, Any]) -> Any:
+        """The category that a codelist gives each code; NULL for codes it doesn't hold."""
+        return self.map_values(categories)
+
+
+class StrSeries(Categorised):
     """Text."""
 
     kind_ = Kind.STR
@@ -89,14 +97,10 @@ class StrEventSeries(StrSeries, OrderedEventSeries):
     """Text for each row."""
 
 
-class CodeSeries(BaseSeries):
+class CodeSeries(Categorised):
     """Codes of one coding system."""
 
     kind_ = Kind.CODE
-
-    def to_category(self, categories: Mapping[Any, Any]) -> Any:
-        """The category that a codelist gives each code; NULL for codes it doesn't hold."""
-        return self.map_values(categories)
 
 
 class CodePatientSeries(CodeSeries, PatientSeries):

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from enum import Enum
+from functools import cache
 from hashlib import blake2b
 
 from cohort_dsl.model.types import (
@@ -66,6 +67,7 @@ class Node:
         """Raise ModelError where this node would have no meaning."""
 
     @classmethod
+    @cache
     def parameter_names(cls) -> tuple[str, ...]:
         return tuple(f.name for f in fields(cls) if f.init)
 
