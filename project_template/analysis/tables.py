@@ -1,0 +1,38 @@
+"""The analysis: two tables, and the numbers of a figure, each with a claim beside it.
+
+A claim says what the table is about, so that the site can recompute it from the cohort.
+Only what can be recomputed is released, with small cells hidden; pictures are drawn by
+the site from the released numbers.
+"""
+
+import pandas
+
+from output_checker.claims import bands, crosstab, summary
+
+cohort = pandas.read_parquet("output/dataset.parquet")
+
+crosstab(
+    cohort,
+    rows=bands("age", [35, 40, 45]),
+    columns="nsaid",
+    where=[("bleed", "==", True)],
+    path="output/bleeds_by_age.csv",
+    title="Patients with gastrointestinal bleeding within a year of a first NSAID",
+)
+
+summary(
+    cohort,
+    value="paracetamol_count",
+    by=["risk", "nsaid"],
+    measures=["n", "mean"],
+    path="output/paracetamol_by_risk.csv",
+    title="Earlier paracetamol prescriptions, by risk of bleeding",
+)
+
+crosstab(
+    cohort,
+    rows=bands("start_year", [1970, 1980, 1990, 2000, 2010]),
+    path="output/starts_by_decade.csv",
+    title="First NSAIDs by decade",
+    figure="bar",
+)
