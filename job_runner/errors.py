@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cohort_dsl.errors import StrongroomError
+from job_runner.job import Failure
 
 
 class ProjectError(StrongroomError):
@@ -19,3 +20,25 @@ class PlatformError(StrongroomError):
 
 class LedgerDamaged(StrongroomError):
     """The ledger isn't the one that was written."""
+
+
+class OutputsRefused(StrongroomError):
+    """What an action left behind isn't what it promised, or can't be taken.
+
+    ``failure`` is all that leaves the site. ``problems`` and ``instead`` hold file names,
+    which the study's code chose: they are for the study's author, or for the secure side.
+    """
+
+    def __init__(
+        self,
+        failure: Failure,
+        problems: tuple[str, ...],
+        instead: tuple[str, ...] = (),
+    ) -> None:
+        self.failure, self.problems, self.instead = failure, problems, instead
+        there = f" There was: {', '.join(instead)}." if instead else ""
+        super().__init__(
+            "; ".join(problems),
+            where="the action's outputs",
+            remedy=f"Make the files that the project file promises.{there}",
+        )

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import docker
 import pytest
-from docker.errors import ImageNotFound
 
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import KILLED, Executor, Outcome
@@ -115,15 +114,6 @@ ALTERS_INPUT = Story(python("open('data.csv', 'wb').write(b'altered')"), _write_
 STORIES = [value for value in list(globals().values()) if isinstance(value, Story)]
 
 
-def _image(client: docker.DockerClient) -> str:
-    for reference in ("strongroom/cohort:v1", "dev/base:1"):
-        try:
-            return str(client.images.get(reference).tags[0])
-        except ImageNotFound:
-            continue
-    raise AssertionError("no image to test with")
-
-
 @pytest.fixture
 def fake_place() -> Iterator[Place]:
     engine = FakeEngine(
@@ -143,9 +133,10 @@ def fake_place() -> Iterator[Place]:
 
 
 @pytest.fixture
-def docker_place(docker_client: docker.DockerClient, tmp_path: Path) -> Iterator[Place]:
-    reference = _image(docker_client)
-    image = docker_client.images.get(reference)
+def docker_place(
+    docker_client: docker.DockerClient, base_image: str, tmp_path: Path
+) -> Iterator[Place]:
+    image = docker_client.images.get(base_image)
     here = re.sub(r"\W", "", f"test{tmp_path}")[-40:]  # other tests run beside these
 
     def there() -> DockerExecutor:
@@ -158,7 +149,7 @@ def docker_place(docker_client: docker.DockerClient, tmp_path: Path) -> Iterator
             again=lambda: DockerExecutor(docker_client, here),
             other_site=there,
             without_engine=lambda: DockerExecutor(deaf, here),
-            reference=reference,
+            reference=base_image,
             layers=tuple(image.attrs["RootFS"]["Layers"]),
             image=str(image.id),
         )

@@ -1,0 +1,112 @@
+"""Staged copies become an action's outputs, with their manifest, in one change."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+from job_runner import journal, manifest
+from job_runner.errors import OutputsRefused
+from job_runner.job import Failure
+from job_runner.journal import Change, Step
+from job_runner.manifest import Manifest
+from job_runner.outputs.collect import Collected, abandon
+from job_runner.outputs.survey import shown
+from job_runner.project import Level
+from job_runner.workspace import Workspace
+
+
+def publish(
+    collected: Collected,
+    workspace: Workspace,
+    record: Manifest,
+    *,
+    step: Step = lambda what: None,
+) -> None:
+    """Put the files where they belong and ``record`` beside them, at once or not at all.
+
+    The action's earlier outputs stay until then, and those it no longer makes go. A run
+    that was killed in here has either published nothing or will be completed by whoever
+    looks at the workspace next. Publishing the same again does nothing.
+
+    OutputsRefused if another action owns one of the paths; PlatformError if the disk
+    refuses, and then it may be called again.
+    """
+    if record.files != collected.files:
+        raise ValueError("a manifest tells of exactly the files that were collected")
+    try:
+        with journal.locked(workspace.journals):
+            if not _is_published(workspace, record):
+                change = _change(collected, workspace, record)
+                journal.make(change, workspace.journals, collected.job_id, step)
+        abandon(workspace, collected.job_id)
+    except OSError as error:
+        raise workspace.disk_refused(error) from None
+
+
+def recover(workspace: Workspace, active: Collection[str] = ()) -> None:
+    """After a restart: complete what was being published, forget what was only staged.
+
+    ``active`` are the jobs that are collecting now, whose copies stay.
+    """
+    if not workspace.metadata.exists():
+        return
+    with journal.locked(workspace.journals):
+        for folder in {workspace.staging(level) for level in Level}:
+            for staged in folder.glob("*"):
+                if staged.name not in active:
+                    shutil.rmtree(staged)
+
+
+def _is_published(workspace: Workspace, record: Manifest) -> bool:
+    """This very run's: a job killed between publishing and noting so may ask again."""
+    return manifest.read(workspace.manifest_path(record.action)) == record
+
+
+def _change(collected: Collected, workspace: Workspace, record: Manifest) -> Change:
+    earlier = manifest.read(workspace.manifest_path(record.action))
+    targets = tuple(workspace.path(f.level, f.path) for f in collected.files)
+    old = [workspace.path(f.level, f.path) for f in earlier.files] if earlier else []
+    _refuse_what_is_not_ours(workspace, record)
+    text = manifest.dumps(record).decode()
+    return Change(
+        moves=tuple(zip(collected.staged, targets, strict=True)),
+        removals=tuple(sorted({*old} - {*targets})),
+        writes=((workspace.manifest_path(record.action), text),),
+    )
+
+
+def _refuse_what_is_not_ours(workspace: Workspace, record: Manifest) -> None:
+    """Two actions' patterns may meet in a name that the project file couldn't foresee."""
+    owners = _owners(workspace, record.action)
+    problems = [
+        f"{shown(file.path)} is an output of {owners[file.path]}"
+        for file in record.files
+        if file.path in owners
+    ]
+    problems += [
+        f"{shown(file.path)} can't be there: {shown(blocked)}"
+        for file in record.files
+        if (blocked := _blocked(workspace.folder(file.level), file.path))
+    ]
+    if problems:
+        raise OutputsRefused(Failure.REFUSED_OUTPUTS, tuple(problems))
+
+
+def _owners(workspace: Workspace, but: str) -> dict[str, str]:
+    found = map(manifest.read, sorted(workspace.metadata.glob("manifests/*.json")))
+    others = (m for m in found if m is not None and m.action != but)
+    return {file.path: other.action for other in others for file in other.files}
+
+
+def _blocked(top: Path, path: str) -> str | None:
+    """What stands in the way: a folder of that name, or a file where a folder must be."""
+    target = top / path
+    if target.is_dir():
+        return "it is a folder"
+    for folder in target.relative_to(top).parents[:-1]:
+        here = top / folder
+        if here.exists() and not here.is_dir():
+            return f"{folder} is a file"
+    return None
