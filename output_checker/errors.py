@@ -27,3 +27,23 @@ class PolicyError(CheckerError):
 
 class ReleaseRefused(CheckerError):
     """A move in a review that the rules don't allow."""
+
+
+class NotPermitted(ReleaseRefused):
+    """A move that is somebody else's to make."""
+
+
+class ReportChanged(ReleaseRefused):
+    """The report isn't the one that two people looked at."""
+
+
+class RequestUnknown(CheckerError):
+    """No such request or run, or none that this person may know of."""
+
+
+class RequestUnreadable(CheckerError):
+    """What was sent can't be understood; nothing was changed."""
+
+
+class NotSignedIn(CheckerError):
+    """Nobody is known by this token, or no token came."""
