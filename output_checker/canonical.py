@@ -45,6 +45,8 @@ def as_json(table: Table) -> bytes:
         "unit": table.unit,
         "dimensions": table.dimensions,
         "measures": table.measures,
+        "population": table.population,
+        "variable": table.variable,
         "protection": table.protection,
         "cells": [_json_cell(table, cell) for cell in table.cells],
     }
@@ -58,7 +60,7 @@ def dump(body: JsonValue) -> bytes:
 
 
 def check(table: Table) -> None:
-    """ReleaseRefused if a word of the table can't be shown as it is, or a number isn't one."""
+    """ReleaseRefused if a word can't be shown as it is, or a number isn't one."""
     for text in _words(table):
         if not printable(text) or len(text) > LONGEST_TEXT:
             raise _refused("a label is too long, or has characters that can't be seen")
@@ -79,6 +81,7 @@ def _check_cell(table: Table, cell: Cell) -> None:
 
 def _words(table: Table) -> Iterable[str]:
     yield from (table.title, table.kind, table.unit, table.protection)
+    yield from (table.population, table.variable or "")
     yield from (*table.dimensions, *table.measures)
     for cell in table.cells:
         yield from (level for level in cell.levels if level is not None)

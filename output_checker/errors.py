@@ -37,13 +37,13 @@ class ReportChanged(ReleaseRefused):
     """The report isn't the one that two people looked at."""
 
 
-class RequestUnknown(CheckerError):
+class RequestUnknown(ReleaseRefused):
     """No such request or run, or none that this person may know of."""
 
 
-class RequestUnreadable(CheckerError):
+class RequestUnreadable(ReleaseRefused):
     """What was sent can't be understood; nothing was changed."""
 
 
-class NotSignedIn(CheckerError):
+class NotSignedIn(ReleaseRefused):
     """Nobody is known by this token, or no token came."""

@@ -1,7 +1,8 @@
 """A table's picture, drawn by us from the numbers that may leave.
 
 A hidden cell is a gap: hatched over the whole height among bars, a cross on the
-axis below a line. Neither the mark nor the axis tells anything about its number. The same table always gives the same bytes.
+axis below a line. Neither the mark nor the axis tells anything about its number. The same
+table always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -130,7 +131,11 @@ def _lines(axes: Axes, shown: Plot) -> None:
         axes.plot(
             _shown(series), color=_colour(n), label=series.name, marker="o", markersize=4
         )
-    on_the_axis: dict[str, Any] = {"transform": axes.get_xaxis_transform(), "clip_on": False, "ls": ""}
+    on_the_axis: dict[str, Any] = {
+        "transform": axes.get_xaxis_transform(),
+        "clip_on": False,
+        "ls": "",
+    }
     for n, series in enumerate(shown.series):
         for x in _hidden(series):
             beside = x + 0.08 * (n - (len(shown.series) - 1) / 2)

@@ -1,4 +1,5 @@
-"""The only way out: an approved request becomes a folder in the outbox, whole or not at all.
+"""The only way out: an approved request becomes a folder in the outbox, whole or
+not at all.
 
 Nothing in it is a researcher's bytes. Tables are written from the report's verified and
 protected numbers, pictures are drawn from the same, names are made safe here. The same
@@ -198,7 +199,7 @@ def _manifest(
     seal_key: bytes,
     decided_at: datetime,
 ) -> dict[str, object]:
-    """Facts about the release. Reviewers' reasons and hashes of unprotected files stay in."""
+    """Facts about the release; reviewers' reasons and unprotected files' hashes stay in."""
     return {
         "format": "strongroom-release",
         "version": 1,

@@ -24,7 +24,7 @@ class EventKind(Enum):
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a request. ``number`` is the store's, 0 before it has one."""
+    """Something that happened to a request. ``number`` is the store's; 0 before."""
 
     request_id: str
     kind: EventKind
@@ -91,4 +91,5 @@ TOLD: Mapping[EventKind, Callable[[ReleaseRequest], Mapping[str, object]]] = {
     EventKind.SENT_BACK: lambda _request: {},
     EventKind.HELD: lambda _request: {},
 }
-"""What an event says. SENT_BACK and HELD say their problem besides. VOTED says no more than that: the other reviewer might read it."""
+"""What an event says. SENT_BACK and HELD say their problem besides. VOTED says no
+more than that: the other reviewer might read it."""

@@ -38,7 +38,8 @@ MOVES: Mapping[tuple[Status, Move], frozenset[Status]] = {
     (Status.APPROVED, Move.SEND_BACK): frozenset({Status.RETURNED}),
 }
 """Where a move may lead. SEND_BACK: the site can't stand by what was approved, because the
-report isn't the one that was reviewed. Nothing approved is withdrawn: it may be on its way."""
+report isn't the one that was reviewed. Nothing approved is withdrawn: it may be on its
+way."""
 
 VOTING: Mapping[Move, Decision] = {
     Move.APPROVE: Decision.APPROVE,

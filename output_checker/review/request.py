@@ -100,19 +100,16 @@ class Person:
 
 @dataclass(frozen=True)
 class Context:
-    """What the researcher says about the request; it leaves with the release."""
+    """What the researcher says about the request; it leaves with the release.
 
-    title: str
+    Without a title, the service gives one that names project and run.
+    """
+
+    title: str = ""
     purpose: str = ""
 
     def __post_init__(self) -> None:
         title = plain(self.title, where="context.title", longest=LONGEST_TITLE)
-        if not title:
-            raise RequestUnreadable(
-                "a request has no title",
-                where="context.title",
-                remedy="Say in one line what the tables show.",
-            )
         purpose = plain(self.purpose, where="context.purpose", longest=LONGEST_PURPOSE)
         object.__setattr__(self, "title", title)
         object.__setattr__(self, "purpose", purpose)

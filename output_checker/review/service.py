@@ -215,7 +215,9 @@ class Service:
             id=self.new_id(),
             project=run.project,
             author=run.author,
-            context=context,
+            context=Context(
+                context.title or f"{run.project}, run {run.id}", context.purpose
+            ),
             origin=Origin(run.id, run.repository, run.commit, run.queries),
             files=files,
             made_at=self._now(),

@@ -123,7 +123,7 @@ class Store:
             for row in found
         )
 
-    def EVENTS(self, which: sa.ColumnElement[bool]) -> tuple[Event, ...]:
+    def _events(self, which: sa.ColumnElement[bool]) -> tuple[Event, ...]:
         asked = sa.select(EVENTS).where(which).order_by(EVENTS.c.number)
         with self._engine.begin() as connection:
             return tuple(rows.event(row) for row in connection.execute(asked).mappings())
