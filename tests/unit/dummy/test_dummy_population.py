@@ -1,0 +1,102 @@
+"""Dummy patients are in the population because their rows were made so, not by luck."""
+
+from datetime import date
+
+import pytest
+
+from cohort_dsl import create_dataset, days, load, years
+from cohort_dsl.errors import DefinitionError
+from cohort_dsl.model.query import Query
+from cohort_dsl.reference import answer
+from cohort_dsl.tables.contract import diagnoses, medications, patients
+from dummy_data import generate
+
+TODAY = date(2026, 1, 1)
+
+
+def first(codes):
+    return (
+        diagnoses.where(diagnoses.code.is_in(codes))
+        .sort_by(diagnoses.date)
+        .first_for_patient()
+    )
+
+
+def a_query(population, **variables) -> Query:
+    dataset = create_dataset()
+    dataset.define_population(population)
+    for name, series in variables.items():
+        dataset.add_column(name, series)
+    return load.query_of(dataset)
+
+
+def members(query, tables):
+    return answer(query, {name: table.to_pylist() for name, table in tables.items()})
+
+
+ASKED = {
+    "an order of events within days, among 65-year-olds": (
+        (patients.age_on("2024-01-01") == 65)
+        & (first(["a"]).date < first(["b"]).date)
+        & (first(["b"]).date < first(["a"]).date + days(7))
+    ),
+    "a count of events": diagnoses.where(diagnoses.code == "a").count_for_patient() >= 5,
+    "nothing of a kind": patients.exists_for_patient()
+    & ~diagnoses.where(diagnoses.code == "a").exists_for_patient(),
+    "one or the other": (patients.sex == "male") | (patients.date_of_birth > "2020-01-01"),
+    "a number in a range": (medications.quantity.sum_for_patient() > 12.5)
+    & (medications.quantity.sum_for_patient() < 13.5),
+    "a window around another event": medications.where(
+        medications.date.is_on_or_between(
+            first(["a"]).date - days(3), first(["a"]).date + days(3)
+        )
+    ).exists_for_patient(),
+    "a year and a month of birth": (patients.date_of_birth.year == 1950)
+    & (patients.date_of_birth.month == 4),
+    "an anniversary": first(["a"]).date == patients.date_of_birth + years(50),
+    "not known to have died": patients.exists_for_patient()
+    & patients.date_of_death.is_null(),
+}
+
+
+@pytest.mark.parametrize("population", ASKED.values(), ids=ASKED)
+def test_exactly_as_many_patients_as_asked_for_are_in_the_population(population):
+    query = a_query(population, sex=patients.sex)
+    tables = generate(query, size=15, seed=7, reference_date=TODAY)
+    assert len(members(query, tables)) == 15
+
+
+def test_some_patients_are_outside_the_population():
+    query = a_query(patients.sex == "female", sex=patients.sex)
+    tables = generate(query, size=20, seed=7, reference_date=TODAY)
+    assert tables["patients"].num_rows == 24
+
+
+def test_variables_vary():
+    query = a_query(
+        patients.age_on("2024-01-01") >= 18,
+        ill=first(["a"]).exists_for_patient(),
+        sex=patients.sex,
+    )
+    found = members(query, generate(query, size=40, seed=1, reference_date=TODAY))
+    assert {row["ill"] for row in found} == {True, False}
+    assert {"female", "male"} <= {row["sex"] for row in found}
+
+
+def test_what_cannot_be_names_the_condition():
+    query = a_query(
+        (patients.sex == "male")
+        & (patients.date_of_birth > patients.date_of_birth + days(1)),
+        sex=patients.sex,
+    )
+    with pytest.raises(DefinitionError) as refusal:
+        generate(query, size=1, seed=1, reference_date=TODAY)
+    assert "date_of_birth + days(1) < patients.date_of_birth" in refusal.value.problem
+    assert refusal.value.where == "the population"
+
+
+def test_no_dummy_record_is_from_the_future():
+    query = a_query(first(["a"]).exists_for_patient(), day=first(["a"]).date)
+    tables = generate(query, size=30, seed=3, reference_date=TODAY)
+    days_recorded = [day for day in tables["diagnoses"]["date"].to_pylist() if day]
+    assert max(days_recorded) <= TODAY
