@@ -42,3 +42,7 @@ class OutputsRefused(StrongroomError):
             where="the action's outputs",
             remedy=f"Make the files that the project file promises.{there}",
         )
+
+
+class Conflict(RequestRefused):
+    """Somebody else was first: the same id, the same live job, or a state since changed."""

@@ -1,0 +1,44 @@
+"""A request: actions of a project at a commit, asked for by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from job_runner.job import RUNNING, TERMINAL, Job, State
+
+
+class Progress(Enum):
+    """Where a request is, as its jobs have it. The value is what the API shows."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for. Everything else is derived from the commit and the policy.
+
+    ``actions`` are those named, without what they need. ``project`` names the workspace.
+    """
+
+    id: str
+    project: str
+    repository: str
+    commit: str
+    actions: tuple[str, ...]
+    submitted_by: str
+    submitted_at: datetime
+
+
+def progress(jobs: Iterable[Job]) -> Progress:
+    """The state of a request with these jobs: over only when all of them are."""
+    states = {job.state for job in jobs}
+    if states <= TERMINAL:
+        return Progress.FAILED if State.FAILED in states else Progress.SUCCEEDED
+    begun = states & (RUNNING | TERMINAL)
+    return Progress.RUNNING if begun else Progress.WAITING

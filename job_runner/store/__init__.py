@@ -1,0 +1,8 @@
+"""What the site remembers: people, requests, jobs and what happened to them."""
+
+from __future__ import annotations
+
+from job_runner.store.rows import Event
+from job_runner.store.store import Store, Success
+
+__all__ = ["Event", "Store", "Success"]

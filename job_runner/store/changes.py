@@ -1,0 +1,119 @@
+"""The pieces of a change: what must hold for it, and the trace that it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select, update
+
+from job_runner.errors import Conflict
+from job_runner.job import TERMINAL, Job, State, moved
+from job_runner.request import Request
+from job_runner.scheduler import Decision, Fail, Start, Wait
+from job_runner.store import rows, tables
+from job_runner.store.rows import instant
+
+LIVE = tables.jobs.c.state.not_in([state.value for state in TERMINAL])
+
+
+def select_jobs(*wanted: ColumnElement[bool]) -> Select[tuple[Any, ...]]:
+    """Jobs in the order of their turns."""
+    return select(tables.jobs).where(*wanted).order_by(tables.jobs.c.sequence)
+
+
+def check_whole(request: Request, jobs: Sequence[Job]) -> None:
+    """ValueError unless these are new jobs of the request, each after what it needs."""
+    seen: set[str] = set()
+    for job in jobs:
+        if job.request_id != request.id or job.state is not State.CREATED:
+            raise ValueError("a request is stored with its own new jobs")
+        if not seen.issuperset(job.needs):
+            raise ValueError(f"{job.action} needs what isn't before it in the request")
+        seen.add(job.action)
+    if not jobs:
+        raise ValueError("a request has jobs")
+
+
+def refuse_live(connection: Connection, jobs: Sequence[Job]) -> None:
+    """Said in words here; the index on the table is what makes it impossible."""
+    workspaces = sorted({job.workspace for job in jobs})
+    wanted = {(job.workspace, job.action) for job in jobs}
+    live = connection.execute(select_jobs(LIVE, tables.jobs.c.workspace.in_(workspaces)))
+    for job in map(rows.job_of, live):
+        if (job.workspace, job.action) in wanted:
+            raise Conflict(
+                f"{job.action!r} is already under way in {job.workspace!r}, "
+                f"for the request {job.request_id}",
+                where=f"action {job.action}",
+                remedy="Wait until that request is over, or cancel it.",
+            )
+
+
+def record(
+    connection: Connection, jobs: Sequence[Job], happened: str, at: datetime
+) -> None:
+    """An event for each job."""
+    if jobs:
+        events = [rows.event_row(job, happened, at) for job in jobs]
+        connection.execute(insert(tables.job_events), events)
+
+
+def moved_in_place(connection: Connection, job: Job, after: Job, at: datetime) -> bool:
+    """Whether the job still was as read, and so now is as ``after`` says."""
+    change = update(tables.jobs).where(*unchanged(job, after.state))
+    done = connection.execute(change.values(rows.state_row(after))).rowcount == 1
+    if done:
+        record(connection, [after], "moved", at)
+    return done
+
+
+def settled(
+    connection: Connection, job: Job, decision: Decision, at: datetime
+) -> Job | None:
+    """The job as decided; a job to start becomes one that waits for nothing."""
+    match decision:
+        case Start():
+            if job.state is State.WAITING:
+                return job
+            after = moved(job, State.WAITING)
+        case Wait(waiting_for=reason):
+            after = moved(job, State.WAITING, waiting_for=reason)
+        case Fail(failure=failure):
+            after = moved(job, State.FAILED, failure=failure)
+    return after if moved_in_place(connection, job, after, at) else None
+
+
+def unchanged(job: Job, to: State) -> list[ColumnElement[bool]]:
+    """The row is as ``job`` says. ``attempts`` tells a retried job from the one before."""
+    columns = tables.jobs.c
+    same = [
+        columns.id == job.id,
+        columns.state == job.state.value,
+        columns.attempts == job.attempts,
+    ]
+    if to is State.PREPARING:
+        same.append(columns.cancel_asked == job.cancel_asked)
+    return same
+
+
+def overtaken(job: Job) -> Conflict:
+    """Somebody moved it since."""
+    return Conflict(
+        f"{job.action!r} isn't {job.state.value} any more, or is asked to stop",
+        where=f"job {job.id}",
+        remedy="Look at the job again.",
+    )
+
+
+def remember(connection: Connection, job: Job, fingerprint: str, at: datetime) -> None:
+    """Puts this success in the place of the one before."""
+    where = (
+        tables.successes.c.workspace == job.workspace,
+        tables.successes.c.action == job.action,
+    )
+    connection.execute(delete(tables.successes).where(*where))
+    values = {"job_id": job.id, "fingerprint": fingerprint, "at": instant(at)}
+    row = {"workspace": job.workspace, "action": job.action, **values}
+    connection.execute(insert(tables.successes).values(row))

@@ -1,0 +1,302 @@
+"""The site's memory. Each method is one transaction; several processes may share it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from job_runner.errors import Conflict
+from job_runner.job import Failure, Job, State, WaitingFor, moved
+from job_runner.people import Person, Role
+from job_runner.request import Request
+from job_runner.scheduler import Decision, Start
+from job_runner.store import changes, rows, tables
+from job_runner.store.database import BUSY_SECONDS, Database
+from job_runner.store.rows import Event, instant
+
+SHORTEST_TOKEN = 43
+"""Characters of 256 random bits in base 64."""
+
+
+@dataclass(frozen=True)
+class Success:
+    """The last success of an action: which job it was, and what that was made of."""
+
+    job_id: str
+    fingerprint: str
+    at: datetime
+
+
+class Store:
+    """People, requests, jobs and events in the SQLite file at ``url``.
+
+    ``changed`` is called after each change of requests or jobs is on disk, for example to
+    wake a runner. Writers wait ``busy_seconds`` for each other. PlatformError where the
+    database can't be used.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        changed: Callable[[], object] | None = None,
+        *,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> None:
+        self._changed = [changed] if changed else []
+        self._database = Database(url, busy_seconds)
+
+    def on_change(self, changed: Callable[[], object]) -> None:
+        """Call this one too after each change made through this Store."""
+        self._changed.append(changed)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # People
+
+    def add_person(
+        self,
+        name: str,
+        roles: Iterable[Role],
+        token: str,
+        *,
+        at: datetime,
+        expires: datetime | None = None,
+    ) -> Person:
+        """Somebody new, known by ``token``, of which only a hash is kept.
+
+        Conflict where the name was ever given. ValueError for a token too short to be
+        256 random bits.
+        """
+        person = Person(name, frozenset(roles), expires)
+        values = {
+            "name": name,
+            "roles": rows.listed(sorted(role.value for role in person.roles)),
+            "token_sha256": _hashed(token),
+            "added_at": instant(at),
+            "expires_at": instant(expires) if expires else None,
+            "revoked": False,
+        }
+        try:
+            with self._database.write() as connection:
+                connection.execute(insert(tables.people).values(values))
+        except IntegrityError:
+            raise Conflict(
+                f"{name!r} is somebody already, or was",
+                where="people",
+                remedy="Choose a name that was never used here.",
+            ) from None
+        return person
+
+    def person_by_token(self, token: str, *, at: datetime) -> Person | None:
+        """Whose token this is; None if nobody's, or revoked, or expired by ``at``."""
+        if len(token) < SHORTEST_TOKEN:
+            return None
+        wanted = tables.people.c.token_sha256 == _hashed(token)
+        with self._database.read() as connection:
+            row = connection.execute(select(tables.people).where(wanted)).first()
+        person = rows.person_of(row) if row else None
+        if person is None or person.revoked:
+            return None
+        return person if person.expires is None or at < person.expires else None
+
+    def people(self) -> tuple[Person, ...]:
+        """Everybody, also those revoked, by name."""
+        with self._database.read() as connection:
+            found = connection.execute(select(tables.people).order_by(tables.people.c.name))
+            return tuple(rows.person_of(row) for row in found)
+
+    def revoke(self, name: str) -> bool:
+        """Whether there was such a person; their token works no more."""
+        named = tables.people.c.name == name
+        with self._database.write() as connection:
+            change = update(tables.people).where(named).values(revoked=True)
+            return connection.execute(change).rowcount > 0
+
+    # Requests
+
+    def create_request(self, request: Request, jobs: Sequence[Job]) -> None:
+        """Stores a request with all its jobs, oldest turn first, or nothing.
+
+        Each need of a job must be a job of the same request, before it. Conflict where
+        the id was used before, or where one of the actions has a live job already.
+        """
+        changes.check_whole(request, jobs)
+        try:
+            with self._database.write() as connection:
+                changes.refuse_live(connection, jobs)
+                connection.execute(
+                    insert(tables.requests).values(rows.request_row(request))
+                )
+                connection.execute(insert(tables.jobs), [rows.job_row(job) for job in jobs])
+                changes.record(connection, jobs, "created", request.submitted_at)
+        except IntegrityError:
+            raise Conflict(
+                f"the request {request.id!r}, or one of its jobs, is here already",
+                where=f"request {request.id}",
+                remedy="Look at its status; to run it again, submit it under a new id.",
+            ) from None
+        self._tell()
+
+    def request(self, request_id: str) -> Request | None:
+        with self._database.read() as connection:
+            wanted = tables.requests.c.id == request_id
+            row = connection.execute(select(tables.requests).where(wanted)).first()
+        return rows.request_of(row) if row else None
+
+    def requests(
+        self, *, project: str | None = None, limit: int = 100
+    ) -> tuple[Request, ...]:
+        """The latest ``limit`` requests, latest first."""
+        asked = select(tables.requests).order_by(tables.requests.c.sequence.desc())
+        if project is not None:
+            asked = asked.where(tables.requests.c.project == project)
+        with self._database.read() as connection:
+            return tuple(map(rows.request_of, connection.execute(asked.limit(limit))))
+
+    # Jobs
+
+    def job(self, job_id: str) -> Job | None:
+        found = self._jobs(tables.jobs.c.id == job_id)
+        return found[0] if found else None
+
+    def jobs(self, request_id: str) -> tuple[Job, ...]:
+        """All jobs of a request, oldest turn first."""
+        return self._jobs(tables.jobs.c.request_id == request_id)
+
+    def active_jobs(self) -> tuple[Job, ...]:
+        """Jobs that aren't over, oldest turn first."""
+        return self._jobs(changes.LIVE)
+
+    def jobs_to_decide(self) -> tuple[Job, ...]:
+        """What the scheduler must see: every job of each request with a job not over."""
+        unfinished = select(tables.jobs.c.request_id).where(changes.LIVE)
+        return self._jobs(tables.jobs.c.request_id.in_(unfinished))
+
+    def move(
+        self,
+        job: Job,
+        to: State,
+        *,
+        at: datetime,
+        waiting_for: WaitingFor | None = None,
+        failure: Failure | None = None,
+        fingerprint: str | None = None,
+    ) -> Job:
+        """The job in its next state, if it still is as ``job`` says; else Conflict.
+
+        So of two runners that take up one job, one gets it. To start a job, nobody may have
+        asked to cancel it since. ``fingerprint`` is remembered with a success.
+        ValueError where the table of moves has no such move.
+        """
+        after = moved(job, to, waiting_for=waiting_for, failure=failure)
+        with self._database.write() as connection:
+            if not changes.moved_in_place(connection, job, after, at):
+                raise changes.overtaken(job)
+            if to is State.SUCCEEDED and fingerprint is not None:
+                changes.remember(connection, after, fingerprint, at)
+            stored = connection.execute(
+                changes.select_jobs(tables.jobs.c.id == job.id)
+            ).one()
+        self._tell()
+        return rows.job_of(stored)
+
+    def settle(
+        self, jobs: Iterable[Job], decisions: Iterable[Decision], *, at: datetime
+    ) -> tuple[Job, ...]:
+        """Writes down what the scheduler decided of ``jobs``, all at once.
+
+        Gives the jobs to start, as they now are; starting one is a move of its own.
+        Passes over jobs that somebody moved since: another look will see them.
+        """
+        known = {job.id: job for job in jobs}
+        decided = [(known[d.job_id], d) for d in decisions]
+        with self._database.write() as connection:
+            settled = [changes.settled(connection, *pair, at) for pair in decided]
+        now = [(job, *pair) for job, pair in zip(settled, decided, strict=True) if job]
+        if any(job != before for job, before, _ in now):
+            self._tell()
+        return tuple(job for job, _, decision in now if isinstance(decision, Start))
+
+    def ask_cancel(
+        self, request_id: str, *, at: datetime, actions: Collection[str] | None = None
+    ) -> tuple[str, ...]:
+        """Marks the request's live jobs, or those of ``actions``; the ids newly marked.
+
+        Jobs that are over stay so, and a job may still succeed before the runner stops it.
+        """
+        wanted = [
+            tables.jobs.c.request_id == request_id,
+            changes.LIVE,
+            ~tables.jobs.c.cancel_asked,
+        ]
+        if actions is not None:
+            wanted.append(tables.jobs.c.action.in_(list(actions)))
+        with self._database.write() as connection:
+            found = tuple(
+                map(rows.job_of, connection.execute(changes.select_jobs(*wanted)))
+            )
+            connection.execute(update(tables.jobs).where(*wanted).values(cancel_asked=True))
+            changes.record(connection, found, "cancel_asked", at)
+        if found:
+            self._tell()
+        return tuple(job.id for job in found)
+
+    def last_success(self, workspace: str, action: str) -> Success | None:
+        """The last success of which a fingerprint was kept."""
+        at = tables.successes.c
+        asked = select(tables.successes).where(
+            at.workspace == workspace, at.action == action
+        )
+        with self._database.read() as connection:
+            row = connection.execute(asked).first()
+        if row is None:
+            return None
+        return Success(row.job_id, row.fingerprint, datetime.fromisoformat(row.at))
+
+    def events_after(self, sequence: int, *, limit: int = 1000) -> tuple[Event, ...]:
+        """What happened since the event of that number, in order; 0 for the beginning."""
+        number = tables.job_events.c.sequence
+        asked = (
+            select(tables.job_events).where(number > sequence).order_by(number).limit(limit)
+        )
+        with self._database.read() as connection:
+            return tuple(map(rows.event_of, connection.execute(asked)))
+
+    def _jobs(self, *wanted: ColumnElement[bool]) -> tuple[Job, ...]:
+        with self._database.read() as connection:
+            return tuple(map(rows.job_of, connection.execute(changes.select_jobs(*wanted))))
+
+    def _tell(self) -> None:
+        for changed in self._changed:
+            changed()
+
+
+def _hashed(token: str) -> str:
+    """What is kept of a token.
+
+    A plain SHA-256 is enough, where a password would need salt and a slow hash: nobody
+    can guess 256 random bits, nor make a table of them. It also lets the database find
+    the person by the hash; how long that takes tells nothing about a token.
+    """
+    if len(token) < SHORTEST_TOKEN:
+        raise ValueError("a token must be 256 random bits")
+    return hashlib.sha256(token.encode()).hexdigest()
