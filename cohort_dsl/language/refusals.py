@@ -44,12 +44,6 @@ class Refusals:
             "Filter rows with where() on the frame, before choosing the column.",
         )
 
-    def __hash__(self) -> int:
-        raise mistake(
-            f"{self.title_()} can't be a dictionary's key or a set's member",
-            "Keep it in a variable or a list.",
-        )
-
     def _no_logic(self, other: Any) -> Any:
         """`a == 1 & b == 2` ends here: Python reads it as `a == (1 & b) == 2`."""
         raise mistake(

@@ -55,6 +55,12 @@ class BaseSeries(Refusals):
     def __ne__(self, other: object) -> Any:
         return wrap(nodes.Not((self == other).node_))
 
+    def __hash__(self) -> int:
+        raise mistake(
+            f"{self.title_()} can't be a dictionary's key or a set's member",
+            "Keep it in a variable or a list.",
+        )
+
     def is_null(self) -> Any:
         """Is the value missing?"""
         return wrap(nodes.IsNull(self.node_))
