@@ -104,7 +104,8 @@ def _dataset_in(names: dict[str, Any], path: Path) -> dataset.Dataset:
 def _run_as_authors(path: Path, arguments: Sequence[str]) -> Iterator[None]:
     """Everything is put back afterwards, also the modules that the code imported."""
     folder = path.resolve().parent
-    kept = sys.argv, sys.path[:], sys.meta_path[:], sys.dont_write_bytecode
+    kept = sys.argv, sys.path, sys.meta_path, sys.dont_write_bytecode
+    entries = sys.path[:], sys.meta_path[:]
     modules = dict(sys.modules)
     sys.argv = [str(path), *arguments]
     sys.path.insert(0, str(folder))
@@ -119,7 +120,8 @@ def _run_as_authors(path: Path, arguments: Sequence[str]) -> Iterator[None]:
         with contextlib.redirect_stdout(sys.stderr):
             yield
     finally:
-        sys.argv, sys.path[:], sys.meta_path[:], sys.dont_write_bytecode = kept
+        sys.argv, sys.path, sys.meta_path, sys.dont_write_bytecode = kept
+        sys.path[:], sys.meta_path[:] = entries
         for name in [n for n in sys.modules if _was_authors(n, folder, modules)]:
             del sys.modules[name]
         sys.modules.update({n: m for n, m in modules.items() if n.startswith("ehrql")})

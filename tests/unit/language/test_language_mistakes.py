@@ -48,7 +48,9 @@ MISTAKES = [
     Mistake("is_there & 1", "& and | need yes/no on both sides", "parentheses"),
     Mistake("~patients.sex == 'male'", "~ means `not`", "~(a == 1)"),
     # Rows and patients
-    Mistake("dataset.x = events.date", "x has many values a patient", "first_for_patient()"),
+    Mistake(
+        "dataset.x = events.date", "x has many values a patient", "first_for_patient()"
+    ),
     Mistake("dataset.x = first", "x is a whole row or table, diagnoses", "its columns"),
     Mistake("dataset.x = events", "x is a whole row or table", "exists_for_patient()"),
     Mistake("events.first_for_patient()", "They are in no order", ".sort_by(...) before"),
@@ -57,7 +59,9 @@ MISTAKES = [
     Mistake("patients.sort_by(patients.sex)", "sort_by needs many rows", "before picking"),
     Mistake("first.date.maximum_for_patient()", "this series has one already", "Leave it"),
     Mistake(
-        "events.code == labs.code", "come from diagnoses and lab_results", "Either take both"
+        "events.code == labs.code",
+        "come from diagnoses and lab_results",
+        "Either take both",
     ),
     Mistake(
         "events.where(labs.numeric_value > 1.0)",
@@ -91,7 +95,9 @@ MISTAKES = [
     Mistake("first.code[0]", "has no [ ]", "Filter rows with where()"),
     Mistake("{first.code: 1}", "can't be a dictionary's key", "variable or a list"),
     # Types
-    Mistake("patients.age_on('2020-01-01') > 1.5", "1.5 has a decimal point", ".as_float()"),
+    Mistake(
+        "patients.age_on('2020-01-01') > 1.5", "1.5 has a decimal point", ".as_float()"
+    ),
     Mistake("patients.age_on('2020-01-01') > 2**63", "beyond what 64 bits", "64 bits"),
     Mistake("labs.numeric_value > float('nan')", "nan is beyond", "finite number"),
     Mistake(
@@ -175,11 +181,15 @@ MISTAKES = [
     Mistake("dataset.add_column(1, first.code)", "1 can't name a column", "letters"),
     Mistake("del dataset.x", "can't be taken away again", "Don't set it"),
     Mistake("dataset.define_population(True)", "a yes or no for each", "comparison"),
-    Mistake("dataset.define_population(patients.sex)", "a yes or no for each", "comparison"),
+    Mistake(
+        "dataset.define_population(patients.sex)", "a yes or no for each", "comparison"
+    ),
     Mistake("dataset.define_population(events.date > '2020-01-01')", "many values", "Pick"),
     Mistake("dataset.define_population(events)", "a whole row or table", "exists_for"),
     Mistake(
-        "dataset.define_population(events.exists_for_patient)", "is a method", "Write exists"
+        "dataset.define_population(events.exists_for_patient)",
+        "is a method",
+        "Write exists",
     ),
     Mistake(
         "dataset.define_population(~events.exists_for_patient())",
@@ -211,7 +221,9 @@ MISTAKES = [
     Mistake("from cohort_dsl.tables import tabel", "has no tabel", "Did you mean table?"),
     Mistake("from cohort_dsl.tables import zzz", "has no zzz", "It has: Constraint, "),
     Mistake("from ehrql.tables.tpp import apcs", "no module ehrql.tables.tpp", "On offer"),
-    Mistake("from cohort_dsl.tables.contract import patient", "has no patient", "patients?"),
+    Mistake(
+        "from cohort_dsl.tables.contract import patient", "has no patient", "patients?"
+    ),
 ]
 
 

@@ -1,0 +1,83 @@
+"""Codes that could be one of a system's, and those that can't."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from cohort_dsl import codes
+from cohort_dsl.errors import DefinitionError
+from cohort_dsl.language import literals
+from cohort_dsl.model.types import code
+
+GOOD = {
+    "snomedct": ["73211009", "900000000000207008"],
+    "dmd": ["39113611000001102", "3911"],
+    "ctv3": ["XE0Uc", "G30..", "C10E."],
+    "icd10": ["I21", "I219", "U071", "M45X"],
+    "cim10": ["I21", "I2190", "F001+0"],
+    "opcs4": ["K45", "K451"],
+    "bnf": ["06", "0601023A0", "0601023A0AAAAAA"],
+    "loinc": ["4548-4", "LP14635-4"],
+    "atc": ["A", "A10", "A10BA02"],
+    "ucd": ["9261110", "3400892611105"],
+    "ccam": ["HHFA001", "HHFA001-01"],
+}
+BAD = {
+    "snomedct": ["073211009", "1234", "73211009 "],
+    "dmd": ["0391", "391x"],
+    "ctv3": ["XE0U", "XE0Uc1", "G.30."],
+    "icd10": ["I21.9", "i219", "219"],
+    "cim10": ["I21.90", "i21"],
+    "opcs4": ["K45.1", "45"],
+    "bnf": ["0", "060", "0601023a0"],
+    "loinc": ["4548", "4548-44"],
+    "atc": ["A1", "A10B0", "a10"],
+    "ucd": ["123", "12345678"],
+    "ccam": ["HHF001", "hhfa001"],
+}
+
+
+def test_every_system_has_examples_here():
+    assert set(GOOD) == set(BAD) == set(codes.SYSTEMS)
+
+
+@pytest.mark.parametrize(("system", "text"), [(s, t) for s in GOOD for t in GOOD[s]])
+def test_a_well_shaped_code_is_taken(system, text):
+    assert literals.scalar(text, code(system)) == text
+
+
+@pytest.mark.parametrize(("system", "text"), [(s, t) for s in BAD for t in BAD[s]])
+def test_a_misshapen_code_is_refused(system, text):
+    with pytest.raises(
+        DefinitionError, match=re.escape(f"is no {codes.SYSTEMS[system].title} code")
+    ):
+        literals.scalar(text, code(system))
+
+
+@pytest.mark.parametrize("system", list(codes.SYSTEMS.values()))
+def test_every_system_shows_a_code_that_it_takes(system):
+    shown = system.looks_like.split(" as in ")[1].split(" or ")[0]
+    assert system.is_shaped(shown)
+
+
+def test_a_slip_is_told_with_the_code_that_was_meant():
+    with pytest.raises(DefinitionError) as caught:
+        literals.scalar("i21.9", code("icd10"))
+    assert caught.value.remedy == 'Did you mean "I219"?'
+
+
+def test_a_code_of_another_system_is_refused():
+    with pytest.raises(DefinitionError, match="OPCS-4 codes and ICD-10 codes don't go"):
+        literals.scalar(codes.OPCS4Code("K451"), code("icd10"))
+
+
+def test_a_code_of_a_system_that_we_do_not_know_is_taken_as_it_is():
+    assert literals.scalar("x", code("local")) == "x"
+    assert literals.kind_name(code("local")) == "local codes"
+
+
+def test_a_number_is_no_code():
+    with pytest.raises(DefinitionError, match="73211009 is no value among SNOMED CT codes"):
+        literals.scalar(73211009, code("snomedct"))
