@@ -1,6 +1,6 @@
 """The words that an author may import; nothing else."""
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from cohort_dsl.language import later as _later
 from cohort_dsl.language.codelists import codelist_from_csv
@@ -23,5 +23,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> NoReturn:
-    raise _later.no_such_word(name)
+if not TYPE_CHECKING:  # type checkers take this to mean that every name is there
+
+    def __getattr__(name: str) -> NoReturn:
+        raise _later.no_such_word(name)

@@ -81,10 +81,11 @@ def _text(path: Path) -> str:
 
 
 def _no_file(path: Path) -> DefinitionError:
-    near = hints.nearest(path.name, [there.name for there in _files_near(path)])
+    there = {file.stem: file.name for file in _files_near(path)}
+    near = hints.nearest(path.stem, there)
     remedy = "Paths count from the study's own folder, for example codelists/asthma.csv."
     if near:
-        remedy = f"Did you mean {path.parent / near}? {remedy}"
+        remedy = f"Did you mean {path.parent / there[near]}? {remedy}"
     return mistake(f"there is no codelist {path}", remedy)
 
 

@@ -1,6 +1,6 @@
 """Tables on offer, and the words to declare more of them."""
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from cohort_dsl.language import later as _later
 from cohort_dsl.language.columns import Constraint, Series
@@ -9,5 +9,7 @@ from cohort_dsl.language.frames import EventFrame, PatientFrame, table
 __all__ = ["Constraint", "EventFrame", "PatientFrame", "Series", "table"]
 
 
-def __getattr__(name: str) -> NoReturn:
-    raise _later.no_such_word(name)
+if not TYPE_CHECKING:  # type checkers take this to mean that every name is there
+
+    def __getattr__(name: str) -> NoReturn:
+        raise _later.no_such_word(name)

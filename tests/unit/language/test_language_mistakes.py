@@ -76,6 +76,16 @@ MISTAKES = [
     Mistake(
         "events.sort_by(events.where(is_there).date)", "different rows of diagnoses", "one"
     ),
+    Mistake(
+        "(events.code == 'a') & (labs.numeric_value > 1.0)",
+        "come from diagnoses and lab_results",
+        "Either take both from one frame",
+    ),
+    Mistake(
+        "case(when(is_there).then(events.date), when(is_there).then(labs.date))",
+        "come from diagnoses and lab_results",
+        "or make one of them a single value",
+    ),
     Mistake("events.sort_by()", "sort_by needs a column", "sort_by(frame.date)"),
     Mistake("events.sort_by(patients.sex)", "sort_by needs a column of these rows", "with"),
     Mistake("events.sort_by('date')", "not 'date'", "sort_by(diagnoses.date)"),
@@ -127,6 +137,7 @@ MISTAKES = [
         ".date()",
     ),
     Mistake("first.date + 30", "a int can't be added to a date", "days(30)"),
+    Mistake("30 + first.date", "a int can't be added to a date", "days(30)"),
     Mistake("first.date - 30", "30 is no value among dates", "YYYY-MM-DD"),
     Mistake("(first.date - '2020-01-01') > 30", "has no unit yet", "(a - b).days"),
     Mistake("(first.date - '2020-01-01') == days(30)", "has no unit yet", "(a - b).days"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 from datetime import date
 from typing import Any
@@ -20,8 +21,11 @@ from cohort_dsl import (
     years,
 )
 from cohort_dsl.codes import SNOMEDCTCode
+from cohort_dsl.errors import DefinitionError
 from cohort_dsl.language.dataset import query_of
+from cohort_dsl.language.series import build
 from cohort_dsl.model import nodes
+from cohort_dsl.model.types import INT, Column
 from cohort_dsl.tables import EventFrame, PatientFrame, Series, table
 from cohort_dsl.testing import evaluate
 
@@ -287,6 +291,16 @@ def test_the_size_of_dummy_data_is_kept_with_the_question():
     assert query_of(dataset).dummy_data.population_size == 500
 
 
+def test_what_the_model_refuses_is_told_even_where_no_word_foresaw_it():
+    with pytest.raises(DefinitionError, match="not needs bool, got int") as caught:
+        build(nodes.Not, p.i.node_)
+    assert "test_language_words.py line" in caught.value.where
+
+
+def test_a_tables_class_still_shows_its_columns():
+    assert type(p).i.column() == Column("i", INT)
+
+
 def test_nothing_that_prints_shows_more_than_its_kind():
     assert repr(e.i) == "<a series of whole numbers, one a row>"
     assert repr(p.c) == "<a series of SNOMED CT codes, one a patient>"
@@ -294,6 +308,12 @@ def test_nothing_that_prints_shows_more_than_its_kind():
     assert repr(e.sort_by(e.d).first_for_patient()) == "<a row of e>"
     assert repr(days(3)) == "<a duration in days>"
     assert repr(p.d - p.d) == "<the time between two dates>"
+
+
+def test_datasets_can_be_copied():
+    dataset = create_dataset()
+    dataset.x = p.i
+    assert copy.copy(dataset).x.node_ == p.i.node_
 
 
 def test_durations_and_times_between_dates_can_be_kept_in_dictionaries():
