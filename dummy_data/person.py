@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from cohort_dsl.model import nobody
-from cohort_dsl.model.nodes import Count, Frame, Pick, Series, Table, lineage
+from cohort_dsl.model.nodes import (
+    Count,
+    Frame,
+    Pick,
+    SelectColumn,
+    Series,
+    Table,
+    Value,
+    lineage,
+)
 from cohort_dsl.model.types import Scalar, TableSchema
 from cohort_dsl.reference import Known
 
@@ -34,6 +43,15 @@ class Person:
         """The series' value; for a series over rows, its value in that row."""
         if series.frame is not None and row is None:
             return None
+        if isinstance(series, Value):
+            return series.value
+        if (
+            isinstance(series, SelectColumn)
+            and row is not None
+            and series.frame is not None
+        ):
+            there: Cell = row[series.name]  # no need to trouble the referee
+            return there
         known = Known([series], self.rows)
         if not known.patients:
             return nobody.answer(series)
