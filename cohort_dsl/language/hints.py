@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import sysconfig
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,16 +11,13 @@ from types import FrameType
 
 from cohort_dsl.errors import DefinitionError
 
-# Files below these are ours, Python's own or installed: never where a mistake is.
+# Files below these are ours or Python's own: never where a mistake is.
 NOT_THE_AUTHORS = (
     "<",
     str(Path(__file__).resolve().parent.parent) + os.sep,
-    *(
-        path + os.sep
-        for name, path in sysconfig.get_paths().items()
-        if name in ("stdlib", "platstdlib", "purelib", "platlib")
-    ),
+    str(Path(os.__file__).parent) + os.sep,
 )
+INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
 
 class NoSuchName(DefinitionError, AttributeError):
@@ -58,7 +54,8 @@ def _callers() -> Iterator[FrameType]:
 
 def is_authors(filename: str) -> bool:
     """Is this file of a traceback the author's, rather than machinery?"""
-    return not filename.startswith(NOT_THE_AUTHORS)
+    installed = any(folder in filename for folder in INSTALLED)
+    return not installed and not filename.startswith(NOT_THE_AUTHORS)
 
 
 def at(filename: str, line: int | None) -> str:
