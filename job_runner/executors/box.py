@@ -6,6 +6,7 @@ import math
 import re
 from typing import Any
 
+from job_runner.executors import seccomp
 from job_runner.executors.contract import Box, Limits, Mount
 
 ENVIRONMENT = {
@@ -82,8 +83,7 @@ def _isolation() -> dict[str, Any]:
         "Privileged": False,
         "CapAdd": [],
         "CapDrop": ["ALL"],
-        # The engine's default seccomp profile holds because nothing here replaces it.
-        "SecurityOpt": ["no-new-privileges:true"],
+        "SecurityOpt": ["no-new-privileges:true", f"seccomp={seccomp.profile()}"],
         "CgroupnsMode": "private",  # hides where on the host the box's limits live
         "IpcMode": "private",
         "PidMode": "",

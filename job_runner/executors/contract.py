@@ -77,7 +77,7 @@ class Box:
     ``environment`` may name ``STRONGROOM_…`` and ``OPENSAFELY_BACKEND`` only.
 
     Always, and so not to be chosen: no network, read-only root, tmpfs /tmp, all
-    capabilities dropped, no-new-privileges, default seccomp profile, no environment but
+    capabilities dropped, no-new-privileges, ``seccomp.profile``, no environment but
     ``environment`` and what every box has (``box.ENVIRONMENT``).
     """
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from job_runner.executors import box as boxes
+from job_runner.executors import seccomp
 from job_runner.executors.contract import Box, Limits, Mount, Outcome
 from tests.boxes import AN_IMAGE, a_box
 
@@ -59,7 +61,7 @@ def test_a_box_becomes_exactly_these_settings() -> None:
             "Privileged": False,
             "CapAdd": [],
             "CapDrop": ["ALL"],
-            "SecurityOpt": ["no-new-privileges:true"],
+            "SecurityOpt": ["no-new-privileges:true", f"seccomp={seccomp.profile()}"],
             "CgroupnsMode": "private",
             "IpcMode": "private",
             "PidMode": "",
@@ -190,3 +192,63 @@ def test_a_box_ends_for_one_reason() -> None:
     """Otherwise the failure shown would be chosen by chance."""
     with pytest.raises(ValueError, match="one reason"):
         Outcome(137, out_of_memory=True, timed_out=True)
+
+
+NEVER = {
+    *(
+        "acct",
+        "add_key",
+        "bpf",
+        "chroot",
+        "clock_settime",
+        "delete_module",
+        "fanotify_init",
+    ),
+    *("finit_module", "fsconfig", "fsmount", "fsopen", "init_module", "ioperm", "iopl"),
+    *("kcmp", "kexec_file_load", "kexec_load", "keyctl", "lookup_dcookie", "mount"),
+    *(
+        "mount_setattr",
+        "move_mount",
+        "move_pages",
+        "name_to_handle_at",
+        "open_by_handle_at",
+    ),
+    *("open_tree", "perf_event_open", "pidfd_getfd", "pivot_root", "process_madvise"),
+    *(
+        "process_vm_readv",
+        "process_vm_writev",
+        "ptrace",
+        "quotactl",
+        "reboot",
+        "request_key",
+    ),
+    *("setns", "settimeofday", "swapon", "syslog", "umount2", "unshare", "userfaultfd"),
+}
+
+
+def test_the_kernels_dangerous_calls_are_refused_to_every_box() -> None:
+    """What isn't allowed by name is refused, and these are not to creep in."""
+    profile = json.loads(seccomp.profile())
+    assert profile["defaultAction"] == "SCMP_ACT_ERRNO"
+    allowed = [rule for rule in profile["syscalls"] if rule["action"] == "SCMP_ACT_ALLOW"]
+    freely = {name for rule in allowed if "args" not in rule for name in rule["names"]}
+    assert (
+        freely & (NEVER | {"clone", "clone3", "socket", "personality", "socketcall"})
+        == set()
+    )
+    bound = {name for rule in allowed if "args" in rule for name in rule["names"]}
+    assert bound == {"clone", "socket", "personality"}
+
+
+def test_a_call_is_listed_once() -> None:
+    """Two rules for one name would be read in an order nobody chose."""
+    groups = (
+        seccomp.FILES,
+        seccomp.MEMORY,
+        seccomp.PROCESSES,
+        seccomp.TIME_AND_WAITING,
+        seccomp.BETWEEN_PROCESSES,
+        seccomp.NOT_THERE,
+    )
+    names = " ".join(groups).split()
+    assert len(names) == len(set(names))
