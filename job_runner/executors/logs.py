@@ -30,7 +30,8 @@ def shown(chunks: Iterable[bytes], limit: int) -> bytes:
             del tail[:-limit]
     if total <= limit:
         return bytes(head + tail)
-    return _cut(bytes(head), bytes(tail[len(tail) - (room - len(head)) :]), total)[:limit]
+    tail = tail[len(tail) - (room - len(head)) :]
+    return _whole(_cut(bytes(head), bytes(tail), total)[:limit])
 
 
 def _cut(head: bytes, tail: bytes, total: int) -> bytes:

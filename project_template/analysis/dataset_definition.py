@@ -47,16 +47,12 @@ dataset.start_date = start
 dataset.start_year = start.year
 dataset.bleed = first_bleed.exists_for_patient()
 dataset.days_to_bleed = (first_bleed.date - start).days
-dataset.peptic_ulcer = history.where(
-    history.code.is_in(peptic_ulcer)
-).exists_for_patient()
+dataset.peptic_ulcer = history.where(history.code.is_in(peptic_ulcer)).exists_for_patient()
 dataset.heart_disease = history.where(
     history.code.is_in(heart_disease)
 ).exists_for_patient()
 dataset.aspirin = before.where(before.code.is_in(aspirin)).exists_for_patient()
-dataset.paracetamol_count = before.where(
-    before.code.is_in(paracetamol)
-).count_for_patient()
+dataset.paracetamol_count = before.where(before.code.is_in(paracetamol)).count_for_patient()
 dataset.spirometry = measured_before.where(
     measured_before.code.is_in(spirometry)
 ).exists_for_patient()
