@@ -17,8 +17,8 @@ ENOSYS = 38
 FILES = """
     access chdir chmod chown close close_range copy_file_range creat dup dup2 dup3 faccessat
     faccessat2 fadvise64 fallocate fchdir fchmod fchmodat fchmodat2 fchown fchownat fcntl
-    fdatasync fgetxattr flistxattr flock fremovexattr fsetxattr fstat fstatfs fsync ftruncate
-    futimesat getcwd getdents getdents64 getxattr inotify_add_watch inotify_init
+    fdatasync fgetxattr flistxattr flock fremovexattr fsetxattr fstat fstatfs fsync
+    ftruncate futimesat getcwd getdents getdents64 getxattr inotify_add_watch inotify_init
     inotify_init1 inotify_rm_watch ioctl lchown lgetxattr link linkat listxattr llistxattr
     lremovexattr lseek lsetxattr lstat memfd_create mkdir mkdirat mknod mknodat newfstatat
     open openat openat2 pipe pipe2 pread64 preadv preadv2 pwrite64 pwritev pwritev2 read
@@ -33,8 +33,8 @@ MEMORY = """
 PROCESSES = """
     arch_prctl capget capset execve execveat exit exit_group fork futex futex_requeue
     futex_wait futex_waitv futex_wake get_robust_list get_thread_area getcpu getegid geteuid
-    getgid getgroups getpgid getpgrp getpid getppid getpriority getresgid getresuid getrlimit
-    getrusage getsid gettid getuid ioprio_get ioprio_set kill landlock_add_rule
+    getgid getgroups getpgid getpgrp getpid getppid getpriority getresgid getresuid
+    getrlimit getrusage getsid gettid getuid ioprio_get ioprio_set kill landlock_add_rule
     landlock_create_ruleset landlock_restrict_self pause pidfd_open pidfd_send_signal prctl
     prlimit64 restart_syscall rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo
     rt_sigreturn rt_sigsuspend rt_sigtimedwait rt_tgsigqueueinfo sched_get_priority_max
