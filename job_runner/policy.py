@@ -14,10 +14,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from job_runner.executors.contract import Limits
+from job_runner.project.model import EXTRACTION_IMAGES
 from job_runner.settings_yaml import Problem, Section, SettingsError, read
-
-EXTRACTION_IMAGES = ("cohort", "ehrql")
-"""Two names of one thing: the image in which definitions are evaluated."""
 
 
 @dataclass(frozen=True)

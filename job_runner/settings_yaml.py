@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import yaml
 
-from cohort_dsl.errors import StrongroomError
+from job_runner.errors import PlatformError
 
 Settings = TypeVar("Settings")
 
@@ -26,7 +26,7 @@ class Problem:
     remedy: str
 
 
-class SettingsError(StrongroomError):
+class SettingsError(PlatformError):
     """A settings file with mistakes: all of them, each with its line."""
 
     def __init__(self, where: str, problems: tuple[Problem, ...]) -> None:

@@ -1,0 +1,269 @@
+"""One job, from wherever it is to its end. Everything here may be killed at any moment.
+
+Each stage leaves something that the next one, or a runner started later, can go on from:
+
+- PREPARING makes the run's folder. A run that dies here is thrown away and begun again.
+- EXECUTING begins before its box does. A runner that finds the box waits for it; one that
+  doesn't can't know whether it ran, so the platform's retry begins again.
+- COLLECTING reads a dead box's folder, publishes by one rename, then has the outputs
+  checked. Each of these may be done twice and gives the same.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cohort_dsl.errors import DefinitionError, StrongroomError, WarehouseError
+from job_runner import outputs, run_folder, stages
+from job_runner.errors import Conflict, OutputsRefused, ProjectError, RequestRefused
+from job_runner.executors.contract import Executor
+from job_runner.job import PLATFORM_FAILURES, TERMINAL, Failure, Job, Kind, State, moved
+from job_runner.manifest import Manifest
+from job_runner.stages import Harvest, JobFailed, Stages
+from job_runner.store import Store
+from job_runner.task import Task, Tasks
+from job_runner.workspace import Workspace
+
+LOG_BYTES = 1024**2
+
+
+@dataclass(frozen=True)
+class Told:
+    """A job began, and why; or it ended, and what its log says of a failure."""
+
+    job: Job
+    why: str
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What a worker is given besides the jobs themselves.
+
+    ``after_success`` has the published outputs checked; it may be called again for the
+    same job and then does the same. ``record`` appends to the ledger: kind and body.
+    ``uid``: a job's own user in its box. ``told``: progress, for people on the secure
+    side or at home. ``attempts``: starts of a job that the platform fails; at 1 it fails
+    at once, even before it began.
+    """
+
+    tasks: Tasks
+    stages: Mapping[Kind, Stages]
+    after_success: Callable[[Job, Manifest, Workspace], None]
+    record: Callable[[str, Mapping[str, object]], None]
+    uid: Callable[[Job], int]
+    clock: Callable[[], datetime]
+    told: Callable[[Told], None] = lambda told: None
+    attempts: int = 3
+
+
+class Left(Exception):
+    """The runner stops and the box goes on: whoever comes next adopts it."""
+
+
+class Worker:
+    """Carries jobs on. ``runs``: the folder with one folder for each run."""
+
+    def __init__(self, store: Store, executor: Executor, runs: Path, ports: Ports) -> None:
+        self._store, self._executor, self._runs = store, executor, runs
+        self._ports = ports
+        self.leaving = threading.Event()
+        self.watching: set[str] = set()
+
+    def carry_on(self, job: Job) -> Job:
+        """The job as it stands when there is nothing more to do for now.
+
+        Ended; or WAITING, to be tried again; or as it was, where the runner leaves or
+        somebody else moved it.
+        """
+        task = None
+        try:
+            task = self._ports.tasks.task(job)
+            return self._through(job, task)
+        except (Left, Conflict):
+            return self._now(job)
+        except JobFailed as failed:
+            return self._fail(job, task, failed.failure, failed.told)
+        except StrongroomError as error:
+            return self._fail(job, task, _failure_of(error), str(error))
+        except OSError as error:
+            told = f"The disk refused: {error.strerror}"
+            return self._fail(job, task, Failure.PLATFORM_ERROR, told)
+        except Exception as error:  # noqa: BLE001  its text may hold a person's value
+            told = f"A mistake of Strongroom's own: {type(error).__name__}"
+            return self._fail(job, task, Failure.PLATFORM_ERROR, told, certain=True)
+
+    def give_up(self, job: Job, failure: Failure) -> None:
+        """Puts on the record that a job won't begin. The caller ends it."""
+        ended = moved(job, State.FAILED, failure=failure)
+        self._ports.record("job", {**_name(job), **_ending(ended, None)})
+        self._ports.told(Told(ended, ""))
+
+    def forget(self, run_id: str) -> None:
+        """Takes away a run's box and folder."""
+        self._executor.remove(run_id)
+        run_folder.discard(self._runs / run_id)
+
+    def _through(self, job: Job, task: Task) -> Job:
+        if job.state is State.PREPARING:  # a runner died here; nothing was started
+            return self._again(job)
+        if job.state is State.WAITING:
+            why = task.why_run()
+            if why is None:
+                return self._end(job, State.SUCCEEDED)
+            job = self._begin(job, task, why)
+        if job.state is State.EXECUTING:
+            job = self._watch(job, task)
+        return self._collect(job, task)
+
+    def _begin(self, job: Job, task: Task, why: str) -> Job:
+        if self.leaving.is_set():
+            raise Left
+        job = self._move(job, State.PREPARING)
+        self._ports.told(Told(job, why))
+        self.forget(job.id)
+        run = self._runs / job.id
+        box = self._ports.stages[job.kind].prepare(task, run, self._ports.uid(job))
+        stages.begin(task, run)
+        job = self._move(job, State.EXECUTING)
+        self._executor.start(job.id, box)
+        return job
+
+    def _watch(self, job: Job, task: Task) -> Job:
+        if self._now(job).cancel_asked:
+            self._executor.stop(job.id)
+        self._await_box(job)
+        task.workspace.keep_log(task.action.name, self._executor.logs(job.id, LOG_BYTES))
+        return self._move(job, State.COLLECTING)
+
+    def _await_box(self, job: Job) -> None:
+        self.watching.add(job.id)
+        try:
+            self._executor.wait(job.id)
+            if self.leaving.is_set():
+                raise Left
+        finally:
+            self.watching.discard(job.id)
+
+    def _collect(self, job: Job, task: Task) -> Job:
+        published = task.workspace.manifest(task.action.name)
+        if published is None or published.job_id != job.id:
+            published = self._publish(job, task)
+        self._ports.after_success(job, published, task.workspace)
+        return self._end(job, State.SUCCEEDED, published)
+
+    def _publish(self, job: Job, task: Task) -> Manifest:
+        run, outcome = self._runs / job.id, self._executor.wait(job.id)
+        self._refuse_cancelled(job)
+        harvest = self._ports.stages[job.kind].harvest(task, run, job.id, outcome)
+        self._record_query(job, harvest)
+        self._refuse_cancelled(job)
+        made = stages.manifest(task, run, job.id, harvest)
+        outputs.publish(harvest.collected, task.workspace, made)
+        return made
+
+    def _refuse_cancelled(self, job: Job) -> None:
+        if self._now(job).cancel_asked:
+            raise JobFailed(Failure.CANCELLED)
+
+    def _record_query(self, job: Job, harvest: Harvest) -> None:
+        if harvest.query is not None:
+            said = {"query_sha256": harvest.query_sha256, "query": harvest.query.decode()}
+            self._ports.record("query", {**_name(job), **said})
+
+    def _fail(
+        self,
+        job: Job,
+        task: Task | None,
+        failure: Failure,
+        told: str,
+        *,
+        certain: bool = False,
+    ) -> Job:
+        """Ends the job, or lets the platform's own failures be tried again."""
+        job = self._now(job)
+        if job.state in TERMINAL:
+            return job
+        failure = Failure.CANCELLED if job.cancel_asked else failure
+        begun = job.state is not State.WAITING
+        if failure in PLATFORM_FAILURES and self._may_try_again(job, begun or not certain):
+            return self._again(job)
+        if task is not None and begun:
+            self._keep_log(job, task, told)
+            outputs.abandon(task.workspace, job.id)
+        return self._end(job, State.FAILED, failure=failure, told=told)
+
+    def _may_try_again(self, job: Job, hope: bool) -> bool:
+        """A job that never began waits for the platform however long that takes."""
+        return hope and self._ports.attempts > 1 and job.attempts < self._ports.attempts
+
+    def _again(self, job: Job) -> Job:
+        self.forget(job.id)
+        return job if job.state is State.WAITING else self._move(job, State.WAITING)
+
+    def _keep_log(self, job: Job, task: Task, told: str) -> None:
+        """What the box printed, and below it what we have to say."""
+        said = b""
+        if job.id in self._executor.run_ids():
+            said = self._executor.logs(job.id, LOG_BYTES)
+        if said or told:
+            task.workspace.keep_log(task.action.name, said + f"{told}\n".encode())
+
+    def _end(
+        self,
+        job: Job,
+        state: State,
+        made: Manifest | None = None,
+        failure: Failure | None = None,
+        told: str = "",
+    ) -> Job:
+        """On the record first: an entry may be there twice after a crash, never missing."""
+        ended = moved(job, state, failure=failure)
+        self._ports.record("job", {**_name(job), **_ending(ended, made)})
+        ended = self._move(job, state, failure=failure)
+        self.forget(job.id)
+        self._ports.told(Told(ended, told))
+        return ended
+
+    def _now(self, job: Job) -> Job:
+        return self._store.job(job.id) or job
+
+    def _move(self, job: Job, to: State, failure: Failure | None = None) -> Job:
+        return self._store.move(job, to, failure=failure, at=self._ports.clock())
+
+
+def _name(job: Job) -> dict[str, object]:
+    return {"job": job.id, "request": job.request_id, "action": job.action}
+
+
+def _ending(job: Job, made: Manifest | None) -> dict[str, object]:
+    """What the ledger says of a job that ended."""
+    body: dict[str, object] = {"state": job.state.value}
+    if job.failure is not None:
+        body["failure"] = job.failure.value
+    if made is not None:
+        body |= {
+            "commit": made.commit,
+            "image": made.image,
+            "query_sha256": made.query_sha256,
+            "inputs": {i.path: i.sha256 for i in made.inputs},
+            "outputs": {f.path: [f.level.value, f.sha256] for f in made.files},
+        }
+    return body
+
+
+def _failure_of(error: StrongroomError) -> Failure:
+    """Whose fault it is. What nobody foresaw is the platform's."""
+    if isinstance(error, OutputsRefused):
+        return error.failure
+    kinds: Mapping[type[StrongroomError], Failure] = {
+        DefinitionError: Failure.DEFINITION_ERROR,
+        WarehouseError: Failure.WAREHOUSE_ERROR,
+        RequestRefused: Failure.NOT_ALLOWED,
+        ProjectError: Failure.NOT_ALLOWED,
+    }
+    found = (failure for kind, failure in kinds.items() if isinstance(error, kind))
+    return next(found, Failure.PLATFORM_ERROR)
