@@ -75,7 +75,7 @@ def box(image: str, asked: Extraction, code: Path, result: Path, uid: int) -> Bo
     return Box(
         image=image,
         command=(
-            *("python3", "-m", "cohort_dsl.evaluate", f"{CODE}/{asked.definition}"),
+            *("python3", "-m", "cohort_dsl.evaluate", str(asked.definition)),
             *("--output", f"{RESULT}/{QUERY_FILE}", *extra),
         ),
         mounts=(Mount(code, CODE), Mount(result, RESULT, read_only=False)),
