@@ -29,7 +29,6 @@ while True:
 
 MOVES = """
 import sys
-from job_runner.errors import LedgerDamaged
 from job_runner.job import State
 from job_runner.store import Store
 from tests.jobs_made import NOON
