@@ -1,0 +1,73 @@
+"""The ground that actions run on: a container engine, and images."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+
+import click
+
+from cli import console
+from job_runner.executors import engine as engines
+from job_runner.executors.engine import Engine
+
+
+@click.group()
+def engine() -> None:
+    """Find, start and stop a container engine.
+
+    An engine that answers is used as it is. Otherwise, as root, a private dockerd of
+    Strongroom's own is started (own socket and data folder, no bridge, no iptables).
+    Actions never run on the host itself.
+    """
+
+
+@engine.command("start")
+def engine_start() -> None:
+    """Have an engine, and let it stay until ``engine stop``."""
+    home = engines.default_home(os.environ)
+    for line in engine_lines(engines.start(os.environ, home, console.note)):
+        console.say(line)
+
+
+@engine.command("stop")
+def engine_stop() -> None:
+    """Stop the private engine; any other is left as it is."""
+    stopped = engines.stop(engines.default_home(os.environ))
+    console.say("The private engine is stopped." if stopped else "Others still use it.")
+
+
+@engine.command("status")
+@console.json_option
+def engine_status(as_json: bool) -> None:
+    """Show which engine answers, and what it guarantees. Starts none."""
+    choice = engines.find(os.environ, engines.default_home(os.environ))
+    if isinstance(choice, engines.Use):
+        found = engines.describe(choice.url)
+        if found is not None:
+            console.report(asdict(found), engine_lines(found), as_json=as_json)
+            return
+    console.report(
+        {"url": None, "choice": type(choice).__name__, **asdict(choice)},
+        [_instead(choice)],
+        as_json=as_json,
+    )
+
+
+def _instead(choice: engines.Choice) -> str:
+    if isinstance(choice, engines.Missing):
+        return f"{choice.problem[0].upper()}{choice.problem[1:]}. {choice.remedy}"
+    installs = (
+        " after installing docker.io" if not isinstance(choice, engines.StartOwn) else ""
+    )
+    return f"No engine answers. Commands that need one start their own{installs}."
+
+
+def engine_lines(found: Engine) -> list[str]:
+    """An engine for people: which, what it keeps to, what it lacks."""
+    whose = "a private one, started by us" if found.started_by_us else "answering already"
+    lines = [f"Container engine: Docker {found.version} at {found.url} ({whose})"]
+    lines += [f"  installed: {package}" for package in found.installed]
+    lines += [f"  guarantees: {sentence}" for sentence in found.guarantees]
+    lines += [f"  LACKS: {sentence}" for sentence in found.lacking]
+    return lines
