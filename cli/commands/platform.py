@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import asdict
 
@@ -10,6 +11,8 @@ import click
 from cli import console
 from job_runner.executors import engine as engines
 from job_runner.executors.engine import Engine
+from job_runner.images.build import LOCK_FILE
+from job_runner.images.lock import ImageLock
 
 
 @click.group()
@@ -71,3 +74,45 @@ def engine_lines(found: Engine) -> list[str]:
     lines += [f"  guarantees: {sentence}" for sentence in found.guarantees]
     lines += [f"  LACKS: {sentence}" for sentence in found.lacking]
     return lines
+
+
+@click.group("images")
+def images() -> None:
+    """Build and list the images actions run in.
+
+    Built from Debian's packages and from wheels with known hashes, without any image
+    registry; the same contents give the same layers everywhere.
+    """
+
+
+@images.command("build")
+@click.argument("references", nargs=-1)
+@console.json_option
+def images_build(references: tuple[str, ...], as_json: bool) -> None:
+    """Build what is missing of REFERENCES (all images, if none is named)."""
+    from cli import boxes
+    from job_runner.images.recipes import RECIPES
+
+    with boxes.ready("images", references or tuple(RECIPES), console.note) as ready:
+        lock = ready.lock
+    _show_lock(lock, as_json)
+
+
+@images.command("list")
+@console.json_option
+def images_list(as_json: bool) -> None:
+    """Show the images that were built here, by the digests of their layers."""
+    from cli import boxes
+    from job_runner.images import lock
+
+    path = boxes.cache() / "images" / LOCK_FILE
+    _show_lock(lock.read(path), as_json)
+
+
+def _show_lock(lock: ImageLock, as_json: bool) -> None:
+    rows = [
+        [reference, *image.layers[-1:], str(len(image.layers))]
+        for reference, image in sorted(lock.images.items())
+    ]
+    lines = console.table(["image", "topmost layer", "layers"], rows)
+    console.report(json.loads(lock.dumps()), lines, as_json=as_json)
