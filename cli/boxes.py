@@ -14,6 +14,8 @@ from job_runner import images
 from job_runner.executors import engine as engines
 from job_runner.executors.docker import DockerExecutor
 from job_runner.executors.engine import Engine
+from job_runner.images import lock
+from job_runner.images.build import LOCK_FILE
 from job_runner.images.lock import ImageLock
 
 Report = Callable[[str], None]
@@ -43,10 +45,15 @@ def ready(site: str, references: Iterable[str], report: Report) -> Iterator[Boxe
     with engines.running(os.environ, home, report) as engine:
         client = docker.DockerClient(base_url=engine.url, timeout=120)
         try:
-            lock = images.build(workshop(client, report), references)
-            yield Boxes(DockerExecutor(client, site), engine, lock)
+            made = images.build(workshop(client, report), references)
+            yield Boxes(DockerExecutor(client, site), engine, made)
         finally:
             client.close()
+
+
+def built() -> ImageLock:
+    """What was built here last; PlatformError where nothing was."""
+    return lock.read(cache() / "images" / LOCK_FILE)
 
 
 def workshop(client: docker.DockerClient, report: Report) -> images.Workshop:

@@ -11,7 +11,6 @@ import click
 from cli import console
 from job_runner.executors import engine as engines
 from job_runner.executors.engine import Engine
-from job_runner.images.build import LOCK_FILE
 from job_runner.images.lock import ImageLock
 
 
@@ -44,9 +43,10 @@ def engine_stop() -> None:
 @console.json_option
 def engine_status(as_json: bool) -> None:
     """Show which engine answers, and what it guarantees. Starts none."""
-    choice = engines.find(os.environ, engines.default_home(os.environ))
+    home = engines.default_home(os.environ)
+    choice = engines.find(os.environ, home)
     if isinstance(choice, engines.Use):
-        found = engines.describe(choice.url)
+        found = engines.describe(choice.url, home)
         if found is not None:
             console.report(asdict(found), engine_lines(found), as_json=as_json)
             return
@@ -103,10 +103,8 @@ def images_build(references: tuple[str, ...], as_json: bool) -> None:
 def images_list(as_json: bool) -> None:
     """Show the images that were built here, by the digests of their layers."""
     from cli import boxes
-    from job_runner.images import lock
 
-    path = boxes.cache() / "images" / LOCK_FILE
-    _show_lock(lock.read(path), as_json)
+    _show_lock(boxes.built(), as_json)
 
 
 def _show_lock(lock: ImageLock, as_json: bool) -> None:
