@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from cli import clock, console
-from cli.site import SiteFolder, create
+from cli.compose.folder import SiteFolder, create
 from job_runner.errors import PlatformError, RequestRefused
 from job_runner.people import Person, Role
 from job_runner.store import Store

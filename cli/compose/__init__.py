@@ -1,0 +1,1 @@
+"""Where the parts meet: folders that know nothing of each other become one site."""

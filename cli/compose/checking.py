@@ -1,0 +1,61 @@
+"""The runner's outputs, handed to the output checker in files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from job_runner.job import Job
+from job_runner.manifest import Manifest
+from job_runner.project import Level
+from job_runner.workspace import Workspace
+from output_checker import check, report_json
+from output_checker.policy import Policy
+
+
+@dataclass(frozen=True)
+class Checking:
+    """Has every job's moderately sensitive outputs checked, and keeps the reports."""
+
+    reports: Path
+    policy: Policy
+
+    def after_success(self, job: Job, made: Manifest, workspace: Workspace) -> None:
+        """Write the job's report, at once or not at all; the same again if asked again."""
+        files = [f.path for f in made.files if f.level is Level.MODERATELY_SENSITIVE]
+        if files:
+            report = check.check(
+                workspace.folder(Level.MODERATELY_SENSITIVE),
+                files,
+                datasets(made, workspace),
+                self.policy,
+                made.job_id,
+            )
+            _write(self.path(made.job_id), report_json.dumps(report))
+
+    def path(self, job_id: str) -> Path:
+        """Where the report about a job is, or will be."""
+        return self.reports / f"{job_id}.json"
+
+
+def datasets(made: Manifest, workspace: Workspace) -> Mapping[str, check.Dataset]:
+    """The cohort files that the action read, with the hashes that the runner recorded."""
+    read = {one.path: one.sha256 for one in made.inputs}
+    return {
+        file.path: check.Dataset(workspace.path(file.level, file.path), read[file.path])
+        for manifest in workspace.manifests().values()
+        if manifest.query_sha256 is not None
+        for file in manifest.files
+        if file.path in read
+    }
+
+
+def _write(path: Path, data: bytes) -> None:
+    draft = path.with_suffix(".part")
+    with draft.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

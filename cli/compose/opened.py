@@ -1,0 +1,50 @@
+"""A site's parts, opened together and closed together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from cli import clock
+from cli.compose.folder import SiteFolder
+from job_runner import policy as policies
+from job_runner import wake
+from job_runner.ledger import Ledger
+from job_runner.policy import SitePolicy
+from job_runner.repositories import Repositories
+from job_runner.store import Store
+
+
+@dataclass(frozen=True)
+class OpenSite:
+    """What both the server and the runner of a site work with."""
+
+    folder: SiteFolder
+    policy: SitePolicy
+    store: Store
+    ledger: Ledger
+    repositories: Repositories
+
+    def record(self, kind: str, body: Mapping[str, object], who: str) -> None:
+        """One entry more in the ledger."""
+        self.ledger.append(kind, body, who=who, at=clock.now())
+
+    def wake_runner(self) -> None:
+        """Tell the runner, if one listens, that something changed."""
+        wake.notify(self.folder.wake)
+
+
+@contextmanager
+def opened(folder: SiteFolder) -> Iterator[OpenSite]:
+    """The site's parts until the block ends; errors as each part tells them."""
+    policy = policies.load(folder.policy)
+    with Store(folder.database) as store:
+        yield OpenSite(
+            folder,
+            policy,
+            store,
+            Ledger(folder.ledger),
+            Repositories(folder.repositories, os.environ),
+        )

@@ -1,0 +1,73 @@
+"""What a review needs to know of runs and people, told in its own terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli import clock
+from cli.compose.checking import Checking
+from cli.compose.opened import OpenSite
+from job_runner.job import Job, State
+from job_runner.request import Request
+from job_runner.workspace import Workspace, site_workspace
+from output_checker.review.request import Person, Role, Run
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Finished runs of a site, as its review sees them."""
+
+    site: OpenSite
+    checking: Checking
+
+    def find(self, run_id: str) -> Run | None:
+        """The run that a request became; None where there is none, or it isn't done."""
+        request = self.site.store.request(run_id)
+        if request is None:
+            return None
+        jobs = self.site.store.jobs(run_id)
+        if any(job.state is not State.SUCCEEDED for job in jobs):
+            return None
+        return Run(
+            id=request.id,
+            project=request.project,
+            author=request.submitted_by,
+            repository=request.repository,
+            commit=request.commit,
+            queries=self._queries(request, jobs),
+            reports=self._reports(request, jobs),
+        )
+
+    def _workspace(self, request: Request) -> Workspace:
+        return site_workspace(self.site.folder.store, request.project)
+
+    def _queries(
+        self, request: Request, jobs: tuple[Job, ...]
+    ) -> tuple[tuple[str, str], ...]:
+        found = (
+            (job.action, self._workspace(request).manifest(job.action)) for job in jobs
+        )
+        return tuple(
+            (action, manifest.query_sha256)
+            for action, manifest in found
+            if manifest and manifest.query_sha256 and manifest.commit == request.commit
+        )
+
+    def _reports(self, request: Request, jobs: tuple[Job, ...]) -> tuple[Path, ...]:
+        """One report a job; of a job that was up to date, the one of its last success."""
+        paths = []
+        for job in jobs:
+            manifest = self._workspace(request).manifest(job.action)
+            made_by = [job.id, *([manifest.job_id] if manifest else [])]
+            found = [self.checking.path(one) for one in made_by]
+            paths += [path for path in found if path.is_file()][:1]
+        return tuple(paths)
+
+
+def identify(site: OpenSite, token: str) -> Person | None:
+    """Whom a token is of, as the review knows people."""
+    person = site.store.person_by_token(token, at=clock.now())
+    if person is None:
+        return None
+    return Person(person.name, frozenset(Role(role.value) for role in person.roles))

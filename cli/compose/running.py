@@ -1,0 +1,74 @@
+"""A site's runner, put together."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+
+from cli import clock
+from cli.compose.checking import Checking
+from cli.compose.opened import OpenSite
+from job_runner import stages
+from job_runner.executors.contract import Executor
+from job_runner.extraction import WarehouseSource
+from job_runner.job import Job
+from job_runner.outputs import OutputLimits
+from job_runner.runner import Runner
+from job_runner.scheduler import Capacity
+from job_runner.site_tasks import SiteTasks
+from job_runner.worker import Ports, Told, Worker
+from output_checker import policy as disclosure
+
+FIRST_UID, UIDS = 20_000, 40_000
+"""Boxes run as users that nobody is, each job as its own."""
+
+
+def runner(
+    site: OpenSite,
+    executor: Executor,
+    *,
+    told: Callable[[Told], None],
+    trouble: Callable[[Exception], None],
+) -> Runner:
+    """The runner of a site; ``told`` and ``trouble`` are for its operator."""
+    checking = Checking(site.folder.reports, disclosure.load(site.policy.disclosure))
+    ports = Ports(
+        tasks=_tasks(site, executor),
+        stages=stages.stages(WarehouseSource(site.policy.warehouse), OutputLimits()),
+        after_success=checking.after_success,
+        record=lambda kind, body: site.record(kind, body, "the runner"),
+        uid=uid_of,
+        clock=clock.now,
+        told=told,
+    )
+    runs = site.folder.state / "runs"
+    return Runner(
+        site.store,
+        executor,
+        Worker(site.store, executor, runs, ports),
+        Capacity(site.policy.workers, site.policy.database_workers),
+        runs=runs,
+        clock=clock.now,
+        monotonic=time.monotonic,
+        trouble=trouble,
+    )
+
+
+def _tasks(site: OpenSite, executor: Executor) -> SiteTasks:
+    return SiteTasks(
+        policy=site.policy,
+        repositories=site.repositories,
+        store=site.store,
+        executor=executor,
+        code=site.folder.state / "code",
+        outputs=site.folder.store,
+    )
+
+
+def uid_of(job: Job) -> int:
+    """A user of the job's own, where we may choose one."""
+    if os.geteuid() != 0:
+        return os.geteuid()
+    number = int.from_bytes(job.id.encode(), "big")
+    return FIRST_UID + number % UIDS
