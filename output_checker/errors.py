@@ -45,5 +45,9 @@ class RequestUnreadable(ReleaseRefused):
     """What was sent can't be understood; nothing was changed."""
 
 
+class SiteBroken(ReleaseRefused):
+    """Not the reader's fault: something on the site went wrong."""
+
+
 class NotSignedIn(ReleaseRefused):
     """Nobody is known by this token, or no token came."""

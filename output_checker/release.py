@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import hmac
+import json
 import os
 import re
 import shutil
@@ -116,6 +117,20 @@ class Outbox:
         self.disk.sync(staging)
         self.disk.rename(staging, target)
         self.disk.sync(self.folder)
+
+
+def read_back(bundle: r.Bundle) -> Mapping[str, bytes]:
+    """Every file of a released bundle, each as the manifest says; ReleaseRefused if not."""
+    try:
+        files = {p.name: p.read_bytes() for p in bundle.folder.iterdir()}
+        manifest = json.loads(files[MANIFEST])
+        told = {f["name"]: f["sha256"] for f in manifest["files"]}
+    except (OSError, KeyError, ValueError):
+        raise _not_there(bundle) from None
+    told[MANIFEST] = bundle.manifest_sha256
+    if told != {name: sha256(data) for name, data in files.items()}:
+        raise _not_there(bundle)
+    return files
 
 
 def folder_name(request: r.ReleaseRequest) -> str:
@@ -239,6 +254,14 @@ def _same_or_refused(target: Path, files: Mapping[str, bytes]) -> None:
     there = {p.name: p.read_bytes() for p in target.iterdir()}
     if there != dict(files):
         raise _occupied(target)
+
+
+def _not_there(bundle: r.Bundle) -> ReleaseRefused:
+    return ReleaseRefused(
+        "the bundle isn't in the outbox any more, or isn't as it was released",
+        where=bundle.folder.name,
+        remedy="Ask the site's operator where it went.",
+    )
 
 
 def _occupied(target: Path) -> ReleaseRefused:

@@ -90,6 +90,13 @@ ROWS = a_file(
 DOUBTFUL = a_file("output/costs.csv", findings=(a_finding(Verdict.REVIEW),))
 
 
+class FullDisk(Disk):
+    """A disk with no room."""
+
+    def make(self, folder: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+
 @dataclass
 class House:
     """One site: its service, what its ledger was told, and the hands to work it."""

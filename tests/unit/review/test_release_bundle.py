@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from output_checker import canonical
-from output_checker.errors import ReleaseRefused
-from output_checker.release import bundle, folder_name, safe_names, seal
+from output_checker.errors import ReleaseRefused, ReportChanged
+from output_checker.release import bundle, contents, folder_name, safe_names, seal
 from output_checker.report import Cell, Hidden
-from output_checker.review.reports import reviewed, sha256
+from output_checker.review.reports import Reviewed, reviewed, sha256
 from tests.a_review import DOUBTFUL, RAO, SUE, a_file, a_house, a_table
 
 KEY = b"the site's key"
@@ -213,3 +213,17 @@ def test_a_canary_in_a_hidden_cell_is_nowhere_in_the_bundle(house):
     table = replace(table, figure="line")
     folder = released(house, replace(a_file(table=table), findings=(*told, finding)))
     assert not any(canary.encode() in p.read_bytes() for p in folder.iterdir())
+
+
+def test_what_has_no_verified_table_becomes_nothing(house):
+    (file,) = reviewed(house.submitted())
+    bare = Reviewed(file.file, replace(file.entry, table=None))
+    with pytest.raises(ReleaseRefused, match="no verified table"):
+        contents([bare])
+
+
+def test_an_entry_that_is_not_the_reviewed_one_is_refused(house):
+    request = house.submitted()
+    other = replace(request.files[0], entry_sha256="0" * 64)
+    with pytest.raises(ReportChanged, match="no longer"):
+        reviewed(replace(request, files=(other,)))

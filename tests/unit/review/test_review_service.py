@@ -1,6 +1,7 @@
 """What people do in a review, walked through a real store."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -285,22 +286,13 @@ def test_a_store_opened_again_has_what_was_there(house, tmp_path):
 def test_a_ledger_that_fails_stops_the_release_and_is_told_later(house):
     request = house.approve(house.submitted(), RAO)
     failing = [OSError("no ledger")]
-    service = house.service
-    told = house.told
 
     def record(kind, body, who):
         if failing:
             raise failing[0]
-        told.append((kind, body, who))
+        house.told.append((kind, body, who))
 
-    broken = type(service)(
-        service.store,
-        service.find_run,
-        record,
-        service.publish,
-        service.clock,
-        service.new_id,
-    )
+    broken = replace(house.service, record=record)
     with pytest.raises(OSError, match="no ledger"):
         broken.vote(request.id, Decision.APPROVE, SUE)
     assert list(house.outbox.folder.iterdir()) == []

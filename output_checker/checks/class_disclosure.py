@@ -1,0 +1,76 @@
+"""What is true of a whole group is true of each person in it, however large the group.
+
+Nobody (0 %), everybody (100 %), or the same measured value for all. Counts over the
+threshold don't help here, and hiding zeros that anyone could guess would be a pretence:
+so people decide. A level that the population's own conditions fix tells nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from output_checker.checks.subjects import Verified
+from output_checker.claims.model import Levels
+from output_checker.report import Finding, Verdict
+from output_checker.suppress.primary import Cause
+from output_checker.verify.numbers import NOBODY, Recomputed, at_total, name_of
+
+REMEDY = (
+    "Merge levels, or explain why this tells nothing about anyone that isn't known anyway"
+    " (such as men and pregnancy)."
+)
+
+
+def check(subject: Verified) -> Iterator[Finding]:
+    """Groups that are wholly in, or wholly outside, one level of another dimension."""
+    found, least = subject.found, subject.policy.threshold
+    seen = [levels for levels in found.every() if _seen(subject, levels)]
+    everybody = [levels for levels in seen if _share(found, levels, least) == 1]
+    nobody = [levels for levels in seen if _share(found, levels, least) == 0]
+    yield from _finding("Everybody in a group is in one category", everybody)
+    yield from _finding("Nobody in a group is in a category", nobody)
+    if found.is_summary:
+        same = [levels for levels in seen if _constant(subject, levels)]
+        yield from _finding("Everybody in a group has the same value", same)
+
+
+def _finding(what: str, cells: list[Levels]) -> Iterator[Finding]:
+    if cells:
+        yield Finding(
+            check="class disclosure",
+            verdict=Verdict.REVIEW,
+            reason=f"{what}: to know that someone is in the group is to know this of them.",
+            remedy=REMEDY,
+            cells=tuple(map(name_of, cells)),
+        )
+
+
+def _seen(subject: Verified, levels: Levels) -> bool:
+    """Zeros in small groups are hidden, and with them where the few are."""
+    hidden = subject.causes.get(levels) is Cause.EMPTY_IN_SMALL
+    return subject.found.published(levels) and not hidden
+
+
+def _share(found: Recomputed, levels: Levels, least: int) -> int | None:
+    """1 or 0 if the cell holds all or none of a group that it divides; else None."""
+    count = found.count(levels)
+    for place, dimension in enumerate(found.claim.dimensions):
+        if levels[place] is None or _is_given(found, dimension.column):
+            continue
+        group = found.count(at_total(levels, place))
+        if group >= least and count in (0, group):
+            return 1 if count else 0
+    return None
+
+
+def _is_given(found: Recomputed, column: str) -> bool:
+    """Do the population's conditions leave one level of the column?"""
+    return any(
+        c.column == column and (c.operator == "==" or c.value is None)
+        for c in found.claim.population
+    )
+
+
+def _constant(subject: Verified, levels: Levels) -> bool:
+    numbers = subject.found.cells.get(levels, NOBODY)
+    return numbers.constant and levels not in subject.causes

@@ -1,0 +1,132 @@
+"""What an output is by itself: a true table, an untrue claim, or a file without one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from output_checker.checks.subjects import Candidate, Opaque, Subject, Untrue
+from output_checker.claims.model import Claim
+from output_checker.errors import ClaimError
+from output_checker.policy import Policy
+from output_checker.report import Verification
+from output_checker.verify import claim_file, cohort, files
+from output_checker.verify.cohort import Cohort, Dataset, Unverifiable
+from output_checker.verify.compare import differences
+from output_checker.verify.recompute import recompute
+
+CLAIM = ".claim.json"
+LARGEST_CLAIM = 20_000_000
+HEAD = 65_536
+TOLD = 50
+"""Cells that a finding names; there is no use in thousands."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file, its hashes, and what it turned out to be."""
+
+    path: str
+    sha256: str
+    claim_sha256: str | None
+    subject: Subject
+
+
+def claim_of(name: str) -> str:
+    """Where the claim about a file lies."""
+    return str(Path(name).with_suffix(CLAIM))
+
+
+class Reader:
+    """Reads outputs and claims, and recomputes; opens each cohort once."""
+
+    def __init__(
+        self,
+        folder: Path,
+        datasets: Mapping[str, Dataset],
+        policy: Policy,
+        stack: ExitStack,
+    ) -> None:
+        self._folder, self._datasets, self._policy = folder, datasets, policy
+        self._stack = stack
+        self._open: dict[str, Cohort] = {}
+
+    def output(self, name: str) -> Output:
+        try:
+            with files.opened(self._folder, name) as found:
+                sha256, head = files.sha256(found), files.head(found, HEAD)
+        except files.Unreadable as error:
+            return Output(name, "", None, _unreadable(name, error))
+        if name.endswith(CLAIM):
+            return Output(name, sha256, None, _alone(name))
+        claim = self._claim_bytes(name)
+        if claim is None:
+            return Output(name, sha256, None, Opaque(name, head))
+        return Output(
+            name, sha256, hashlib.sha256(claim).hexdigest(), self._judge(name, claim)
+        )
+
+    def _claim_bytes(self, name: str) -> bytes | None:
+        try:
+            return files.read(self._folder, claim_of(name), limit=LARGEST_CLAIM)
+        except files.Unreadable:
+            return None
+
+    def _judge(self, name: str, data: bytes) -> Subject:
+        """The claim recomputed, or why it wasn't borne out."""
+        try:
+            claim = claim_file.loads(data, where=claim_of(name))
+            found = recompute(name, claim, self._cohort(claim), self._most())
+        except ClaimError as error:
+            return Untrue(name, Verification.UNVERIFIABLE, error.problem, error.remedy)
+        except Unverifiable as error:
+            return Untrue(name, Verification.UNVERIFIABLE, error.reason, error.remedy)
+        wrong = differences(found)
+        return _mismatch(name, wrong) if wrong else Candidate(found, self._policy)
+
+    def _most(self) -> int:
+        return max(2, self._policy.dominance_patients)
+
+    def _cohort(self, claim: Claim) -> Cohort:
+        dataset = self._datasets.get(claim.dataset)
+        if dataset is None:
+            raise Unverifiable(
+                "the claim is about a dataset that the runner didn't extract for this job",
+                f"Claim about one of: {', '.join(sorted(self._datasets)) or 'none'}.",
+            )
+        if claim.dataset_sha256 != dataset.sha256:
+            raise Unverifiable(
+                "the claim is about another version of the dataset",
+                "Run the action again on the dataset as it was last extracted.",
+            )
+        if claim.dataset not in self._open:
+            opened = cohort.opened(dataset)
+            self._open[claim.dataset] = self._stack.enter_context(opened)
+        return self._open[claim.dataset]
+
+
+def _unreadable(name: str, error: files.Unreadable) -> Untrue:
+    return Untrue(name, Verification.UNVERIFIABLE, error.problem, error.remedy)
+
+
+def _alone(name: str) -> Untrue:
+    return Untrue(
+        name,
+        Verification.OPAQUE,
+        "This claim has no table beside it.",
+        "Let the table be an output of the same action, under the same name.",
+    )
+
+
+def _mismatch(name: str, cells: Sequence[str]) -> Untrue:
+    return Untrue(
+        name,
+        Verification.MISMATCH,
+        f"{len(cells)} of the claim's cells or levels aren't what the cohort says.",
+        "Make the table from the whole dataset, with conditions in where=, and don't change"
+        " its numbers.",
+        tuple(cells[:TOLD]),
+    )

@@ -1,0 +1,61 @@
+"""A report as lines for a terminal, for the people inside; it doesn't leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from output_checker.report import Cell, FileReport, Finding, Report, Table, Verdict
+
+WORDS = {Verdict.PASS: "pass", Verdict.REVIEW: "review", Verdict.FAIL: "refused"}
+NAMED = 5
+"""Cells of a finding that are named on a terminal."""
+
+
+def lines(report: Report) -> list[str]:
+    """One block a file: its verdict, what was found, and the table as it would leave."""
+    return [line for file in report.files for line in (*_file(file), "")][:-1]
+
+
+def _file(file: FileReport) -> Iterator[str]:
+    yield f"{file.path}: {WORDS[file.verdict]} ({file.verification.value})"
+    for finding in file.findings:
+        yield from _finding(finding)
+    if file.table is not None:
+        yield from _table(file.table)
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    yield f"  {WORDS[finding.verdict]}: {finding.reason}"
+    if finding.cells:
+        more = len(finding.cells) - NAMED
+        named = "; ".join(finding.cells[:NAMED])
+        yield f"    where: {named}" + (f"; and {more} more" if more > 0 else "")
+    yield f"    {finding.remedy}"
+
+
+def _table(table: Table) -> Iterator[str]:
+    """Columns as wide as their longest word."""
+    rows = [
+        [*table.dimensions, *table.measures],
+        *(_row(table, cell) for cell in table.cells),
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    yield f"  {table.title} ({table.unit}; {table.population})"
+    for row in rows:
+        padded = (word.ljust(width) for word, width in zip(row, widths, strict=True))
+        yield f"    {'  '.join(padded)}".rstrip()
+    yield f"  {table.protection}"
+
+
+def _row(table: Table, cell: Cell) -> list[str]:
+    levels = ["total" if level is None else level for level in cell.levels]
+    if cell.hidden is None:
+        return [*levels, *("" if v is None else f"{v:g}" for v in cell.values.values())]
+    between = (
+        "" if cell.interval is None else " between {:g} and {:g}".format(*cell.interval)
+    )
+    return [
+        *levels,
+        f"hidden, {cell.hidden.value}{between}",
+        *("" for _ in table.measures[1:]),
+    ]

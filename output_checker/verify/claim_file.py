@@ -1,0 +1,60 @@
+"""A claim's file, read by the checker: against its closed schema, then for sense."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from itertools import product
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from output_checker.claims import wire
+from output_checker.claims.model import Claim
+from output_checker.errors import ClaimError
+
+REMEDY = "Write claims with crosstab() or summary(), or to the schema claim-v1."
+
+
+def loads(data: bytes, *, where: str) -> Claim:
+    """The claim in a file's bytes; ClaimError with the place of what is wrong."""
+    try:
+        body = json.loads(data, parse_constant=_no_constant)
+        json.dumps(body, ensure_ascii=False).encode()  # half a letter isn't text
+    except (ValueError, RecursionError):
+        raise ClaimError("the claim isn't JSON", where=where, remedy=REMEDY) from None
+    wrong = best_match(_schema().iter_errors(body))
+    if wrong is not None:
+        place = "/".join(map(str, wrong.absolute_path)) or "the claim itself"
+        problem = f"the claim doesn't fit its schema ({wrong.validator}) at {place}"
+        raise ClaimError(problem, where=where, remedy=REMEDY)
+    try:
+        claim = wire.from_json(body)
+    except ClaimError as error:
+        raise ClaimError(error.problem, where=where, remedy=error.remedy) from None
+    _complete(claim, where)
+    return claim
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)  # NaN and Infinity aren't JSON
+
+
+def _complete(claim: Claim, where: str) -> None:
+    """Every combination of levels is there, with every measure, and nothing else."""
+    total = (None,) if claim.margins else ()
+    every = set(product(*((*d.levels, *total) for d in claim.dimensions)))
+    same = all(set(values) == set(claim.measures) for values in claim.cells.values())
+    if set(claim.cells) != every or not same:
+        raise ClaimError(
+            "the cells aren't every combination of the levels, each with every measure",
+            where=where,
+            remedy=REMEDY,
+        )
+
+
+@cache
+def _schema() -> Draft202012Validator:
+    path = resources.files("output_checker") / "claims" / "claim-v1.schema.json"
+    return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))

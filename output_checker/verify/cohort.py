@@ -1,0 +1,120 @@
+"""A cohort file, opened in a DuckDB that can reach nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from output_checker.verify import files
+
+PATIENT = "patient_id"
+NUMBERS = frozenset(
+    f"{sign}{size}"
+    for sign in ("", "U")
+    for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
+)
+FRACTIONS = frozenset(("FLOAT", "DOUBLE"))
+MEASURABLE = NUMBERS | FRACTIONS
+DATES = frozenset(("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"))
+KNOWN = MEASURABLE | DATES | {"VARCHAR", "BOOLEAN"}
+LOCKED: dict[str, str | bool | int | float | list[str]] = {
+    "threads": 1,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "python_enable_replacements": False,
+}
+
+
+class Unverifiable(Exception):
+    """Why a claim can't be recomputed, and what its author can do."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.reason, self.remedy = reason, remedy
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A cohort file as the runner recorded it."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The cohort's columns and their types, and a way to ask about its rows."""
+
+    columns: Mapping[str, str]
+    _connection: duckdb.DuckDBPyConnection
+
+    def __repr__(self) -> str:
+        return f"<cohort of {len(self.columns)} columns>"
+
+    def ask(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Rows of an aggregate over the table ``cohort``; values are bound, never text."""
+        try:
+            return self._connection.execute(sql, list(values)).fetchall()
+        except duckdb.Error:  # its text may quote a value
+            raise Unverifiable(
+                "the cohort's numbers can't be computed with",
+                "Look for values that are far too large in the columns of this table.",
+            ) from None
+
+
+@contextmanager
+def opened(dataset: Dataset) -> Iterator[Cohort]:
+    """The dataset's rows in memory, after its hash was compared with the recorded one.
+
+    Raises Unverifiable when the file isn't what the runner recorded, isn't Parquet, or
+    doesn't have one row per patient.
+    """
+    try:
+        with files.opened(dataset.path.parent, dataset.path.name) as found:
+            if files.sha256(found) != dataset.sha256:
+                raise _changed()
+            with closing(duckdb.connect(":memory:", config=LOCKED)) as connection:
+                yield _loaded(connection, f"/dev/fd/{found}")
+    except files.Unreadable:
+        raise Unverifiable(
+            "the dataset isn't there", "Run the extraction again, then this action."
+        ) from None
+
+
+def _loaded(connection: duckdb.DuckDBPyConnection, path: str) -> Cohort:
+    # By descriptor, so these are the bytes that were hashed and no name is a pattern.
+    try:
+        connection.execute("CREATE TABLE cohort AS SELECT * FROM read_parquet(?)", [path])
+    except duckdb.Error:
+        raise Unverifiable(
+            "the dataset isn't a Parquet file", "Claim about the extraction's output file."
+        ) from None
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    described = connection.execute("DESCRIBE cohort").fetchall()
+    cohort = Cohort({row[0]: row[1] for row in described}, connection)
+    _one_row_per_patient(cohort)
+    return cohort
+
+
+def _one_row_per_patient(cohort: Cohort) -> None:
+    if PATIENT not in cohort.columns:
+        raise Unverifiable(f"the dataset has no {PATIENT}", "Claim about the cohort file.")
+    rows, people = cohort.ask("SELECT count(*), count(DISTINCT patient_id) FROM cohort")[0]
+    if rows != people:
+        raise Unverifiable(
+            "the dataset has several rows for a patient, which isn't supported yet",
+            "Claim about the cohort file, which has one row per patient.",
+        )
+
+
+def _changed() -> Unverifiable:
+    return Unverifiable(
+        "the dataset isn't the file that the runner recorded",
+        "Run the extraction again, then this action; outputs are about exactly one file.",
+    )

@@ -1,0 +1,54 @@
+"""Does the claim say what the cohort says?"""
+
+from __future__ import annotations
+
+import math
+
+from output_checker.claims.model import MISSING, Levels, Value
+from output_checker.verify.numbers import NOBODY, Numbers, Recomputed, name_of
+
+PRECISION = 1e-6
+"""Two programs' means may differ in their last digits; released ones are ours."""
+ALWAYS = frozenset(("yes", "no"))
+"""The two levels of a yes/no, which a claim may list though nobody has one of them."""
+
+
+def differences(found: Recomputed) -> tuple[str, ...]:
+    """The claimed cells and levels that aren't so, by name."""
+    return (*_levels(found), *_cells(found))
+
+
+def _levels(found: Recomputed) -> list[str]:
+    wrong: list[str] = []
+    for place, dimension in enumerate(found.claim.dimensions):
+        real = {levels[place] for levels in found.cells} - {None}
+        claimed = set(dimension.levels)
+        allowed = ALWAYS if claimed <= ALWAYS | {MISSING} else frozenset[str]()
+        wrong += [f"{dimension.name}: {level}" for level in sorted(real - claimed, key=str)]
+        wrong += [
+            f"{dimension.name}: {level}" for level in sorted(claimed - real - allowed)
+        ]
+    return wrong
+
+
+def _cells(found: Recomputed) -> list[str]:
+    return [
+        name_of(levels)
+        for levels, claimed in found.claim.cells.items()
+        if any(
+            not _same(value, measure(found, levels, name))
+            for name, value in claimed.items()
+        )
+    ]
+
+
+def measure(found: Recomputed, levels: Levels, name: str) -> Value:
+    """A measure of a cell, exactly; None where it has no meaning."""
+    numbers: Numbers = found.cells.get(levels, NOBODY)
+    return {"n": found.count(levels), "mean": numbers.mean, "sd": numbers.sd}[name]
+
+
+def _same(claimed: Value, real: Value) -> bool:
+    if claimed is None or real is None:
+        return claimed is real
+    return math.isclose(claimed, real, rel_tol=PRECISION, abs_tol=PRECISION)

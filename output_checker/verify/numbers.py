@@ -1,0 +1,94 @@
+"""What the checker recomputed about a claim: the only numbers that go any further."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import product
+
+from output_checker.claims.model import Claim, Condition, Derivation, Levels, Value
+
+People = tuple[str, frozenset[Condition]]
+CellKey = frozenset[tuple[tuple[str, Derivation], str]]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """One cell. ``patients``: distinct people in it; ``contributors``: those measured.
+
+    The rest is about the measured values and may be a person's, so it doesn't print:
+    sum, sum of squares, sum of sizes, the largest sizes, and whether all are the same.
+    """
+
+    patients: int
+    contributors: int = 0
+    mean: Value = field(default=None, repr=False)
+    sd: Value = field(default=None, repr=False)
+    total: float = field(default=0.0, repr=False)
+    squares: float = field(default=0.0, repr=False)
+    size: float = field(default=0.0, repr=False)
+    largest: tuple[float, ...] = field(default=(), repr=False)
+    constant: bool = field(default=False, repr=False)
+
+
+NOBODY = Numbers(0)
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """A claim's table from the cohort itself, all totals included.
+
+    ``cells``: every combination of levels that has somebody. ``nonnegative``: no value is
+    below zero. ``complete``: nobody's value is missing. ``distinct``: how many different
+    values there are, counted up to a handful.
+    """
+
+    path: str
+    claim: Claim
+    cells: Mapping[Levels, Numbers]
+    nonnegative: bool = True
+    complete: bool = True
+    distinct: int = 0
+
+    @property
+    def is_summary(self) -> bool:
+        return self.claim.value is not None
+
+    @property
+    def people(self) -> People:
+        """Whom the table is about. Tables about the same people are protected together."""
+        conditions = set(self.claim.population)
+        for dimension in self.claim.dimensions:
+            if not dimension.missing_is_a_level:
+                conditions.add(Condition(dimension.column, "is present"))
+        if self.claim.value is not None and not self.complete:
+            conditions.add(Condition(self.claim.value, "is present"))
+        return self.claim.dataset_sha256, frozenset(conditions)
+
+    def key(self, levels: Levels) -> CellKey:
+        """A cell's people: the same key in two tables about the same people is one cell."""
+        pairs = zip(self.claim.dimensions, levels, strict=True)
+        return frozenset((d.identity, level) for d, level in pairs if level is not None)
+
+    def count(self, levels: Levels) -> int:
+        """The people a cell's n counts: patients, or in a summary contributors."""
+        numbers = self.cells.get(levels, NOBODY)
+        return numbers.contributors if self.is_summary else numbers.patients
+
+    def every(self) -> list[Levels]:
+        """All cells with all totals, in the order of the levels, totals last."""
+        return list(product(*((*d.levels, None) for d in self.claim.dimensions)))
+
+    def published(self, levels: Levels) -> bool:
+        """Is this cell in the table, or a total that it leaves out?"""
+        return self.claim.margins or None not in levels
+
+
+def name_of(levels: Levels) -> str:
+    """A cell in words: its levels, with "total" where it is one."""
+    return ", ".join("total" if level is None else level for level in levels)
+
+
+def at_total(levels: Levels, place: int) -> Levels:
+    """The total that a cell belongs to over one dimension."""
+    return (*levels[:place], None, *levels[place + 1 :])

@@ -1,0 +1,206 @@
+# ruff: noqa: S608 (columns are quoted and from the file's own list; values are bound)
+"""A claim's table counted again, from the cohort, by SQL that we wrote.
+
+Columns are quoted and known to exist; every value that the claim names is bound.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from output_checker.claims.model import (
+    LISTS,
+    MISSING,
+    AsIs,
+    Bands,
+    Claim,
+    Condition,
+    Dimension,
+    IsPresent,
+    Levels,
+    Year,
+)
+from output_checker.verify.cohort import (
+    DATES,
+    FRACTIONS,
+    KNOWN,
+    MEASURABLE,
+    NUMBERS,
+    PATIENT,
+    Cohort,
+    Unverifiable,
+)
+from output_checker.verify.numbers import Numbers, Recomputed
+
+HANDFUL = 20
+"""Different values of a measured column are counted up to here."""
+
+OF_ALL = (
+    "count(*), coalesce(min(v) >= 0, true), count(v) = count(*), count(DISTINCT v),"
+    " coalesce(bool_or(isinf(v)), false)"
+)
+LARGE = 1e300
+A_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])")
+
+
+@dataclass(frozen=True)
+class Sql:
+    """A piece of SQL and the values bound in it, in order."""
+
+    text: str
+    values: tuple[object, ...] = ()
+
+
+def recompute(path: str, claim: Claim, cohort: Cohort, largest: int) -> Recomputed:
+    """The claim's cells as the cohort has them, with the ``largest`` sizes of each.
+
+    Raises Unverifiable where the claim is about what the cohort file doesn't hold.
+    """
+    source = _source(claim, cohort)
+    sql = f"SELECT {OF_ALL} FROM ({source.text})"
+    people, above, complete, distinct, infinite = cohort.ask(sql, source.values)[0]
+    if infinite or not people:
+        raise Unverifiable(
+            f"{claim.value} is infinite for somebody" if people else "nobody is counted",
+            "Look at the definition of the column, and at the claim's conditions.",
+        )
+    size = len(claim.dimensions)
+    keys = ", ".join(f"d{n}" for n in range(size))
+    sql = f"SELECT {keys}, {_aggregates(largest)} FROM ({source.text})"
+    rows = cohort.ask(f"{sql} GROUP BY CUBE ({keys})", source.values)
+    cells: dict[Levels, Numbers] = {row[:size]: _numbers(row[size:]) for row in rows}
+    return Recomputed(path, claim, cells, above, complete, min(distinct, HANDFUL))
+
+
+def _aggregates(largest: int) -> str:
+    return (
+        f"count(DISTINCT {PATIENT}), count(v), avg(v), stddev_samp(v), coalesce(sum(v), 0),"
+        f" coalesce(sum(v * v), 0), coalesce(sum(abs(v)), 0), max(abs(v), {int(largest)}),"
+        " coalesce(min(v) = max(v), false)"
+    )
+
+
+def _numbers(row: Sequence[Any]) -> Numbers:
+    patients, contributors, mean, sd, total, squares, size, top, constant = row
+    return Numbers(
+        patients=patients, contributors=contributors, mean=mean, sd=sd, total=total,
+        squares=squares, size=size, largest=tuple(top or ()), constant=constant,
+    )  # fmt: skip
+
+
+def _source(claim: Claim, cohort: Cohort) -> Sql:
+    """One row per person of the table: d0, d1, ... and the value v."""
+    groups = [_level(d, cohort) for d in claim.dimensions]
+    value = _value(claim.value, cohort)
+    conditions = [_condition(c, cohort) for c in claim.population]
+    kept = " AND ".join(c.text for c in conditions) or "true"
+    columns = ", ".join(f"{g.text} AS d{n}" for n, g in enumerate(groups))
+    present = " AND ".join(f"d{n} IS NOT NULL" for n in range(len(groups)))
+    inner = f"SELECT {PATIENT}, {columns}, {value} AS v FROM cohort WHERE {kept}"
+    values = [v for piece in (*groups, *conditions) for v in piece.values]
+    return Sql(f"SELECT * FROM ({inner}) WHERE {present}", tuple(values))
+
+
+def _level(dimension: Dimension, cohort: Cohort) -> Sql:
+    column, kind = _column(dimension.column, cohort)
+    match dimension.derivation:
+        case IsPresent():
+            return Sql(f"CASE WHEN {column} IS NULL THEN 'no' ELSE 'yes' END")
+        case Year() if kind in DATES:
+            words = Sql(f"CAST(year({column}) AS VARCHAR)")
+        case Bands() as bands if kind in MEASURABLE:
+            words = _banded(column, bands)
+        case AsIs() if kind == "BOOLEAN":
+            words = Sql(f"CASE {column} WHEN true THEN 'yes' WHEN false THEN 'no' END")
+        case AsIs() if kind == "VARCHAR" or kind in NUMBERS:
+            words = Sql(f"CAST({column} AS VARCHAR)")
+        case other:
+            raise Unverifiable(
+                f"{dimension.column} can't be divided into groups by {other.kind!r}",
+                "Use bands for measurements, year for dates, other columns as they are.",
+            )
+    if dimension.missing_is_a_level:
+        return Sql(f"coalesce({words.text}, ?)", (*words.values, MISSING))
+    return words
+
+
+def _banded(column: str, bands: Bands) -> Sql:
+    first, *others = bands.labels()
+    whens = [f"WHEN {column} >= CAST(? AS DOUBLE) THEN ?" for _ in others]
+    from_top = zip(reversed(bands.edges), reversed(others), strict=True)
+    values = [part for pair in from_top for part in pair]
+    text = f"CASE WHEN {column} IS NULL THEN NULL {' '.join(whens)} ELSE ? END"
+    return Sql(text, (*values, first))
+
+
+def _value(name: str | None, cohort: Cohort) -> str:
+    if name is None:
+        return "CAST(NULL AS DOUBLE)"
+    column, kind = _column(name, cohort)
+    if kind not in MEASURABLE:
+        raise Unverifiable(
+            f"{name} isn't a number, so it has no mean",
+            "Measure a number; count people by other columns with crosstab().",
+        )
+    return f"CAST({column} AS DOUBLE)"
+
+
+def _condition(condition: Condition, cohort: Cohort) -> Sql:
+    column, kind = _column(condition.column, cohort)
+    operator, value = condition.operator.upper(), condition.value
+    if value is None:
+        return Sql(f"{column} IS {'NOT ' if operator == 'IS PRESENT' else ''}NULL")
+    several = value if isinstance(value, tuple) else (value,)
+    if not all(_comparable(one, kind) for one in several):
+        raise Unverifiable(
+            f"the condition on {condition.column} compares it with something else",
+            "Compare numbers with numbers, words with words, and dates with 2024-12-31.",
+        )
+    marks = ", ".join(f"CAST(? AS {_cast(kind)})" for _ in several)
+    if condition.operator in LISTS:
+        right = f"({marks})" if several else "(NULL)"
+        nobody = "false" if operator == "IN" else f"{column} IS NOT NULL"
+        return Sql(f"{column} {operator} {right}" if several else nobody, several)
+    symbol = {"==": "=", "!=": "<>"}.get(condition.operator, condition.operator)
+    return Sql(f"{column} {symbol} {marks}", several)
+
+
+def _comparable(value: object, kind: str) -> bool:
+    if isinstance(value, bool) or kind == "BOOLEAN":
+        return isinstance(value, bool) and kind == "BOOLEAN"
+    if isinstance(value, str):
+        return kind == "VARCHAR" or (kind in DATES and _is_a_date(value))
+    return kind in MEASURABLE and isinstance(value, int | float) and abs(value) < LARGE
+
+
+def _is_a_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return A_DATE.fullmatch(text) is not None
+
+
+def _cast(kind: str) -> str:
+    return "DOUBLE" if kind in MEASURABLE else kind
+
+
+def _column(name: str, cohort: Cohort) -> tuple[str, str]:
+    """A column as SQL, with NaN as missing, and its type; from the file's own list."""
+    kind = cohort.columns.get(name)
+    if kind is None or name == PATIENT:
+        raise Unverifiable(
+            f"the dataset has no column {name!r} to claim about",
+            "Add it to the cohort definition, or claim about a column that is there.",
+        )
+    if kind not in KNOWN:
+        raise Unverifiable(
+            f"{name} has a type that the checker doesn't know",
+            "Extract it as a plain value.",
+        )
+    quoted = 'cohort."' + name.replace('"', '""') + '"'
+    return (f"nullif({quoted}, 'NaN')" if kind in FRACTIONS else quoted), kind
