@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ import yaml
 
 from job_runner.errors import PlatformError
 
-FOLDER_OPTION = "STRONGROOM_SITE"
+SECRETS = ("cookies", "seal")
+"""What signs reviewers' cookies; what seals hashes that leave with a release."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class SiteFolder:
         return self.state / "wake.sock"
 
     @property
+    def served(self) -> Path:
+        """The socket by which the runner tells the server that something changed."""
+        return self.state / "serve.sock"
+
+    @property
     def repositories(self) -> Path:
         """Fetched repositories, bare."""
         return self.state / "repositories"
@@ -72,6 +79,10 @@ class SiteFolder:
         """Release bundles: the only thing here that may leave."""
         return self.root / "outbox"
 
+    def secret(self, name: str) -> bytes:
+        """32 bytes that only this site knows, made with the site."""
+        return (self.state / "secrets" / name).read_bytes()
+
     def folders(self) -> tuple[Path, ...]:
         return (self.state, self.repositories, self.store, self.reports, self.outbox)
 
@@ -89,11 +100,20 @@ def create(root: Path, settings: Mapping[str, object]) -> SiteFolder:
     site = SiteFolder(draft)
     for folder in site.folders():
         folder.mkdir(mode=0o700, parents=True)
+    _make_secrets(site.state / "secrets")
     site.policy.write_text(_as_yaml(settings), encoding="utf-8")
     default = resources.files("output_checker") / "policies" / "default.yaml"
     site.disclosure.write_text(default.read_text(encoding="utf-8"), encoding="utf-8")
     os.rename(draft, root)
     return SiteFolder(root)
+
+
+def _make_secrets(folder: Path) -> None:
+    folder.mkdir(mode=0o700)
+    for name in SECRETS:
+        path = folder / name
+        path.touch(mode=0o600)
+        path.write_bytes(secrets.token_bytes(32))
 
 
 def _as_yaml(settings: Mapping[str, object]) -> str:

@@ -35,19 +35,17 @@ class Runs:
             author=request.submitted_by,
             repository=request.repository,
             commit=request.commit,
-            queries=self._queries(request, jobs),
+            queries=self.queries(request),
             reports=self._reports(request, jobs),
         )
 
     def _workspace(self, request: Request) -> Workspace:
         return site_workspace(self.site.folder.store, request.project)
 
-    def _queries(
-        self, request: Request, jobs: tuple[Job, ...]
-    ) -> tuple[tuple[str, str], ...]:
-        found = (
-            (job.action, self._workspace(request).manifest(job.action)) for job in jobs
-        )
+    def queries(self, request: Request) -> tuple[tuple[str, str], ...]:
+        """Which query each extraction of the request's commit asked last, by its hash."""
+        actions = [job.action for job in self.site.store.jobs(request.id)]
+        found = [(action, self._workspace(request).manifest(action)) for action in actions]
         return tuple(
             (action, manifest.query_sha256)
             for action, manifest in found

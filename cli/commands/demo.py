@@ -1,0 +1,46 @@
+"""The demo."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from cli import console
+
+
+@click.command()
+@click.option(
+    "--folder",
+    default="demo",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where to play. A folder that an earlier demo made is emptied first.",
+)
+@click.option("--stay", is_flag=True, help="Keep the site up afterwards, until Ctrl-C.")
+def demo(folder: Path, stay: bool) -> None:
+    """The whole loop on one machine, on public records.
+
+    A study is made, tried on dummy data, submitted to a site with real (synthetic, public)
+    records, checked, reviewed and released. Every command is shown as it is run.
+    """
+    from cli.demo.play import play
+    from cli.demo.stage import environment_with, prepare
+
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    stage = prepare(folder.resolve(), environment_with(PYTHONUNBUFFERED="1"))
+    play(stage, stay=_stay if stay else None)
+
+
+def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """So that whatever the demo started ends with it."""
+    raise KeyboardInterrupt
+
+
+def _stay(url: str) -> None:
+    console.say()
+    console.say(f"The site stays up at {url} until Ctrl-C. Reviewers sign in with a token.")
+    threading.Event().wait()

@@ -1,0 +1,122 @@
+"""The site's two processes."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from cli import clock, console
+from cli.commands.site import existing, folder_argument
+from job_runner.errors import PlatformError
+
+
+@click.command()
+@folder_argument
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", default=8750, show_default=True, help="0 finds a free one.")
+@click.option("--behind-tls", is_flag=True, help="Browsers come through a TLS proxy.")
+def serve(site_folder: Path, host: str, port: int, behind_tls: bool) -> None:
+    """Serve SITE: requests, status, review pages and the public record.
+
+    The runner is a process of its own (strongroom runner): the server sees no record and
+    starts no container. Stops cleanly on Ctrl-C or SIGTERM.
+    """
+    import uvicorn
+
+    from cli.compose import serving
+    from cli.compose.opened import opened
+    from job_runner.server.changes import Changes, listening
+
+    folder = existing(site_folder)
+    if host not in ("127.0.0.1", "::1", "localhost") and not behind_tls:
+        raise click.BadParameter(
+            "without TLS only this machine itself may connect; put a TLS proxy in front "
+            "and say --behind-tls",
+            param_hint="--host",
+        )
+    listener = _listener(host, port)
+    url = f"http://{host}:{listener.getsockname()[1]}"
+    sign = folder.state / "serve.json"
+    changes = Changes()
+    with opened(folder) as site, listening(folder.served, changes.tell):
+        site.store.on_change(site.wake_runner)
+        site.store.on_change(changes.tell)
+        app = serving.application(site, changes, https=behind_tls)
+        config = uvicorn.Config(
+            app, log_level="warning", lifespan="off", server_header=False
+        )
+        serving.announce(sign, url, clock.now())
+        console.say(f"Serving {site.policy.name} at {url}")
+        try:
+            asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+        except KeyboardInterrupt:
+            pass
+        finally:
+            sign.unlink(missing_ok=True)
+            listener.close()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise PlatformError(
+            f"the server can't listen here: {error.strerror}",
+            where=f"{host} port {port}",
+            remedy="Does a server run already? Choose another --port; 0 finds a free one.",
+        ) from None
+
+
+@click.command()
+@folder_argument
+def runner(site_folder: Path) -> None:
+    """Run the jobs of SITE: extractions and actions in containers.
+
+    Stops cleanly on Ctrl-C or SIGTERM: containers that run go on, and are adopted by the
+    next runner.
+    """
+    from cli import boxes
+    from cli.compose import running
+    from cli.compose.opened import opened
+    from job_runner import wake
+    from job_runner.server.changes import listening
+
+    folder = existing(site_folder)
+    sign = folder.state / "runner.json"
+    with (
+        opened(folder) as site,
+        boxes.ready(site.policy.name, (), console.note) as ready,
+    ):
+        made = running.runner(site, ready.executor, told=_tell, trouble=_trouble)
+        site.store.on_change(lambda: wake.notify(folder.served))
+
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            made.stop()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        with listening(folder.wake, made.wake):
+            sign.write_text("{}", encoding="utf-8")
+            console.say(f"Running the jobs of {site.policy.name}")
+            try:
+                made.run()
+            finally:
+                sign.unlink(missing_ok=True)
+
+
+def _tell(told: object) -> None:
+    """A job's step, by enumerated words only: logs are highly sensitive."""
+    from job_runner.worker import Told
+
+    assert isinstance(told, Told)
+    state = told.job.failure.value if told.job.failure else told.job.state.value
+    console.say(f"{told.job.action} ({told.job.id}): {state}")
+
+
+def _trouble(error: Exception) -> None:
+    console.note(f"{type(error).__name__}: {error}")

@@ -1,0 +1,98 @@
+"""A site's server, put together: the requests' API, reviews, the public record."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+
+from cli import clock
+from cli.compose.checking import Checking
+from cli.compose.opened import OpenSite
+from cli.compose.reviewing import Runs, identify
+from job_runner.requests import Desk
+from job_runner.server.api import Api, routes
+from job_runner.server.changes import Changes
+from output_checker import policy as disclosure
+from output_checker.release import Outbox
+from output_checker.review import store as review_store
+from output_checker.review.pages import PublicRun
+from output_checker.review.service import Service
+from output_checker.review.site import review_site
+
+
+def application(site: OpenSite, changes: Changes, *, https: bool) -> Starlette:
+    """Everything that a site serves. ``https``: whether browsers come by TLS."""
+    service = reviews(site)
+    service.resume()
+    web = review_site(
+        service,
+        identify=lambda token: identify(site, token),
+        public_runs=lambda: public_runs(site),
+        key=site.folder.secret("cookies"),
+        clock=clock.now,
+        new_secret=lambda: secrets.token_urlsafe(32),
+        https=https,
+        site_name=site.policy.name,
+    )
+    served: list[BaseRoute] = [*routes(_api(site, changes)), Mount("/", app=web)]
+    return Starlette(routes=served)
+
+
+def _api(site: OpenSite, changes: Changes) -> Api:
+    desk = Desk(
+        policy=site.policy,
+        repositories=site.repositories,
+        store=site.store,
+        record=site.record,
+        clock=clock.now,
+        new_id=clock.new_id,
+    )
+    return Api(desk, site.store, changes, clock.now)
+
+
+def reviews(site: OpenSite) -> Service:
+    """The review of a site, with its outbox."""
+    policy = disclosure.load(site.policy.disclosure)
+    checking = Checking(site.folder.reports, policy)
+    return Service(
+        store=review_store.open_store(site.folder.database),
+        find_run=Runs(site, checking).find,
+        record=site.record,
+        publish=Outbox(site.folder.outbox, site.folder.secret("seal")).publish,
+        clock=clock.now,
+        new_id=clock.new_id,
+    )
+
+
+def public_runs(site: OpenSite) -> Sequence[PublicRun]:
+    """Every run on record, latest first, in words of fixed lists."""
+    runs = Runs(site, Checking(site.folder.reports, disclosure.ready_made("default")))
+    return [
+        PublicRun(
+            id=request.id,
+            project=request.project,
+            repository=request.repository,
+            commit=request.commit,
+            queries=runs.queries(request),
+            actions=[
+                (job.action, job.failure.value if job.failure else job.state.value)
+                for job in site.store.jobs(request.id)
+            ],
+            started_at=request.submitted_at,
+        )
+        for request in site.store.requests()
+    ]
+
+
+def announce(path: Path, url: str, started_at: datetime) -> None:
+    """Write down where the site is served, for those who wait for it."""
+    told = {"url": url, "since": started_at.isoformat()}
+    draft = path.with_suffix(".part")
+    draft.write_text(json.dumps(told), encoding="utf-8")
+    draft.replace(path)

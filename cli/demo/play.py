@@ -1,0 +1,178 @@
+"""The demo's acts, in order: each says what happens, then does it with real commands."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli import boxes, console, git
+from cli.demo import records
+from cli.demo.stage import Stage, await_ready, background, run
+from job_runner.images.recipes import RECIPES
+
+RESEARCHER, REVIEWERS, OPERATOR = "ana", ("bilal", "chloé"), "omar"
+EMPTY_TABLES = ("deaths", "addresses", "core.ons_deaths")
+DUMMY_PATIENTS = "300"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What the last lines tell."""
+
+    url: str
+    request: str
+    release: str
+    bundle: Path
+
+
+def play(stage: Stage, *, stay: Callable[[str], None] | None = None) -> Ending:
+    """The whole loop. ``stay``: called with the site's address while it is still up."""
+    began = time.monotonic()
+    with boxes.ready("demo", tuple(RECIPES), console.say) as ready:
+        act(1, "A container engine, and images to run in, made without any registry.")
+        from cli.commands.platform import engine_lines
+
+        for line in engine_lines(ready.engine):
+            console.say(f"  {line}")
+        make_study(stage)
+        try_on_dummy_data(stage)
+        make_site(stage)
+        with serving(stage) as url:
+            request = submit(stage, url)
+            release = ask_for_release(stage, url, request)
+            decide(stage, url, release)
+            ending = Ending(url, request, release, bundle(stage))
+            run(stage, "ledger", "verify", stage.site)
+            epilogue(stage, ending, time.monotonic() - began)
+            if stay:
+                stay(url)
+    return ending
+
+
+def act(number: int, told: str) -> None:
+    """The heading of an act."""
+    console.say()
+    console.say(f"{number}. {told}")
+
+
+def make_study(stage: Stage) -> None:
+    act(2, "A study from the template: a cohort definition, codelists, an analysis.")
+    run(stage, "init", stage.study)
+
+
+def try_on_dummy_data(stage: Stage) -> None:
+    act(3, "The researcher tries it on dummy patients, made from the definition alone.")
+    run(
+        stage,
+        *("dummy-data", "analysis/dataset_definition.py", "--size", DUMMY_PATIENTS),
+        *("--output", "dummy_tables"),
+        cwd=stage.study,
+    )
+    run(stage, "run", "run_all", "--dummy-tables", "dummy_tables", cwd=stage.study)
+    console.say("  Now the researcher also tries to release a file with a row per patient:")
+    switch_on_rows(stage.study / "project.yaml")
+    git.commit_all(stage.study, "Try to release rows")
+    console.say("  (uncommented the action 'rows' in project.yaml, and committed it)")
+
+
+def switch_on_rows(project: Path) -> None:
+    """Take the # from the commented action at the end of the project file."""
+    text = project.read_text(encoding="utf-8")
+    before, mark, commented = text.partition("  # rows:\n")
+    rows = re.sub(r"(?m)^  # ", "  ", mark + commented)
+    project.write_text(before + rows, encoding="utf-8")
+
+
+def make_site(stage: Stage) -> None:
+    act(4, "A site with a warehouse: public OMOP records of 2,694 made-up patients.")
+    run(
+        stage,
+        *("site", "init", stage.site, "--name", "demo", "--mapping", "omop"),
+        *("--database", records.database()),
+        *(word for table in EMPTY_TABLES for word in ("--empty-table", table)),
+        *("--project", "bleeding", "--repository", stage.study),
+    )
+    run(stage, "warehouse", "check", stage.site, quiet=True)
+    console.say("  $ strongroom warehouse check site   (its mapping fits)")
+    people = [(RESEARCHER, "researcher"), (OPERATOR, "operator")]
+    people += [(name, "reviewer") for name in REVIEWERS]
+    for name, role in people:
+        token = ("--token-file", stage.token_file(name))
+        run(stage, "site", "person", "add", name, stage.site, "--role", role, *token)
+
+
+@contextmanager
+def serving(stage: Stage) -> Iterator[str]:
+    """The site's two processes, up for the length of the block."""
+    state = stage.site / "state"
+    logs = stage.folder / "logs"
+    with (
+        background(stage, "serve", "serve", stage.site, "--port", "0") as server,
+        background(stage, "runner", "runner", stage.site) as runner,
+    ):
+        await_ready(server, state / "serve.json", logs / "serve.log")
+        await_ready(runner, state / "runner.json", logs / "runner.log")
+        url = json.loads((state / "serve.json").read_text(encoding="utf-8"))["url"]
+        console.say(f"  The site answers at {url}")
+        yield url
+
+
+def as_person(stage: Stage, url: str, name: str) -> Sequence[str | Path]:
+    """The options by which a command is somebody's."""
+    return ("--server", url, "--token-file", stage.token_file(name))
+
+
+def submit(stage: Stage, url: str) -> str:
+    act(5, "The researcher submits the commit. The site fetches it and does the rest.")
+    run(
+        stage,
+        *("submit", "run_all", "--study", stage.study, "--wait"),
+        *as_person(stage, url, RESEARCHER),
+    )
+    told = run(stage, "status", "--json", *as_person(stage, url, RESEARCHER), quiet=True)
+    return str(json.loads(told)["requests"][0]["id"])
+
+
+def ask_for_release(stage: Stage, url: str, request: str) -> str:
+    act(6, "Every claim was recomputed from the cohort. The researcher asks for release.")
+    told = run(
+        stage,
+        *("release", request, "--context", "Bleeding after a first painkiller"),
+        *as_person(stage, url, RESEARCHER),
+    )
+    return str(re.findall(r"Release request (\w+)", told)[0])
+
+
+def decide(stage: Stage, url: str, release: str) -> None:
+    act(7, "Two reviewers see what would leave, and decide; neither sees the other's vote.")
+    first, second = REVIEWERS
+    run(stage, "review", "show", release, *as_person(stage, url, first))
+    for name in (first, second):
+        reason = ("--reason", "As planned in the protocol")
+        run(stage, "review", "approve", release, *reason, *as_person(stage, url, name))
+
+
+def bundle(stage: Stage) -> Path:
+    """The released bundle, its files listed."""
+    (found,) = (path for path in (stage.site / "outbox").iterdir() if path.is_dir())
+    for path in sorted(p for p in found.rglob("*") if p.is_file()):
+        console.say(f"    {path.relative_to(stage.folder)}  {path.stat().st_size} bytes")
+    return found
+
+
+def epilogue(stage: Stage, ending: Ending, seconds: float) -> None:
+    console.say()
+    console.say(f"Done in {seconds:.0f} s. What happened, and what there is to see:")
+    for line in (
+        "dummy data, definition, analysis, and a commit that asks for one file too many;",
+        "a query from a sandbox, a cohort next to the data, tables from a locked container;",
+        "small cells hidden with what would give them away; the file of rows refused;",
+        f"two approvals, and one bundle: {ending.bundle}",
+        f"the record: strongroom ledger show {stage.site}",
+    ):
+        console.say(f"  - {line}")
