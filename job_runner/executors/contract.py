@@ -10,7 +10,8 @@ Contract, tested alike for every executor in ``tests/contracts``:
 - ``wait`` returns when *every* process of the box is dead. It enforces the box's wall
   clock and disk limits itself. Waiting again, or from a restarted runner, gives the same
   outcome. Nothing but ``wait`` enforces them, so a runner waits for every box it starts.
-- A box ended by ``stop`` has exit code 137 and no flag.
+- A box ended from outside, by ``stop`` or because the engine or the machine went down,
+  has exit code 137 and no flag.
 - ``stop`` kills at once; stopping what is gone does nothing.
 - ``logs`` is at most ``limit`` bytes of UTF-8: the head and the tail, with a line between
   that says what was left out; control characters but newline and tab are escaped.

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -20,25 +18,24 @@ from urllib3.exceptions import HTTPError
 
 from job_runner.errors import PlatformError
 from job_runner.executors import box as boxes
-from job_runner.executors import disk, logs
+from job_runner.executors import logs, watched
 from job_runner.executors.contract import KILLED, Box, Outcome
+from job_runner.executors.watched import Reason, Watch
 
-TICK = 0.5
-"""Seconds between two looks at a running box's disk and clock."""
-
-SHARE = 10
-"""Measuring a run's folder takes at most one part in so many of a core's time."""
-
-TIME, DISK = "time", "disk"
+TERMINATED = 128 + signal.SIGTERM
 
 _REFERENCE = re.compile(r"[a-z0-9][A-Za-z0-9._/:@-]{0,254}")
+
+
+def _uptime() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class DockerExecutor:
     """Runs boxes for ``site`` in the engine behind ``client``; many threads may share it.
 
-    ``monotonic`` counts seconds and never steps. The engine must run on this machine: the
-    disk limit is measured in the host's folder.
+    ``monotonic`` counts seconds and never steps; ``uptime`` is the machine's. The engine
+    must run on this machine: the disk limit is measured in the host's folder.
     """
 
     name = "docker"
@@ -49,11 +46,12 @@ class DockerExecutor:
         site: str,
         *,
         monotonic: Callable[[], float] = time.monotonic,
+        uptime: Callable[[], float] = _uptime,
     ) -> None:
         self._api: APIClient = client.api
         self._site = site
-        self._monotonic = monotonic
-        self._why_killed: dict[str, str] = {}
+        self._monotonic, self._uptime = monotonic, uptime
+        self._why_killed: dict[str, Reason] = {}
 
     def image_id(self, reference: str, layers: tuple[str, ...]) -> str:
         """The id of the image of that name, if it has those layers and no volumes."""
@@ -91,9 +89,9 @@ class DockerExecutor:
             found = self._inspect(run_id)
             if found["State"]["Status"] == "created":
                 raise _no_box(run_id, "was never started")
-            watch = _Watch.over(found, self._monotonic)
+            watch = Watch.over(found, self._monotonic)
             if found["State"]["Running"]:
-                watch.began -= self._age(found)
+                watch.began -= self._age(found["State"])
             ended: SimpleQueue[Exception | None] = SimpleQueue()
             waiting = (run_id, ended)
             threading.Thread(target=self._until_it_ends, args=waiting, daemon=True).start()
@@ -149,10 +147,9 @@ class DockerExecutor:
         state: dict[str, Any] = self._inspect(run_id)["State"]
         return state
 
-    def _age(self, found: dict[str, Any]) -> float:
+    def _age(self, state: dict[str, Any]) -> float:
         """Seconds since the box started, both by the engine's clock; never negative."""
-        now = _moment(self._api.info()["SystemTime"])
-        return max(0.0, (now - _moment(found["State"]["StartedAt"])).total_seconds())
+        return watched.age(state, now=self._api.info()["SystemTime"])
 
     def _until_it_ends(self, run_id: str, ended: SimpleQueue[Exception | None]) -> None:
         """One request that the engine answers when the box's last process is dead."""
@@ -162,23 +159,30 @@ class DockerExecutor:
         except (DockerException, RequestException, HTTPError, OSError) as error:
             ended.put(error)
 
-    def _outcome(self, run_id: str, watch: _Watch) -> Outcome:
+    def _outcome(self, run_id: str, watch: Watch) -> Outcome:
         """From the engine's record, and from our own of whom we killed and why.
 
         A runner that was restarted since has no such record, and works it out.
         """
         state = self._inspect(run_id)["State"]
-        code = int(state["ExitCode"])
-        if state[
-            "OOMKilled"
-        ]:  # by the kernel, any process of the box, whatever its exit code
+        code = KILLED if self._went_down(state) else int(state["ExitCode"])
+        if state["OOMKilled"]:  # any process of the box, whatever the command made of it
             return Outcome(code, out_of_memory=True)
         if watch.disk_is_full():
             return Outcome(code, disk_full=True)
         why = self._why_killed.get(run_id)
-        if why is None and code == KILLED and _lasted(state) >= watch.wall_clock:
-            why = TIME
-        return Outcome(code, timed_out=why == TIME, disk_full=why == DISK)
+        if why is None and code == KILLED and watched.lasted(state) >= watch.wall_clock:
+            why = Reason.TIME
+        return Outcome(code, timed_out=why is Reason.TIME, disk_full=why is Reason.DISK)
+
+    def _went_down(self, state: dict[str, Any]) -> bool:
+        """Whether the engine or the machine did, and took the box along.
+
+        An engine that stops in order sends SIGTERM, which nobody else does. After a crash
+        of the machine, it says 255 for a box that was running.
+        """
+        code = int(state["ExitCode"])
+        return code == TERMINATED or (code == 255 and self._age(state) > self._uptime())
 
     def _kill(self, run_id: str) -> None:
         try:
@@ -190,48 +194,6 @@ class DockerExecutor:
                 raise
 
 
-@dataclass
-class _Watch:
-    """What a running box may use up, and how much of it is gone."""
-
-    wall_clock: float
-    disk: int
-    folder: Path | None
-    monotonic: Callable[[], float]
-    began: float
-    cost: float = 0.0
-
-    @classmethod
-    def over(cls, found: dict[str, Any], monotonic: Callable[[], float]) -> _Watch:
-        labels = found["Config"]["Labels"]
-        writable = [m["Source"] for m in found["Mounts"] if m["RW"] and m["Type"] == "bind"]
-        return cls(
-            wall_clock=float(labels[boxes.WALL_CLOCK_LABEL]),
-            disk=int(labels[boxes.DISK_LABEL]),
-            folder=Path(writable[0]) if writable else None,
-            monotonic=monotonic,
-            began=monotonic(),
-        )
-
-    def reason_to_end(self) -> str | None:
-        if self.disk_is_full():
-            return DISK
-        return TIME if self.monotonic() - self.began >= self.wall_clock else None
-
-    def disk_is_full(self) -> bool:
-        if self.folder is None:
-            return False
-        started = self.monotonic()
-        full = disk.used(self.folder, enough=self.disk) > self.disk
-        self.cost = self.monotonic() - started
-        return full
-
-    def pause(self) -> float:
-        """How long to leave the box alone: longer where measuring its folder is slow."""
-        left = self.wall_clock - (self.monotonic() - self.began)
-        return max(0.01, min(left, max(TICK, SHARE * self.cost)))
-
-
 def _happened(ended: SimpleQueue[Exception | None], timeout: float) -> bool:
     """Whether it did within so many seconds; raises what went wrong instead."""
     try:
@@ -241,15 +203,6 @@ def _happened(ended: SimpleQueue[Exception | None], timeout: float) -> bool:
     if error is not None:
         raise error
     return True
-
-
-def _moment(text: str) -> datetime:
-    """A time as the engine writes it, in any zone."""
-    return datetime.fromisoformat(text)
-
-
-def _lasted(state: dict[str, Any]) -> float:
-    return (_moment(state["FinishedAt"]) - _moment(state["StartedAt"])).total_seconds()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pytest
 
 from job_runner.errors import PlatformError
 from job_runner.executors import box as boxes
-from job_runner.executors.contract import Box, Outcome
+from job_runner.executors.contract import KILLED, Box, Outcome
 from job_runner.executors.docker import DockerExecutor
 from tests.boxes import a_box, a_folder, python
 
@@ -118,6 +118,43 @@ def test_losing_the_engine_while_waiting_loses_no_box(
         cutting.join()
     (folder / "go").touch()
     assert executor.wait("r1") == Outcome(0)
+
+
+@pytest.mark.parametrize(
+    ("code", "uptime", "ended"),
+    [
+        ("raise SystemExit(255)", 1e9, Outcome(255)),
+        ("raise SystemExit(255)", 0.0, Outcome(KILLED)),
+        ("raise SystemExit(9)", 0.0, Outcome(9)),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", 1e9, Outcome(KILLED)),
+    ],
+)
+def test_a_box_that_went_down_with_the_engine_is_not_the_studys_failure(
+    docker_client: docker.DockerClient, base_image: str, tmp_path: Path,
+    executor: DockerExecutor, code: str, uptime: float, ended: Outcome,
+) -> None:  # fmt: skip
+    """Older than the machine's uptime, or ended by the signal of an orderly stop."""
+    image = str(docker_client.images.get(base_image).id)
+    executor.start("r1", a_box(a_folder(tmp_path / "run"), *python(code), image=image))
+    restarted = DockerExecutor(docker_client, SITE, uptime=lambda: uptime)
+    assert restarted.wait("r1") == ended
+
+
+@pytest.mark.parametrize("keep", ["", "kept = mmap.mmap(f.fileno(), 0); f.close()"])
+def test_a_deleted_file_fills_the_disk_as_any_other(
+    docker_client: docker.DockerClient, base_image: str, tmp_path: Path,
+    executor: DockerExecutor, keep: str,
+) -> None:  # fmt: skip
+    """It takes its blocks until it is closed, though no folder shows it."""
+    code = (
+        "import mmap, os, time\n"
+        "f = open('big', 'wb+'); os.unlink('big')\n"
+        f"f.write(b'x' * 2**24); f.flush()\n{keep}\ntime.sleep(600)"
+    )
+    image = str(docker_client.images.get(base_image).id)
+    box = a_box(a_folder(tmp_path / "run"), *python(code), image=image, disk=2**23)
+    executor.start("r1", box)
+    assert executor.wait("r1") == Outcome(KILLED, disk_full=True)
 
 
 def _socket_of(client: docker.DockerClient) -> str:
