@@ -170,7 +170,7 @@ def epilogue(stage: Stage, ending: Ending, seconds: float) -> None:
     console.say(f"Done in {seconds:.0f} s. What happened, and what there is to see:")
     for line in (
         "dummy data, definition, analysis, and a commit that asks for one file too many;",
-        "a query from a sandbox, a cohort next to the data, tables from a locked container;",
+        "a query from a sandbox, a cohort beside the data, tables from a locked container;",
         "small cells hidden with what would give them away; the file of rows refused;",
         f"two approvals, and one bundle: {ending.bundle}",
         f"the record: strongroom ledger show {stage.site}",
