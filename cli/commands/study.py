@@ -1,0 +1,167 @@
+"""A researcher's own side: make a study, check it, try it on dummy data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+import dummy_data as dummy
+from cli import console, git, home, template
+from cli.boxes import Boxes, ready
+from cli.exits import JobsFailed
+from cohort_dsl.model import wire
+from cohort_dsl.model.query import Query
+from job_runner import local, project
+from job_runner.errors import PlatformError
+from job_runner.images import COHORT, PYTHON
+from job_runner.job import State
+from job_runner.policy import ImagePolicy
+
+here = click.option(
+    "--study",
+    default=".",
+    show_default=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The study's folder, or one below it.",
+)
+
+
+@click.command()
+@click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path))
+def init(target: Path) -> None:
+    """Make FOLDER a new study that works, in a git repository of its own."""
+    files = template.copy(target.resolve())
+    commit = git.start_repository(target, "Start from Strongroom's template")
+    console.say(f"A study is in {target} ({len(files)} files, commit {commit[:12]}):")
+    for name in files:
+        console.say(f"  {name}")
+    console.say(f"Next: cd {target}; strongroom run run_all")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+                required=False)
+@here
+@console.json_option
+def check(file: Path | None, study: Path, as_json: bool) -> None:
+    """Check FILE: a cohort definition (.py) or a project file [default: project.yaml].
+
+    A definition is evaluated in a container without network or data, as a site does it.
+    """
+    if file is not None and file.suffix == ".py":
+        query = evaluated(file, home.study(file.parent))
+        told = {"sha256": wire.query_hash(query), "variables": list(query.variables)}
+        tables = ", ".join(schema.name for schema in query.tables())
+        lines = [
+            f"{file}: {len(query.variables)} variables from {tables}",
+            f"  query sha256 {told['sha256']}",
+        ]
+        console.report(told, lines, as_json=as_json)
+        return
+    path = file or home.study(study) / home.PROJECT_FILE
+    found = project.parse(path.read_text(encoding="utf-8"), where=str(path))
+    rows = [
+        [action.name, action.run.reference, ", ".join(action.needs)]
+        for action in found.actions.values()
+    ]
+    told = {"version": found.version, "actions": [row[0] for row in rows]}
+    lines = [f"{path}: {len(rows)} actions", *console.table(["action", "image", "needs"], rows)]
+    console.report(told, lines, as_json=as_json)
+
+
+def evaluated(definition: Path, study: Path) -> Query:
+    """The query of a definition, evaluated in a box."""
+    with ready("home", [COHORT.reference], console.note) as boxes:
+        image = _images(boxes)[f"cohort:{COHORT.reference.partition(':')[2]}"]
+        return local.evaluate(definition, study, boxes.executor, image)
+
+
+def _images(boxes: Boxes) -> dict[str, ImagePolicy]:
+    return {
+        reference.removeprefix("strongroom/"): ImagePolicy(reference, locked.layers)
+        for reference, locked in boxes.lock.images.items()
+    }
+
+
+@click.command("dummy-data")
+@click.argument("definition", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--output",
+    default="dummy_tables",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder for one CSV file a table.",
+)
+@click.option("--size", type=click.IntRange(1), help="Patients in the population.")
+@click.option("--seed", default=home.SEED, show_default=True, help="Another, other patients.")
+@click.option(
+    "--reference-date",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day that records end [default: 1 January of this year].",
+)
+@console.json_option
+def dummy_data(
+    definition: Path,
+    output: Path,
+    size: int | None,
+    seed: int,
+    reference_date: datetime | None,
+    as_json: bool,
+) -> None:
+    """Make dummy tables of patients who satisfy DEFINITION.
+
+    The same definition, size, seed and date give the same files on every machine.
+    """
+    query = evaluated(definition, home.study(definition.parent))
+    day = reference_date.date() if reference_date else None
+    tables = home.made_up(query, size, seed, day)
+    files = dummy.write(tables, output)
+    rows = [[str(f), str(tables[f.stem].num_rows)] for f in files]
+    told = {row[0]: int(row[1]) for row in rows}
+    console.report(told, console.table(["file", "rows"], rows), as_json=as_json)
+
+
+@click.command()
+@click.argument("actions", nargs=-1, required=True)
+@here
+@click.option("--force", is_flag=True, help="Run also what is up to date.")
+@click.option(
+    "--dummy-tables",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Dummy tables to use [default: made from the definition].",
+)
+@console.json_option
+def run(
+    actions: tuple[str, ...],
+    study: Path,
+    force: bool,
+    dummy_tables: Path | None,
+    as_json: bool,
+) -> None:
+    """Run ACTIONS (or run_all) and what they need, on dummy data, in containers.
+
+    What is up to date isn't run again. Outputs appear in the study's folder; what a site
+    would say of them is the site's to say.
+    """
+    folder = home.study(study)
+    tables = dummy_tables.resolve() if dummy_tables else None
+    with ready("home", [COHORT.reference, PYTHON.reference], console.note) as boxes:
+        results = local.run(
+            folder,
+            actions,
+            executor=boxes.executor,
+            images=_images(boxes),
+            source=home.DummySource(tables=tables),
+            force=force,
+        )
+    _show(results, as_json)
+
+
+def _show(results: Sequence[local.ActionResult], as_json: bool) -> None:
+    raise PlatformError("not yet", where="run", remedy="")
+
+
+__all__ = ["State"]
