@@ -27,8 +27,8 @@ TYPES: Mapping[Kind, sa.types.TypeEngine[Any]] = MappingProxyType(
 
 class _Words(PGCompiler):
     def visit_try_cast(self, element: sa.TryCast[Any], **settings: Any) -> str:
-        value = element.clause._compiler_dispatch(self, **settings)
-        kind = element.typeclause._compiler_dispatch(self, **settings)
+        value = self.process(element.clause, **settings)
+        kind = self.process(element.typeclause, **settings)
         return f"TRY_CAST({value} AS {kind})"
 
 

@@ -37,7 +37,23 @@ VALUES: Mapping[ValueType, list[Any]] = {
     BOOL: [True, False],
     INT: [0, 1, -1, 2, 3, 7, -7, 12, 400, 2**63 - 1, -(2**63), 2**31, 2**53 + 1],
     FLOAT: [0.0, 0.25, 1.0, -1.5, 2.5, -2.5, 1e9, 9.3e18, -9.3e18, 1e308, 1e-300, 0.1],
-    STR: ["", " ", "a", "A", "b%", "%", "_", "\\", "/", "é", "e\u0301", "🩺", "'", '"', "ab"],
+    STR: [
+        "",
+        " ",
+        "a",
+        "A",
+        "b%",
+        "%",
+        "_",
+        "\\",
+        "/",
+        "é",
+        "e\u0301",
+        "🩺",
+        "'",
+        '"',
+        "ab",
+    ],
     DATE: [
         date(2024, 1, 31),
         date(2024, 2, 29),
@@ -78,12 +94,13 @@ def rows(schema: TableSchema) -> st.SearchStrategy[list[dict[str, Any]]]:
     row = st.fixed_dictionaries({"patient_id": st.integers(1, 4), **one})
     if schema.one_row_per_patient:
         return st.lists(row, max_size=4, unique_by=lambda r: r["patient_id"])
-    repeated = st.lists(row, max_size=6).flatmap(
-        lambda some: st.lists(st.sampled_from(some), max_size=2).map(lambda more: some + more)
-        if some
-        else st.just([])
+    return st.lists(row, max_size=6).flatmap(
+        lambda some: (
+            st.lists(st.sampled_from(some), max_size=2).map(lambda more: some + more)
+            if some
+            else st.just([])
+        )
     )
-    return repeated
 
 
 TABLES = st.fixed_dictionaries({schema.name: rows(schema) for schema in SCHEMAS})
@@ -99,7 +116,7 @@ class Pool:
     exact: set[Series] = field(default_factory=set)
 
     def pick(self, wanted: Callable[[Series], bool]) -> Series:
-        """A series that suits, from the pool; hypothesis rejects the draw if there is none."""
+        """A series that suits, from the pool; ModelError if there is none."""
         suits = [one for one in self.series if wanted(one)]
         return self.one_of(suits)
 
@@ -161,7 +178,9 @@ def a_value(pool: Pool) -> Node:
 
 
 def a_column(pool: Pool) -> Node:
-    return nodes.SelectColumn(pool.one_of(pool.frames), pool.one_of([c.name for c in COLUMNS]))
+    return nodes.SelectColumn(
+        pool.one_of(pool.frames), pool.one_of([c.name for c in COLUMNS])
+    )
 
 
 def a_filter(pool: Pool) -> Node:

@@ -6,7 +6,7 @@ import math
 import os
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, note, settings
 
 from cohort_dsl import testing
 from cohort_dsl.model.nodes import Node
@@ -32,6 +32,7 @@ def test_every_kind_of_node_is_generated() -> None:
 )
 @given(query=queries(), tables=TABLES)
 def test_duckdb_answers_as_the_referee(query: Query, tables: dict[str, Any]) -> None:
+    note(testing.sql(query, "duckdb"))
     wanted = testing.evaluate(query, tables, engine="reference")
     found = testing.evaluate(query, tables, engine="duckdb")
     assert typed(found) == typed(wanted)
