@@ -59,7 +59,12 @@ class SitePolicy:
 
     def image(self, name: str, tag: str) -> ImagePolicy | None:
         """The image an action names, if it is on the list."""
-        return self.images.get(f"{'cohort' if name in EXTRACTION_IMAGES else name}:{tag}")
+        return self.images.get(listed_as(name, tag))
+
+
+def listed_as(name: str, tag: str) -> str:
+    """How a list of images calls it: both names of the extraction are one."""
+    return f"{'cohort' if name in EXTRACTION_IMAGES else name}:{tag}"
 
 
 _UNREADABLE = Problem(1, "the site's policy can't be read", "give the path of site.yaml")

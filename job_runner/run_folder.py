@@ -21,7 +21,9 @@ from job_runner.workspace import is_file, missing_input
 INSIDE = "/workspace"
 """Where a run's folder is in its box."""
 
-NOT_CODE = frozenset({".git", ".hg", ".svn", ".venv", "__pycache__", "node_modules"})
+NOT_CODE = frozenset(
+    {".git", ".hg", ".svn", ".strongroom", ".venv", "__pycache__", "node_modules"}
+)
 """Folders that are never copied, wherever they are."""
 
 
@@ -101,7 +103,7 @@ def _copy_code(
 ) -> set[str]:
     """The copied files' paths."""
     copied, wrong = set(), []
-    for path in _code_files(code):
+    for path in code_files(code):
         if path in inputs or any(matches(pattern, path) for pattern in patterns):
             continue
         if stat.S_ISREG(mode := (code / path).lstat().st_mode):
@@ -120,7 +122,7 @@ def _copy_code(
     return copied
 
 
-def _code_files(code: Path) -> Iterator[str]:
+def code_files(code: Path) -> Iterator[str]:
     """Everything that isn't a folder, links included; no link is followed."""
     for folder, below, files in os.walk(code, followlinks=False):
         here = Path(folder).relative_to(code)

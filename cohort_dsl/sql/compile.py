@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Frame, Position, Series
-from cohort_dsl.model.types import ValueType
+from cohort_dsl.model.types import Scalar, ValueType
 from cohort_dsl.plan import needs
 from cohort_dsl.plan.steps import (
     Aggregate,
@@ -22,6 +22,7 @@ from cohort_dsl.plan.steps import (
     CodeList,
     Columns,
     Members,
+    Output,
     Plan,
     Population,
     Step,
@@ -30,11 +31,13 @@ from cohort_dsl.plan.steps import (
     sort_keys,
 )
 from cohort_dsl.sql.aggregates import AGGREGATES
+from cohort_dsl.sql.answers import Answers
 from cohort_dsl.sql.catalog import Catalog
 from cohort_dsl.sql.dialect import Dialect, Sql
+from cohort_dsl.sql.draft import Draft
 from cohort_dsl.sql.expressions import Terms
-from cohort_dsl.sql.statements import Script, Sent, Statement, Upload, create, render
-from cohort_dsl.sql.working import Keep, Start, Worked, work_out
+from cohort_dsl.sql.statements import Script
+from cohort_dsl.sql.working import Start, Worked, work_out
 
 
 def script(plan: Plan, dialect: Dialect, catalog: Catalog) -> Script:
@@ -50,18 +53,19 @@ def script(plan: Plan, dialect: Dialect, catalog: Catalog) -> Script:
 class _Compiler:
     def __init__(self, plan: Plan, dialect: Dialect, catalog: Catalog) -> None:
         self.plan, self.dialect, self.catalog = plan, dialect, catalog
-        self.sent: list[Sent] = []
-        self.results: dict[str, sa.Table] = {}
+        self.lists: dict[frozenset[Scalar], sa.FromClause] = {}
+        self.results: dict[str, sa.FromClause] = {}
         self.members: dict[Series, sa.FromClause] = {}
-        self.lists: dict[frozenset[Any], sa.FromClause] = {}
         self.terms = Terms(dialect, self.lists)
+        self.draft = Draft(self.terms)
+        self.answers = Answers(plan.givens, self.results, self.draft, catalog.patient_id)
 
     def script(self) -> Script:
         *before, cohort = self.plan.steps
         for step in before:
             self._do(step)
         assert isinstance(cohort, Assembly)
-        return Script(tuple(self.sent), self._question(cohort))
+        return self.draft.script(self._question(cohort))
 
     def _do(self, step: Step) -> None:
         if isinstance(step, CodeList):
@@ -81,8 +85,7 @@ class _Compiler:
     # Steps -----------------------------------------------------------------------
 
     def _list(self, step: CodeList) -> None:
-        self.lists[step.values] = self._create(step.name, {"value": step.type})
-        self.sent.append(Upload(step.name, tuple(sorted(step.values))))
+        self.lists[step.values] = self.draft.uploaded(step.name, step.values, step.type)
 
     def _columns(self, step: Columns) -> None:
         rows = self.catalog.rows(step.table.name).alias("rows")
@@ -90,8 +93,7 @@ class _Compiler:
         source = self._within(rows, within=step.within_population)
         found = sa.select(rows.c.patient_id, *outputs).select_from(source)
         kept = found.where(rows.c.patient_id.is_not(sa.null()))
-        types = {output.name: output.node.type for output in step.outputs}
-        self._result(step.name, kept, self._patient() | types)
+        self._result(step.name, kept, step.outputs)
 
     def _aggregate(self, step: Aggregate) -> None:
         worked = self._rows(step, step.rows, within=step.within_population)
@@ -106,8 +108,7 @@ class _Compiler:
         patient: Sql = sa.column("patient_id")
         found = sa.select(patient, *labelled).select_from(worked.rows)
         grouped = _where(found, conditions(step.rows), worked).group_by(patient)
-        types = {output.name: output.node.type for output in step.outputs}
-        self._result(step.name, grouped, self._patient() | types)
+        self._result(step.name, grouped, step.outputs)
 
     def _choose(self, step: Choose) -> None:
         frame = step.pick.source
@@ -129,9 +130,8 @@ class _Compiler:
         kept = _where(numbered.select_from(worked.rows), conditions(frame), worked)
         ranked = kept.subquery("ranked")
         found = sa.select(ranked.c.patient_id, *(ranked.c[c.name] for c in wanted))
-        types = {output.name: output.node.type for output in step.outputs}
         only = found.where(ranked.c.place_of_row == sa.literal_column("1"))
-        self._result(step.name, only, self._patient() | types)
+        self._result(step.name, only, step.outputs)
 
     def _members(self, step: Members) -> None:
         worked = self._rows(step, step.rows, within=step.within_population)
@@ -142,14 +142,14 @@ class _Compiler:
         kept = _where(found.select_from(worked.rows), conditions(step.rows), worked)
         types = {"owner": self.catalog.patient_id, "member": kind}
         known = kept.where(value.is_not(sa.null()))
-        self.members[step.series] = self._result(step.name, known, types)
+        self.members[step.series] = self.draft.kept(step.name, known, types)
 
     def _population(self, step: Population) -> None:
         everyone = self._everyone(step).subquery("everyone")
         worked = self._work_out(step, everyone, everyone.c.patient_id, {})
         patient: Sql = sa.column("patient_id")
         found = sa.select(patient).select_from(worked.rows)
-        self._result(step.name, found.where(worked[step.condition]), self._patient())
+        self._result(step.name, found.where(worked[step.condition]))
 
     def _everyone(self, step: Population) -> sa.Select[Any]:
         """The patients of the population's tables, each once."""
@@ -170,7 +170,7 @@ class _Compiler:
         both = all_ids.join(people, people.c.patient_id == all_ids.c.patient_id)
         return found.select_from(both)
 
-    def _question(self, step: Assembly) -> Statement:
+    def _question(self, step: Assembly) -> sa.Select[Any]:
         population = self.results[self.plan.population.name].alias("population")
         worked = self._work_out(step, population, population.c.patient_id, {})
         variables = [
@@ -182,7 +182,7 @@ class _Compiler:
         ]
         patient: Sql = sa.column("patient_id")
         found = sa.select(patient, *variables).select_from(worked.rows)
-        return render(found.order_by(self.dialect.ascending(patient)), self.dialect)
+        return found.order_by(self.dialect.ascending(patient))
 
     # Rows to work on -----------------------------------------------------------------
 
@@ -209,60 +209,29 @@ class _Compiler:
         carried: Mapping[str, tuple[Sql, ValueType]],
         rows: sa.FromClause | None = None,
     ) -> Worked:
-        targets = step.computes()
-        columns: dict[Series, Sql] = {}
-        joined: dict[str, sa.FromClause] = {}
-        for node in needs.in_place(targets):
-            if isinstance(node, nodes.SelectColumn) and node.frame is not None:
-                assert rows is not None
-                columns[node] = self.terms.loaded(rows.c[node.name], node.type)
-            elif node in self.plan.givens and not isinstance(node, nodes.IsInSeries):
-                name = self.plan.givens[node].step
-                joined.setdefault(name, self.results[name].alias(name))
-                columns[node] = self._given(node, joined[name])
-        for result in joined.values():
-            source = source.outerjoin(result, result.c.patient_id == patient)
+        below = needs.in_place(step.computes())
+        given = [node for node in below if self.answers.has(node)]
+        everyone = self.results.get(self.plan.population.name)
+        source, columns = self.answers.onto(source, patient, given, step.name, everyone)
+        if rows is not None:
+            columns |= {n: self.terms.loaded(rows.c[n.name], n.type) for n in _own(below)}
         kept = {"patient_id": (patient, self.catalog.patient_id), **carried}
         start = Start(source, columns, kept)
-        keep = self._keeper(step.name)
-        return work_out(targets, start, self.terms, self.members, keep)
-
-    def _given(self, node: Series, result: sa.FromClause) -> Sql:
-        """An earlier step's answer, for a patient whom it may not know."""
-        column = self.plan.givens[node].column
-        there = result.c.patient_id.is_not(sa.null())
-        if isinstance(node, nodes.Exists):
-            return there
-        if isinstance(node, nodes.Count) and column is None:
-            return self.terms.int(sa.case((there, 1), else_=0))
-        assert column is not None
-        if isinstance(node, nodes.Count | nodes.CountDistinct):
-            return sa.func.coalesce(result.c[column], sa.literal_column("0"))
-        return self.terms.loaded(result.c[column], node.type)
-
-    # Temporary tables ----------------------------------------------------------------
-
-    def _patient(self) -> dict[str, ValueType]:
-        return {"patient_id": self.catalog.patient_id}
+        keep = self.draft.keeper(step.name)
+        return work_out(step.computes(), start, self.terms, self.members, keep)
 
     def _result(
-        self, name: str, rows: sa.Select[Any], types: Mapping[str, ValueType]
-    ) -> sa.Table:
-        table = self._create(name, types)
-        filled = sa.insert(table).from_select(list(types), rows)
-        self.sent.append(render(filled, self.dialect))
-        self.results[name] = table
-        return table
+        self, name: str, rows: sa.Select[Any], outputs: Iterable[Output] = ()
+    ) -> None:
+        types = {output.name: output.node.type for output in outputs}
+        patient = {"patient_id": self.catalog.patient_id}
+        self.results[name] = self.draft.kept(name, rows, patient | types)
 
-    def _keeper(self, name: str) -> Keep:
-        parts = iter(range(1, 1_000_000))
-        return lambda rows, types: self._result(f"{name}_{next(parts)}", rows, types)
 
-    def _create(self, name: str, types: Mapping[str, ValueType]) -> sa.Table:
-        columns = [sa.Column(c, self.terms.column_type(kind)) for c, kind in types.items()]
-        table = sa.Table(name, sa.MetaData(), *columns, prefixes=["TEMPORARY"])
-        self.sent.append(create(table, self.dialect))
-        return table
+def _own(below: Iterable[Series]) -> list[nodes.SelectColumn]:
+    """The rows' own columns."""
+    columns = [node for node in below if isinstance(node, nodes.SelectColumn)]
+    return [node for node in columns if node.frame is not None]
 
 
 def _where(

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
 
 from cohort_dsl.model.nodes import DateUnit
 from cohort_dsl.model.types import Kind
@@ -25,9 +25,22 @@ TYPES: Mapping[Kind, sa.types.TypeEngine[Any]] = MappingProxyType(
 )
 
 
+class _Words(PGCompiler):
+    def visit_try_cast(self, element: sa.TryCast[Any], **settings: Any) -> str:
+        value = self.process(element.clause, **settings)
+        kind = self.process(element.typeclause, **settings)
+        return f"TRY_CAST({value} AS {kind})"
+
+
+class _Renderer(PGDialect):
+    """DuckDB reads PostgreSQL's SQL, and adds to it."""
+
+    statement_compiler = _Words
+
+
 def _renderer() -> PGDialect:
-    """DuckDB reads PostgreSQL's SQL; parameters as $1, so that % stays a character."""
-    return PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+    """With parameters as $1, so that % stays a character."""
+    return _Renderer(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
 def _or_null(expression: Sql) -> Sql:
@@ -40,7 +53,7 @@ def _finite(expression: Sql) -> Sql:
 
 
 def _truncate(expression: Sql) -> Sql:
-    """CAST would round; TRY_CAST gives NULL for what BIGINT can't hold."""
+    """CAST alone would round."""
     return sa.try_cast(sa.func.trunc(expression), sa.BigInteger())
 
 

@@ -20,6 +20,7 @@ from cohort_dsl.sql.expressions import repeats
 
 HEIGHT = 12  # operations within one column's expression
 LAYERS = 6  # subqueries within one statement
+JOINS = 10  # ``is_in`` of other rows, each two joins, within one layer
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class _Work:
     made: dict[Series, int] = field(default_factory=dict)
     last_use: dict[Series, int] = field(default_factory=dict)
     columns: dict[Series, frozenset[Series]] = field(default_factory=dict)
+    joins: Counter[int] = field(default_factory=Counter)
 
     def place(self, node: Series, *, must: bool) -> None:
         if is_column(node):
@@ -94,6 +96,10 @@ class _Work:
             self.make(node)
 
     def make(self, node: Series) -> None:
+        if isinstance(node, nodes.IsInSeries):
+            while self.joins[self.at[node]] == JOINS:
+                self.at[node] += 1
+            self.joins[self.at[node]] += 1
         self.use(node, self.at[node])
         self.at[node] += 1
         self.made[node], self.height[node] = self.at[node], 0

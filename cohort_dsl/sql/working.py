@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import Grouping
 
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.types import BOOL, ValueType
 from cohort_dsl.plan import needs
 from cohort_dsl.sql.dialect import Sql
+from cohort_dsl.sql.draft import Keep
 from cohort_dsl.sql.expressions import RULES, Terms
 from cohort_dsl.sql.layers import LAYERS, Arrangement, arrange, is_column
-
-# Keeps rows in a temporary table: their select, and their columns with types.
-Keep = Callable[["sa.Select[Any]", Mapping[str, ValueType]], sa.FromClause]
 
 
 @dataclass(frozen=True)
@@ -102,12 +101,17 @@ class _Words:
         operands = [self.said[operand] for operand in needs.operands(node)]
         if isinstance(node, nodes.IsInSeries):
             return self.joins[node].found(operands[0], node.operand.type, self.terms)
-        return RULES[type(node)](self.terms, node, operands)
+        said = RULES[type(node)](self.terms, node, operands)
+        # SQLAlchemy writes NOT x IS NULL for (NOT x) IS NULL, which SQL reads otherwise.
+        return Grouping(said) if node.type == BOOL else said
 
     def _own(self, layer: int) -> list[Series]:
-        """The layer's columns that aren't carried anyway."""
-        wanted = self.plan.columns_of(layer)
-        return [node for node in wanted if self.names[node] not in self.start.carried]
+        """The layer's columns that aren't carried anyway, each once.
+
+        A table's column asked of several frames is several series, but one column.
+        """
+        by_name = {self.names[node]: node for node in self.plan.columns_of(layer)}
+        return [node for name, node in by_name.items() if name not in self.start.carried]
 
     def first_layer(self) -> sa.Select[Any]:
         carried = [sql.label(name) for name, (sql, _) in self.start.carried.items()]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
 
 from output_checker.report import Verdict, Verification
+from output_checker.review.codes import explained
 from output_checker.review.moves import MOVES, VOTING, Move
 from output_checker.review.request import (
     VOTERS,
@@ -114,9 +115,11 @@ def unfit(files: tuple[ReleaseFile, ...]) -> str | None:
 
 
 def unfit_file(file: ReleaseFile) -> str | None:
-    """Why this file can't be in a request, or None. Codes only: the author is outside."""
+    """Why this file can't be in a request, or None. Codes' meanings only: its author is
+    outside."""
     if file.verdict is Verdict.FAIL:
-        return f"the checker refuses it ({', '.join(file.codes) or 'no reason given'})"
+        told = "; ".join(explained(code) for code in file.codes)
+        return told or "the checker refuses it"
     if reason := UNFIT[file.verification]:
         return reason
     return None if file.has_table else "there is no verified table to write in its place"

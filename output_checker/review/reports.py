@@ -8,7 +8,7 @@ from pathlib import Path
 
 from output_checker import report_json
 from output_checker.errors import ReportChanged
-from output_checker.report import FileReport, Report
+from output_checker.report import FileReport, Report, Verdict
 from output_checker.review.request import ReleaseFile, ReleaseRequest
 
 
@@ -50,9 +50,15 @@ def _release_file(path: Path, digest: str, report: Report, f: FileReport) -> Rel
         policy_sha256=report.policy_sha256,
         verification=f.verification,
         verdict=f.verdict,
-        codes=tuple(sorted({finding.check for finding in f.findings})),
+        codes=_codes(f),
         has_table=f.table is not None,
     )
+
+
+def _codes(f: FileReport) -> tuple[str, ...]:
+    """The checks that made the verdict what it is; none for a pass."""
+    weighty = [x.check for x in f.findings if x.verdict is f.verdict is not Verdict.PASS]
+    return tuple(sorted(set(weighty)))
 
 
 def _unchanged(path: Path, digest: str) -> Report:

@@ -146,7 +146,8 @@ class Origin:
 class ReleaseFile:
     """One output of a request, tied by hash to the report entry that is reviewed.
 
-    ``codes``: the checks that noticed something; enumerated, so the author may see them.
+    ``codes``: the checks behind a verdict that isn't a pass; enumerated, so the author may
+    see them.
     ``has_table``: whether there are verified numbers to write in the output's place.
     """
 

@@ -9,6 +9,8 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from output_checker.review.codes import advice
+
 STATUS_WORDS: Mapping[str, str] = {
     "submitted": "In review",
     "returned": "Returned",
@@ -52,6 +54,7 @@ class Templates:
             status_words=STATUS_WORDS,
             because_words=BECAUSE_WORDS,
             event_words=EVENT_WORDS,
+            advice=advice,
         )
 
     def page(self, name: str, told: Mapping[str, object], code: int) -> Response:

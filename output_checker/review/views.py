@@ -14,6 +14,7 @@ from output_checker import report_json
 from output_checker.errors import ReportChanged
 from output_checker.report import Report, Verdict
 from output_checker.review import permissions
+from output_checker.review.codes import advice
 from output_checker.review.moves import Move
 from output_checker.review.permissions import Sight
 from output_checker.review.reports import Reviewed
@@ -54,12 +55,14 @@ def briefly(request: ReleaseRequest) -> JsonObject:
 
 def refused(files: Sequence[ReleaseFile]) -> list[JsonObject]:
     """Outputs that aren't in a request, each with why."""
-    return [
-        {"path": f.path, "codes": list(f.codes), "reasons": [permissions.unfit_file(f)]}
-        if permissions.unfit_file(f)
-        else {"path": f.path, "codes": list(f.codes), "reasons": ["it wasn't asked for"]}
-        for f in files
-    ]
+    return [{"path": f.path, "codes": list(f.codes), "reasons": _reasons(f)} for f in files]
+
+
+def _reasons(file: ReleaseFile) -> list[str]:
+    unfit = permissions.unfit_file(file)
+    if unfit is None:
+        return ["It wasn't asked for."]
+    return [advice(code) for code in file.codes] or [f"{unfit}."]
 
 
 def you_may(request: ReleaseRequest, person: Person) -> Mapping[str, str | None]:

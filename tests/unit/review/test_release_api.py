@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from output_checker.review.codes import advice
 from output_checker.review.request import Because, Status
 from output_checker.review.site import review_site
 from output_checker.review.web import MOST_BYTES
@@ -66,8 +67,8 @@ def test_an_author_asks_is_told_what_is_left_out_and_why(house, by):
     assert answer["refused"] == [
         {
             "path": "output/rows.csv",
-            "codes": ["row_level"],
-            "reasons": ["the checker refuses it (row_level)"],
+            "codes": ["opaque"],
+            "reasons": [advice("opaque")],
         }
     ]
 
@@ -82,7 +83,7 @@ def test_some_files_may_be_named_and_context_may_have_a_title(house, by):
     answer = told(by("ana").post("/api/releases", body))
     assert answer["title"] == "Asthma"
     assert [f["path"] for f in answer["files"]] == ["output/by_age.csv"]
-    assert answer["refused"][0]["reasons"] == ["it wasn't asked for"]
+    assert answer["refused"][0]["reasons"] == ["It wasn't asked for."]
 
 
 def test_naming_a_refused_file_is_a_conflict_with_place_problem_and_remedy(house, by):
@@ -92,7 +93,7 @@ def test_naming_a_refused_file_is_a_conflict_with_place_problem_and_remedy(house
     assert page.code == 409
     error = told(page)
     assert error["error"] == "ReleaseRefused"
-    assert "row_level" in error["problem"]
+    assert "opaque" in error["problem"]
     assert set(error) == {"error", "where", "problem", "remedy"}
 
 

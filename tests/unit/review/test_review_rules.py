@@ -145,8 +145,8 @@ def test_the_second_vote_decides_and_one_return_is_enough(first, second, then):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"verdict": Verdict.FAIL, "codes": ("row_level",)}, "refuses it (row_level)"),
-        ({"verdict": Verdict.FAIL}, "refuses it (no reason given)"),
+        ({"verdict": Verdict.FAIL, "codes": ("opaque",)}, "can't be recomputed (opaque)"),
+        ({"verdict": Verdict.FAIL}, "the checker refuses it"),
         ({"verification": Verification.MISMATCH}, "aren't the ones recomputed"),
         ({"verification": Verification.UNVERIFIABLE}, "couldn't be recomputed"),
         ({"verification": Verification.OPAQUE}, "no claim says what it shows"),

@@ -146,7 +146,7 @@ def test_a_request_without_a_title_is_called_after_its_run(house):
 
 def test_naming_what_may_not_leave_is_refused_with_the_check_that_refuses(house):
     run = house.run(a_file(), ROWS)
-    with pytest.raises(ReleaseRefused, match=r"rows\.csv: .*row_level"):
+    with pytest.raises(ReleaseRefused, match=r"rows\.csv: .*opaque"):
         house.service.submit(run.id, ["output/rows.csv"], Context(), ANA)
     assert house.store.all() == ()
     assert house.told == []

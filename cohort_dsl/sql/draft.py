@@ -1,0 +1,55 @@
+"""A script in the making: temporary tables, and what fills them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+
+from cohort_dsl.model.types import Scalar, ValueType
+from cohort_dsl.sql.expressions import Terms
+from cohort_dsl.sql.statements import Script, Sent, Statement, Upload, create, render
+
+# Keeps rows in a temporary table: their select, and their columns with types.
+Keep: TypeAlias = Callable[["sa.Select[Any]", Mapping[str, ValueType]], sa.Table]
+
+
+class Draft:
+    """Grows by each statement; nothing is taken back."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self._sent: list[Sent] = []
+
+    def kept(
+        self, name: str, rows: sa.Select[Any], types: Mapping[str, ValueType]
+    ) -> sa.Table:
+        """A temporary table of these rows."""
+        table = self._created(name, types)
+        filled = sa.insert(table).from_select(list(types), rows)
+        self._sent.append(self.told(filled))
+        return table
+
+    def keeper(self, name: str) -> Keep:
+        """Keeps rows under this name and a running number."""
+        parts = iter(range(1, 1_000_000))
+        return lambda rows, types: self.kept(f"{name}_{next(parts)}", rows, types)
+
+    def uploaded(self, name: str, values: frozenset[Scalar], kind: ValueType) -> sa.Table:
+        """A temporary table of constants, whose column is ``value``."""
+        table = self._created(name, {"value": kind})
+        self._sent.append(Upload(name, tuple(sorted(values))))
+        return table
+
+    def told(self, clause: Any) -> Statement:
+        return render(clause, self.terms.dialect)
+
+    def script(self, question: sa.Select[Any]) -> Script:
+        return Script(tuple(self._sent), self.told(question))
+
+    def _created(self, name: str, types: Mapping[str, ValueType]) -> sa.Table:
+        columns = [sa.Column(c, self.terms.column_type(kind)) for c, kind in types.items()]
+        table = sa.Table(name, sa.MetaData(), *columns, prefixes=["TEMPORARY"])
+        self._sent.append(create(table, self.terms.dialect))
+        return table

@@ -1,0 +1,73 @@
+"""What a finding's code means, as its author is told outside.
+
+A finding's own words may name groups and numbers, so they stay inside. A code and its
+meaning don't depend on the data. A test holds this table against the checks there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What was found, and what an author can do, for any output."""
+
+    problem: str
+    remedy: str
+
+
+MEANINGS: Mapping[str, Meaning] = {
+    "opaque": Meaning(
+        "no claim says what it is, so it can't be recomputed",
+        "Write a table and its claim with output_checker.claims.",
+    ),
+    "truth": Meaning(
+        "what its claim says couldn't be confirmed from the cohort",
+        "Make table and claim by one call, from the cohort file as it was extracted.",
+    ),
+    "levels": Meaning(
+        "its groups' names come from the data, and some belong to few people",
+        "Group by fixed levels: categories, or bands of a number.",
+    ),
+    "few values": Meaning(
+        "what it averages has so few different values that the mean is a count",
+        "Make a table of counts instead.",
+    ),
+    "protection": Meaning(
+        "no way of hiding cells leaves a table that is safe and still says something",
+        "Use fewer or broader groups.",
+    ),
+    "class disclosure": Meaning(
+        "a whole group has the same answer, so it is known of each of them",
+        "Use broader groups, or tell the reviewers why this tells nothing new.",
+    ),
+    "differencing": Meaning(
+        "together with another table it singles out a few people",
+        "Use the same people and the same groups in all tables.",
+    ),
+    "threshold": Meaning(
+        "some cells count so few people that they and others had to be hidden",
+        "Use broader groups to see more.",
+    ),
+    "dominance": Meaning(
+        "a few people make up most of a total",
+        "Use broader groups, or count people instead of adding values.",
+    ),
+}
+
+
+def explained(code: str) -> str:
+    """The code's meaning with the code, as part of a sentence."""
+    meaning = MEANINGS.get(code)
+    return f"{meaning.problem} ({code})" if meaning else code
+
+
+def advice(code: str) -> str:
+    """The code's meaning and what to do, as sentences."""
+    meaning = MEANINGS.get(code)
+    if meaning is None:
+        return f"{code}."
+    said = f"{meaning.problem} ({code}). {meaning.remedy}"
+    return said[0].upper() + said[1:]

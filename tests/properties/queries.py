@@ -1,0 +1,297 @@
+"""Any well-typed question over small, nasty tables.
+
+A question grows from a pool: each step draws an operation and operands that suit it, so
+that parts are shared and every operation meets every other. Floats whose sums are exact
+in any order (``exact``) are kept apart, because engines add in different orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from hypothesis import strategies as st
+
+from cohort_dsl.model import nodes
+from cohort_dsl.model.nodes import DatePart, DateUnit, Frame, Node, Position, Series, Table
+from cohort_dsl.model.query import Query
+from cohort_dsl.model.types import (
+    BOOL,
+    DATE,
+    FLOAT,
+    INT,
+    STR,
+    Column,
+    ModelError,
+    TableSchema,
+    ValueType,
+    code,
+)
+
+CODE = code("snomedct")
+TYPES = (BOOL, INT, FLOAT, STR, DATE, CODE)
+
+VALUES: Mapping[ValueType, list[Any]] = {
+    BOOL: [True, False],
+    INT: [0, 1, -1, 2, 3, 7, -7, 12, 400, 2**63 - 1, -(2**63), 2**31, 2**53 + 1],
+    FLOAT: [0.0, 0.25, 1.0, -1.5, 2.5, -2.5, 1e9, 9.3e18, -9.3e18, 1e308, 1e-300, 0.1],
+    STR: [
+        "",
+        " ",
+        "a",
+        "A",
+        "b%",
+        "%",
+        "_",
+        "\\",
+        "/",
+        "é",
+        "e\u0301",
+        "🩺",
+        "'",
+        '"',
+        "ab",
+    ],
+    DATE: [
+        date(2024, 1, 31),
+        date(2024, 2, 29),
+        date(2023, 2, 28),
+        date(2024, 3, 1),
+        date(2023, 12, 31),
+        date(2024, 1, 1),
+        date(1900, 2, 28),
+        date.min,
+        date.max,
+    ],
+    CODE: ["123456", "1234567", "999999", "73211009"],
+}
+EXACT = [0.0, 0.25, 1.0, -1.5, 2.5, 1024.0]
+
+COLUMNS = (
+    Column("yes", BOOL),
+    Column("number", INT),
+    Column("exact", FLOAT),
+    Column("real", FLOAT),
+    Column("text", STR),
+    Column("day", DATE),
+    Column("code", CODE),
+)
+PEOPLE = TableSchema("people", COLUMNS, one_row_per_patient=True)
+EVENTS = TableSchema("events", COLUMNS, one_row_per_patient=False)
+VISITS = TableSchema("visits", COLUMNS, one_row_per_patient=False)
+SCHEMAS = (PEOPLE, EVENTS, VISITS)
+
+
+def values(of: Column) -> st.SearchStrategy[Any]:
+    return st.none() | st.sampled_from(EXACT if of.name == "exact" else VALUES[of.type])
+
+
+def rows(schema: TableSchema) -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Up to eight rows of up to four patients: ties, duplicates and empty tables come up."""
+    one = {column.name: values(column) for column in schema.columns}
+    row = st.fixed_dictionaries({"patient_id": st.integers(1, 4), **one})
+    if schema.one_row_per_patient:
+        return st.lists(row, max_size=4, unique_by=lambda r: r["patient_id"])
+    return st.lists(row, max_size=6).flatmap(
+        lambda some: (
+            st.lists(st.sampled_from(some), max_size=2).map(lambda more: some + more)
+            if some
+            else st.just([])
+        )
+    )
+
+
+TABLES = st.fixed_dictionaries({schema.name: rows(schema) for schema in SCHEMAS})
+
+
+@dataclass
+class Pool:
+    """What has been built so far."""
+
+    draw: Callable[[st.SearchStrategy[Any]], Any]
+    frames: list[Frame] = field(default_factory=list)
+    series: list[Series] = field(default_factory=list)
+    exact: set[Series] = field(default_factory=set)
+
+    def pick(self, wanted: Callable[[Series], bool]) -> Series:
+        """A series that suits, from the pool; ModelError if there is none."""
+        suits = [one for one in self.series if wanted(one)]
+        return self.one_of(suits)
+
+    def one_of(self, choices: list[Any]) -> Any:
+        if not choices:
+            raise ModelError("nothing suits")
+        return self.draw(st.sampled_from(choices))
+
+    def of(self, *types: ValueType) -> Series:
+        return self.pick(lambda s: s.type in types)
+
+    def same(self, other: Series) -> Series:
+        return self.pick(lambda s: s.type == other.type)
+
+    def several(self, *types: ValueType) -> tuple[Series, ...]:
+        first = self.of(*types)
+        more = self.draw(st.integers(1, 2))
+        return (first, *(self.same(first) for _ in range(more)))
+
+    def many(self) -> Frame:
+        return self.one_of([f for f in self.frames if not f.one_row_per_patient])
+
+    def sorted(self) -> Frame:
+        return self.one_of(
+            [f for f in self.frames if not f.one_row_per_patient and nodes.is_sorted(f)]
+        )
+
+    def ordered(self) -> Series:
+        return self.of(INT, FLOAT, DATE)
+
+    def number(self) -> Series:
+        return self.of(INT, FLOAT)
+
+    def on_rows(self, wanted: Callable[[Series], bool]) -> Series:
+        return self.pick(lambda s: s.frame is not None and wanted(s))
+
+    def summable(self) -> Series:
+        return self.on_rows(lambda s: s.type == INT or s in self.exact)
+
+    def add(self, node: Node) -> None:
+        if isinstance(node, Frame):
+            self.frames.append(node)
+        if isinstance(node, Series):
+            self.series.append(node)
+            if is_exact(node, self.exact):
+                self.exact.add(node)
+
+
+def is_exact(node: Series, exact: set[Series]) -> bool:
+    if isinstance(node, nodes.SelectColumn):
+        return node.name == "exact"
+    keeping = (nodes.Add, nodes.Subtract, nodes.Negate, nodes.Absolute)
+    return isinstance(node, keeping) and all(part in exact for part in node.parts())
+
+
+def a_value(pool: Pool) -> Node:
+    kind = pool.one_of(list(TYPES))
+    return nodes.Value(pool.one_of(VALUES[kind]), kind)
+
+
+def a_column(pool: Pool) -> Node:
+    return nodes.SelectColumn(
+        pool.one_of(pool.frames), pool.one_of([c.name for c in COLUMNS])
+    )
+
+
+def a_filter(pool: Pool) -> Node:
+    return nodes.Filter(pool.many(), pool.of(BOOL))
+
+
+def a_sort(pool: Pool) -> Node:
+    return nodes.Sort(pool.many(), pool.on_rows(lambda s: True))
+
+
+def a_case(pool: Pool) -> Node:
+    otherwise = pool.of(*TYPES)
+    count = pool.draw(st.integers(1, 3))
+    return nodes.Case(
+        tuple((pool.of(BOOL), pool.same(otherwise)) for _ in range(count)), otherwise
+    )
+
+
+def an_is_in(pool: Pool) -> Node:
+    operand = pool.of(*TYPES)
+    values = pool.draw(st.frozensets(st.sampled_from(VALUES[operand.type]), max_size=4))
+    return nodes.IsIn(operand, values)
+
+
+def an_is_in_series(pool: Pool) -> Node:
+    among = pool.on_rows(lambda s: True)
+    return nodes.IsInSeries(pool.same(among), among)
+
+
+def pair(kind: type[Any], choose: Callable[[Pool], Series]) -> Callable[[Pool], Node]:
+    def make(pool: Pool) -> Node:
+        left = choose(pool)
+        return kind(left, pool.same(left))  # type: ignore[no-any-return]
+
+    return make
+
+
+MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
+    nodes.Table: lambda pool: Table(pool.one_of(list(SCHEMAS))),
+    nodes.Filter: a_filter,
+    nodes.Sort: a_sort,
+    nodes.Pick: lambda pool: nodes.Pick(pool.sorted(), pool.one_of(list(Position))),
+    nodes.Value: a_value,
+    nodes.Null: lambda pool: nodes.Null(pool.one_of(list(TYPES))),
+    nodes.SelectColumn: a_column,
+    nodes.Exists: lambda pool: nodes.Exists(pool.one_of(pool.frames)),
+    nodes.Count: lambda pool: nodes.Count(pool.one_of(pool.frames)),
+    nodes.CountDistinct: lambda pool: nodes.CountDistinct(pool.on_rows(lambda s: True)),
+    nodes.Minimum: lambda pool: nodes.Minimum(
+        pool.on_rows(lambda s: s.type.is_ordered or s.type == STR)
+    ),
+    nodes.Maximum: lambda pool: nodes.Maximum(
+        pool.on_rows(lambda s: s.type.is_ordered or s.type == STR)
+    ),
+    nodes.Sum: lambda pool: nodes.Sum(pool.summable()),
+    nodes.Mean: lambda pool: nodes.Mean(pool.summable()),
+    nodes.And: lambda pool: nodes.And(pool.several(BOOL)),
+    nodes.Or: lambda pool: nodes.Or(pool.several(BOOL)),
+    nodes.Not: lambda pool: nodes.Not(pool.of(BOOL)),
+    nodes.IsNull: lambda pool: nodes.IsNull(pool.of(*TYPES)),
+    nodes.Equal: pair(nodes.Equal, lambda pool: pool.of(*TYPES)),
+    nodes.Less: pair(nodes.Less, Pool.ordered),
+    nodes.LessOrEqual: pair(nodes.LessOrEqual, Pool.ordered),
+    nodes.IsIn: an_is_in,
+    nodes.IsInSeries: an_is_in_series,
+    nodes.Add: pair(nodes.Add, Pool.number),
+    nodes.Subtract: pair(nodes.Subtract, Pool.number),
+    nodes.Multiply: pair(nodes.Multiply, Pool.number),
+    nodes.Divide: pair(nodes.Divide, Pool.number),
+    nodes.FloorDivide: pair(nodes.FloorDivide, Pool.number),
+    nodes.Negate: lambda pool: nodes.Negate(pool.number()),
+    nodes.Absolute: lambda pool: nodes.Absolute(pool.number()),
+    nodes.CastToFloat: lambda pool: nodes.CastToFloat(pool.number()),
+    nodes.CastToInt: lambda pool: nodes.CastToInt(pool.of(BOOL, INT, FLOAT)),
+    nodes.Contains: pair(nodes.Contains, lambda pool: pool.of(STR)),
+    nodes.ExtractPart: lambda pool: nodes.ExtractPart(
+        pool.of(DATE), pool.one_of(list(DatePart))
+    ),
+    nodes.ToFirstOf: lambda pool: nodes.ToFirstOf(
+        pool.of(DATE), pool.one_of([DateUnit.MONTHS, DateUnit.YEARS])
+    ),
+    nodes.AddDuration: lambda pool: nodes.AddDuration(
+        pool.of(DATE), pool.of(INT), pool.one_of(list(DateUnit))
+    ),
+    nodes.DateDifference: lambda pool: nodes.DateDifference(
+        pool.of(DATE), pool.of(DATE), pool.one_of(list(DateUnit))
+    ),
+    nodes.Case: a_case,
+    nodes.MinimumOf: lambda pool: nodes.MinimumOf(pool.several(INT, FLOAT, DATE)),
+    nodes.MaximumOf: lambda pool: nodes.MaximumOf(pool.several(INT, FLOAT, DATE)),
+}
+
+
+@st.composite
+def queries(draw: Any) -> Query:
+    """A question of up to 60 parts, whose last ones are its variables."""
+    pool = Pool(draw)
+    for schema in SCHEMAS:
+        table = Table(schema)
+        pool.add(table)
+        for column in schema.columns:
+            pool.add(nodes.SelectColumn(table, column.name))
+    kinds = draw(st.lists(st.sampled_from(list(MAKERS)), min_size=5, max_size=60))
+    for kind in kinds:
+        try:
+            pool.add(MAKERS[kind](pool))
+        except ModelError:
+            continue  # nothing in the pool suits, or frames don't combine
+    single = [one for one in pool.series if one.frame is None]
+    yes_or_no = [nodes.Exists(Table(schema)) for schema in SCHEMAS]
+    yes_or_no += [one for one in single if one.type == BOOL]
+    population = draw(st.sampled_from(list(reversed(yes_or_no))))
+    asked = single[-8:]
+    return Query(population, {f"v{number}": one for number, one in enumerate(asked)})

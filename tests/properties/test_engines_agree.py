@@ -1,0 +1,47 @@
+"""Whatever is asked, of whatever rows, every warehouse answers as the referee does."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import Any
+
+from hypothesis import HealthCheck, given, note, settings
+
+from cohort_dsl import testing
+from cohort_dsl.model.nodes import Node
+from cohort_dsl.model.query import Query
+from tests.properties.queries import MAKERS, TABLES, queries
+
+EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "300"))
+
+
+def leaves(kind: type[Any]) -> set[type[Any]]:
+    below: list[type[Any]] = kind.__subclasses__()
+    return set().union(*map(leaves, below)) if below else {kind}
+
+
+def test_every_kind_of_node_is_generated() -> None:
+    assert set(MAKERS) == leaves(Node)
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(query=queries(), tables=TABLES)
+def test_duckdb_answers_as_the_referee(query: Query, tables: dict[str, Any]) -> None:
+    note(testing.sql(query, "duckdb"))
+    wanted = testing.evaluate(query, tables, engine="reference")
+    found = testing.evaluate(query, tables, engine="duckdb")
+    assert typed(found) == typed(wanted)
+
+
+def typed(rows: list[dict[str, Any]]) -> list[dict[str, tuple[str, Any]]]:
+    """Values with their types' names, so that 1, 1.0 and True differ."""
+    return [{n: (type(v).__name__, positive_zero(v)) for n, v in r.items()} for r in rows]
+
+
+def positive_zero(value: Any) -> Any:
+    return math.fabs(value) if value == 0 and isinstance(value, float) else value
