@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
@@ -46,6 +49,23 @@ class DataSource(Protocol):
 
     def produce(self, query: Query, target: Path) -> None:
         """Writes the cohort file ``target``. WarehouseError if it can't now."""
+
+
+@dataclass(frozen=True)
+class WarehouseSource:
+    """The site's warehouse. ``settings`` as in its policy, a password's place included."""
+
+    settings: Mapping[str, object]
+
+    def produce(self, query: Query, target: Path) -> None:
+        # By name until these two modules are there; then plain imports.
+        warehouses = import_module("cohort_dsl.warehouses")
+        extract = import_module("cohort_dsl.extract")
+        with warehouses.open(self.settings) as warehouse:
+            extract.extract(query, warehouse, target)
+
+    def __repr__(self) -> str:
+        return "<the site's warehouse>"
 
 
 def is_one(action: Action) -> bool:
