@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cohort_dsl.errors import DefinitionError, QueryError, WarehouseError
-from job_runner.errors import LedgerDamaged, PlatformError, ProjectError, RequestRefused
-from output_checker.errors import ClaimError, PolicyError, ReleaseRefused
+from job_runner.errors import (
+    LedgerDamaged,
+    OutputsRefused,
+    PlatformError,
+    ProjectError,
+    RequestRefused,
+)
+from output_checker.errors import CheckerError, PolicyError
 
 
 class JobsFailed(Exception):
@@ -23,8 +29,8 @@ EXIT_CODES: Mapping[type[Exception], int] = {
     ProjectError: 4,
     RequestRefused: 5,
     JobsFailed: 6,
-    ClaimError: 7,
-    ReleaseRefused: 7,
+    OutputsRefused: 7,
+    CheckerError: 7,
     PolicyError: 8,
     WarehouseError: 9,
     PlatformError: 10,

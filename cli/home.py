@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ USUAL_SIZE = 500
 
 @dataclass(frozen=True)
 class DummySource:
-    """Answers queries with made-up patients: from tables in a folder, or made on the way."""
+    """Answers queries with made-up patients: from tables in a folder, or made now."""
 
     size: int | None = None
     tables: Path | None = None
@@ -62,3 +63,8 @@ def study(start: Path) -> Path:
         where=os.fspath(start),
         remedy="Go to a study's folder, or make one: strongroom init my-study.",
     )
+
+
+def boxes_of(folder: Path) -> str:
+    """The name under which a study's boxes run, so that no other study tidies them up."""
+    return "home-" + hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]

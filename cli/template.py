@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 
 from cohort_dsl.errors import DefinitionError
 
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "__init__.py")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
 def copy(target: Path) -> list[str]:
@@ -27,8 +27,7 @@ def copy(target: Path) -> list[str]:
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
-        with resources.as_file(resources.files("project_template")) as template:
-            shutil.copytree(template, draft, ignore=LEFT_OUT, dirs_exist_ok=True)
+        shutil.copytree(_template(), draft, ignore=LEFT_OUT, dirs_exist_ok=True)
         _name(draft / "README.md", target.name)
         draft.chmod(0o755)
         os.rename(draft, target)
@@ -36,6 +35,14 @@ def copy(target: Path) -> list[str]:
         shutil.rmtree(draft, ignore_errors=True)
         raise
     return sorted(str(p.relative_to(target)) for p in target.rglob("*") if p.is_file())
+
+
+def _template() -> Path:
+    """Where this installation keeps the template: a folder that holds no module."""
+    found = find_spec("project_template")
+    assert found is not None, "installed with us"
+    assert found.submodule_search_locations is not None, "a folder"
+    return Path(found.submodule_search_locations[0])
 
 
 def _name(readme: Path, name: str) -> None:

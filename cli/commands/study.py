@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 import dummy_data as dummy
-from cli import console, git, home, template
+from cli import clock, console, git, home, template
 from cli.boxes import Boxes, ready
+from cli.compose.running import uid_of, uid_of_ours
 from cli.exits import JobsFailed
 from cohort_dsl.model import wire
 from cohort_dsl.model.query import Query
 from job_runner import local, project
-from job_runner.errors import PlatformError
+from job_runner.evaluation import Bench, evaluate
 from job_runner.images import COHORT, PYTHON
-from job_runner.job import State
+from job_runner.job import TERMINAL, State
 from job_runner.policy import ImagePolicy
+from job_runner.worker import Told
 
 here = click.option(
     "--study",
@@ -42,8 +45,9 @@ def init(target: Path) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-                required=False)
+@click.argument(
+    "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False
+)
 @here
 @console.json_option
 def check(file: Path | None, study: Path, as_json: bool) -> None:
@@ -67,19 +71,26 @@ def check(file: Path | None, study: Path, as_json: bool) -> None:
         [action.name, action.run.reference, ", ".join(action.needs)]
         for action in found.actions.values()
     ]
-    told = {"version": found.version, "actions": [row[0] for row in rows]}
-    lines = [f"{path}: {len(rows)} actions", *console.table(["action", "image", "needs"], rows)]
-    console.report(told, lines, as_json=as_json)
+    listed: dict[str, object] = {"version": found.version, "actions": list(found.actions)}
+    lines = [
+        f"{path}: {len(rows)} actions",
+        *console.table(["action", "image", "needs"], rows),
+    ]
+    console.report(listed, lines, as_json=as_json)
 
 
 def evaluated(definition: Path, study: Path) -> Query:
-    """The query of a definition, evaluated in a box."""
-    with ready("home", [COHORT.reference], console.note) as boxes:
-        image = _images(boxes)[f"cohort:{COHORT.reference.partition(':')[2]}"]
-        return local.evaluate(definition, study, boxes.executor, image)
+    """The query of a definition, evaluated in a box; what it prints is shown."""
+    with ready(home.boxes_of(study), [COHORT.reference], console.note) as boxes:
+        bench = Bench(boxes.executor, images(boxes)["cohort:v1"], "check", uid_of_ours())
+        found = evaluate(definition, study, bench)
+    for line in found.printed.splitlines():
+        console.note(line)
+    return found.query
 
 
-def _images(boxes: Boxes) -> dict[str, ImagePolicy]:
+def images(boxes: Boxes) -> dict[str, ImagePolicy]:
+    """The images that were built here, by the names that project files give them."""
     return {
         reference.removeprefix("strongroom/"): ImagePolicy(reference, locked.layers)
         for reference, locked in boxes.lock.images.items()
@@ -96,7 +107,9 @@ def _images(boxes: Boxes) -> dict[str, ImagePolicy]:
     help="A folder for one CSV file a table.",
 )
 @click.option("--size", type=click.IntRange(1), help="Patients in the population.")
-@click.option("--seed", default=home.SEED, show_default=True, help="Another, other patients.")
+@click.option(
+    "--seed", default=home.SEED, show_default=True, help="Another, other patients."
+)
 @click.option(
     "--reference-date",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -148,20 +161,46 @@ def run(
     """
     folder = home.study(study)
     tables = dummy_tables.resolve() if dummy_tables else None
-    with ready("home", [COHORT.reference, PYTHON.reference], console.note) as boxes:
-        results = local.run(
-            folder,
-            actions,
+    references = [COHORT.reference, PYTHON.reference]
+    with ready(home.boxes_of(folder), references, console.note) as boxes:
+        ours = local.Home(
             executor=boxes.executor,
-            images=_images(boxes),
+            images=images(boxes),
             source=home.DummySource(tables=tables),
-            force=force,
+            clock=clock.now,
+            monotonic=time.monotonic,
+            uid=uid_of,
+            told=_progress if not as_json else lambda told: None,
         )
-    _show(results, as_json)
+        results = local.run(folder, actions, ours, force=force)
+    told = [_as_json(ran) for ran in results]
+    console.report(told, [line for ran in results for line in _lines(ran)], as_json=as_json)
+    if any(ran.state is State.FAILED for ran in results):
+        raise JobsFailed
 
 
-def _show(results: Sequence[local.ActionResult], as_json: bool) -> None:
-    raise PlatformError("not yet", where="run", remedy="")
+def _progress(told: Told) -> None:
+    if told.job.state not in TERMINAL:
+        console.say(f"{told.job.action}: running, because {told.why}")
 
 
-__all__ = ["State"]
+def _as_json(ran: local.Ran) -> dict[str, object]:
+    return {
+        "action": ran.action,
+        "state": ran.state.value,
+        "failure": ran.failure.value if ran.failure else None,
+        "why": ran.why,
+        "outputs": list(ran.outputs),
+    }
+
+
+def _lines(ran: local.Ran) -> Iterator[str]:
+    """How an action ended: its outputs, or what is wrong and the last it printed."""
+    if ran.state is State.SUCCEEDED:
+        how = "done" if ran.why else "up to date"
+        yield f"{ran.action}: {how} ({', '.join(ran.outputs)})"
+        return
+    failure = ran.failure.value if ran.failure else "not run"
+    yield f"{ran.action}: failed ({failure}) {ran.told}".rstrip()
+    for line in ran.log.rstrip().splitlines()[-20:]:
+        yield f"  | {line}"

@@ -69,6 +69,11 @@ def _tasks(site: OpenSite, executor: Executor) -> SiteTasks:
 def uid_of(job: Job) -> int:
     """A user of the job's own, where we may choose one."""
     if os.geteuid() != 0:
-        return os.geteuid()
+        return uid_of_ours()
     number = int.from_bytes(job.id.encode(), "big")
     return FIRST_UID + number % UIDS
+
+
+def uid_of_ours() -> int:
+    """The user of a box that needs none of its own: ourselves, but never root."""
+    return os.geteuid() or FIRST_UID

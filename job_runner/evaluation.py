@@ -1,0 +1,104 @@
+"""One definition evaluated at home, to look at its query: in the same box as at a site."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from cohort_dsl.errors import DefinitionError
+from cohort_dsl.model.query import Query
+from job_runner import extraction
+from job_runner.errors import PlatformError
+from job_runner.executors.contract import Executor, Outcome
+from job_runner.job import Failure
+from job_runner.policy import ImagePolicy
+from job_runner.project import Extraction
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where a definition is evaluated. ``run_id`` names the box; ``uid`` is its user."""
+
+    executor: Executor
+    image: ImagePolicy
+    run_id: str
+    uid: int
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """A definition's query, and what the definition printed meanwhile."""
+
+    query: Query
+    printed: str
+
+
+def evaluate(definition: Path, study: Path, bench: Bench) -> Evaluated:
+    """The query of a definition that lies in a study; the study is only read.
+
+    DefinitionError with what the author should know; PlatformError without an engine.
+    """
+    asked = Extraction(
+        command="generate-dataset",
+        definition=definition.resolve().relative_to(study.resolve()).as_posix(),
+        output="",
+        arguments=(),
+    )
+    image = bench.executor.image_id(bench.image.reference, bench.image.layers)
+    with tempfile.TemporaryDirectory(prefix="strongroom-") as scratch:
+        result = Path(scratch) / "result"
+        result.mkdir(mode=0o700)
+        if bench.uid != os.geteuid():
+            os.chown(result, bench.uid, bench.uid)
+        box = extraction.box(image, asked, study.resolve(), result, bench.uid)
+        try:
+            bench.executor.start(bench.run_id, box)
+            outcome = bench.executor.wait(bench.run_id)
+            log = bench.executor.logs(bench.run_id).decode(errors="replace")
+        finally:
+            bench.executor.remove(bench.run_id)
+        _demand_success(outcome, log, definition)
+        return Evaluated(extraction.query_from(result, str(definition)), log)
+
+
+def _demand_success(outcome: Outcome, log: str, definition: Path) -> None:
+    failure = extraction.failure(outcome)
+    if failure is None:
+        return
+    if outcome.exit_code == extraction.MISTAKE:
+        raise mistake(log, str(definition))
+    if failure is not Failure.DEFINITION_ERROR:
+        raise PlatformError(
+            "the definition couldn't be evaluated",
+            where="the image of definitions",
+            remedy="Build it anew with `strongroom images build`.",
+        )
+    raise DefinitionError(
+        extraction.explained(outcome),
+        where=str(definition),
+        remedy="A definition only describes a dataset; it ends at once.",
+    )
+
+
+_TOLD = re.compile(r"(?P<where>[^:]+): (?P<problem>.*)")
+
+
+def mistake(log: str, where: str) -> DefinitionError:
+    """The mistake that ``cohort_dsl.evaluate`` told last, below what the author printed."""
+    lines = log.rstrip().splitlines()
+    remedy: list[str] = []
+    while lines and lines[-1].startswith("  "):
+        remedy.insert(0, lines.pop().strip())
+    found = _TOLD.match(lines[-1]) if lines else None
+    if found is None:
+        return DefinitionError(
+            "it has a mistake that wasn't told",
+            where=where,
+            remedy="Run it by itself: python -m cohort_dsl.evaluate.",
+        )
+    return DefinitionError(
+        found["problem"], where=found["where"], remedy="\n  ".join(remedy)
+    )
