@@ -11,14 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import pyarrow as pa
-import sqlalchemy as sa
 
 from cohort_dsl import plan, reference
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Kind, TableSchema, fits
 from cohort_dsl.sql import DIALECTS, Catalog, script
-from cohort_dsl.sql.catalog import Source
+from cohort_dsl.sql.catalog import plain
 from cohort_dsl.warehouses import duckdb
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -46,14 +45,8 @@ def evaluate(
 def sql(dataset: object, dialect: str) -> str:
     """The SQL that the question becomes, over tables named as in the contract."""
     query = query_of(dataset)
-    sources = {table.name: Source(table, _plain(table)) for table in query.tables()}
+    sources = {table.name: plain(table) for table in query.tables()}
     return str(script(plan.build(query), DIALECTS[dialect], Catalog(sources)))
-
-
-def _plain(table: TableSchema) -> sa.FromClause:
-    names = ["patient_id", *(column.name for column in table.columns)]
-    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in names]
-    return sa.table(table.name, *columns)
 
 
 def _arrow(schema: TableSchema, rows: list[dict[str, Any]]) -> pa.Table:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,10 +14,21 @@ from cohort_dsl.model.types import INT, TableSchema, ValueType
 
 @dataclass(frozen=True)
 class Source:
-    """A table on offer, and what to select its rows from: its columns and patient_id."""
+    """A table on offer, and what to select its rows from.
+
+    ``rows`` takes the columns that are wanted, and gives at least these and patient_id.
+    """
 
     schema: TableSchema
-    rows: sa.FromClause
+    rows: Callable[[Collection[str]], sa.FromClause]
+
+
+def plain(schema: TableSchema) -> Source:
+    """A table of the schema's name and columns."""
+    names = ["patient_id", *(column.name for column in schema.columns)]
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name) for name in names]
+    table = sa.table(schema.name, *columns)
+    return Source(schema, lambda wanted: table)
 
 
 @dataclass(frozen=True)
@@ -25,16 +37,19 @@ class Catalog:
 
     ``people``: who counts as a patient (a FromClause with ``patient_id``, unique); None
     where everybody in any table does. ``everyone``: tables that hold all of them.
-    ``patient_id``: INT or STR.
+    ``broken``: tables that should be on offer, and why they aren't. ``patient_id``: INT
+    or STR.
     """
 
     sources: Mapping[str, Source]
     patient_id: ValueType = INT
     people: sa.FromClause | None = None
-    everyone: frozenset[str] = field(default_factory=frozenset)
+    everyone: frozenset[str] = frozenset()
+    broken: Mapping[str, str] = field(default_factory=dict)
 
-    def rows(self, table: str) -> sa.FromClause:
-        return self.sources[table].rows
+    def rows(self, table: str, columns: Collection[str] = ()) -> sa.FromClause:
+        """The table's rows, with at least these columns and patient_id."""
+        return self.sources[table].rows(columns)
 
     def demand(self, tables: Iterable[TableSchema]) -> None:
         """WarehouseError, with all that is missing, unless these tables are on offer."""
@@ -43,10 +58,12 @@ class Catalog:
             raise WarehouseError(
                 "; ".join(wrong),
                 where="the tables that the definition asks for",
-                remedy="Ask for what the warehouse offers, or have it mapped.",
+                remedy="Ask for what the warehouse offers; `strongroom warehouse check` lists it.",
             )
 
     def _problems(self, wanted: TableSchema) -> list[str]:
+        if wanted.name in self.broken:
+            return [f"{wanted.name} can't be read: {self.broken[wanted.name]}"]
         if wanted.name not in self.sources:
             return [f"this warehouse has no table {wanted.name}"]
         offered = self.sources[wanted.name].schema

@@ -88,8 +88,9 @@ class _Compiler:
         self.lists[step.values] = self.draft.uploaded(step.name, step.values, step.type)
 
     def _columns(self, step: Columns) -> None:
-        rows = self.catalog.rows(step.table.name).alias("rows")
-        outputs = [rows.c[output.name] for output in step.outputs]
+        names = [output.name for output in step.outputs]
+        rows = self.catalog.rows(step.table.name, names).alias("rows")
+        outputs = [rows.c[name] for name in names]
         source = self._within(rows, within=step.within_population)
         found = sa.select(rows.c.patient_id, *outputs).select_from(source)
         kept = found.where(rows.c.patient_id.is_not(sa.null()))
@@ -189,7 +190,8 @@ class _Compiler:
     def _rows(
         self, step: Step, frame: Frame, *, within: bool, carried: Sequence[str] = ()
     ) -> Worked:
-        rows = self.catalog.rows(base(frame).name).alias("rows")
+        wanted = {node.name for node in _own(needs.in_place(step.computes()))}
+        rows = self.catalog.rows(base(frame).name, wanted | set(carried)).alias("rows")
         source = self._within(rows, within=within)
         types = {column.name: column.type for column in base(frame).columns}
         kept = {name: (rows.c[name], types[name]) for name in carried}

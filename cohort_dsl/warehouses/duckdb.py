@@ -15,14 +15,13 @@ from typing import Self
 
 import duckdb
 import pyarrow as pa
-import sqlalchemy as sa
 
 from cohort_dsl import plan, sql
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import INT, STR, Kind, TableSchema, ValueType
 from cohort_dsl.sql import Catalog, Dialect, Script, Upload
-from cohort_dsl.sql.catalog import Source
+from cohort_dsl.sql.catalog import plain
 from cohort_dsl.sql.duckdb import DUCKDB
 from cohort_dsl.warehouses.rows import Rows
 
@@ -171,13 +170,8 @@ def from_rows(
         quoted = name.replace('"', '""')
         connection.execute(f'CREATE TABLE "{quoted}" AS SELECT * FROM given')  # noqa: S608 - a schema's name
         connection.unregister("given")
-    sources = {n: Source(schemas[n], _table(n, rows[n].column_names)) for n in schemas}
+    sources = {name: plain(schema) for name, schema in schemas.items()}
     return DuckDBWarehouse(_locked(connection), Catalog(sources, patient_id))
-
-
-def _table(name: str, names: list[str]) -> sa.FromClause:
-    columns: list[sa.ColumnClause[object]] = [sa.column(column) for column in names]
-    return sa.table(name, *columns)
 
 
 def _demand_schemas(
