@@ -51,14 +51,17 @@ class Desk:
         RequestRefused (Conflict where an action is already under way) or ProjectError;
         a refusal is on the record too.
         """
+        body = {"request": self.new_id(), **_asked(submission)}
         try:
-            return self._accept(submission, person)
+            return self._accept(body, submission, person)
         except RequestRefused as refused:
             told = {"problem": refused.problem, "where": refused.where}
-            self.record("refusal", {**_asked(submission), **told}, person.name)
+            self.record("refusal", {**body, **told}, person.name)
             raise
 
-    def _accept(self, submission: Submission, person: Person) -> Request:
+    def _accept(
+        self, body: Mapping[str, object], submission: Submission, person: Person
+    ) -> Request:
         allowed = allowed_project(self.policy, submission, person)
         commit = self.repositories.fetch(
             submission.repository, submission.commit, allowed.branches
@@ -67,7 +70,7 @@ class Desk:
         order = graph.order(study, submission.actions)
         refuse_all(self.policy, allowed, [study.actions[name] for name in order])
         request = Request(
-            id=self.new_id(),
+            id=str(body["request"]),
             project=allowed.name,
             repository=commit.repository,
             commit=commit.sha,
@@ -76,8 +79,9 @@ class Desk:
             submitted_at=self.clock(),
         )
         jobs = jobs_of(request, study, order)
-        # Before it is stored: what a runner does must never be missing on the record.
-        self.record("request", {"request": request.id, **_asked(submission)}, person.name)
+        # Before it is stored: what a runner does must never be missing on the record. Where
+        # it isn't stored after all, the refusal that follows names its id.
+        self.record("request", body, person.name)
         self.store.create_request(request, jobs)
         return request
 

@@ -6,7 +6,7 @@ import itertools
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model import wire
 from cohort_dsl.model.query import Query
 from job_runner import policy, stages
+from job_runner.executors.contract import Executor
 from job_runner.executors.fake import FakeEngine, FakeExecutor, Inside, Program
 from job_runner.job import Job
 from job_runner.manifest import Manifest
@@ -71,8 +72,19 @@ dataset.sex = patients.sex
 FILES = {
     "project.yaml": PROJECT,
     "analysis/dataset.py": DEFINITION,
-    "analysis/describe.py": "",
-    "analysis/count.py": "",
+    "analysis/describe.py": """\
+from pathlib import Path
+
+print("describing")
+size = Path("output/cohort.parquet").stat().st_size
+Path("output/table.csv").write_text(f"size\\n{size}\\n")
+""",
+    "analysis/count.py": """\
+from pathlib import Path
+
+for name in "ab":
+    Path(f"output/counts/{name}.csv").write_text(Path("output/table.csv").read_text())
+""",
 }
 
 EVALUATE = (
@@ -137,7 +149,20 @@ class FakeSource:
         target.write_text(f"cohort of {wire.query_hash(query)}")
 
 
-def a_policy(root: Path, repository: str, **changes: str) -> SitePolicy:
+IMAGES = {"cohort:v1": (COHORT,), "python:v1": (PYTHON,)}
+
+
+def a_policy(
+    root: Path,
+    repository: str,
+    images: Mapping[str, Sequence[str]] = IMAGES,
+    **changes: str,
+) -> SitePolicy:
+    """``images``: name in project files → layers. ``changes``: text → other text."""
+    listed = [
+        f"  {name}: {{reference: 'strongroom/{name}', layers: {list(layers)}}}\n"
+        for name, layers in images.items()
+    ]
     text = f"""\
 name: demo
 warehouse: {{engine: none}}
@@ -150,9 +175,7 @@ projects:
     repositories: ["{repository}"]
     actions: ["*"]
 images:
-  cohort:v1: {{reference: "strongroom/cohort:v1", layers: ["{COHORT}"]}}
-  python:v1: {{reference: "strongroom/python:v1", layers: ["{PYTHON}"]}}
-"""
+{"".join(listed)}"""
     for old, new in changes.items():
         assert old in text
         text = text.replace(old, new)
@@ -173,14 +196,16 @@ class Site:
     check: Callable[[Job], None] = lambda job: None
     attempts: int = 3
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    real: Executor | None = None
+    images: Mapping[str, Sequence[str]] = field(default_factory=lambda: IMAGES)
 
     def __post_init__(self) -> None:
         self.origin = self.root / "origin"
         if not self.origin.exists():
             a_repository(self.origin, FILES)
-        self.policy = a_policy(self.root, str(self.origin))
+        self.policy = a_policy(self.root, str(self.origin), self.images)
         self.store = Store(f"sqlite:///{self.root / 'site.sqlite'}")
-        self.executor = FakeExecutor(self.engine, "demo")
+        self.executor: Executor = self.real or FakeExecutor(self.engine, "demo")
         self.repositories = Repositories(self.root / "git", {"PATH": os.environ["PATH"]})
         self.runs = self.root / "runs"
         ids = (f"r{n}" for n in itertools.count(len(self.store.requests()) + 1))
@@ -275,7 +300,7 @@ class Site:
 
     def left_over(self) -> list[str]:
         """Boxes and folders that should be gone once every job has ended."""
-        return [*self.engine.runs, *(p.name for p in self.runs.iterdir())]
+        return [*self.executor.run_ids(), *(p.name for p in self.runs.iterdir())]
 
 
 def until(holds: Callable[[], bool]) -> None:
