@@ -15,25 +15,40 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.model.types import ValueType
+from cohort_dsl.model.types import Kind, ValueType
 from cohort_dsl.warehouses.rows import Rows
 
-FORMAT, VERSION = "cohort", 1
 KEY = b"strongroom"
+FORMAT, VERSION = "cohort", 1
+
 GROUP = 100_000  # rows in a row group: the same for the same rows, however they come
+
+ARROW: Mapping[Kind, pa.DataType] = MappingProxyType(
+    {
+        Kind.BOOL: pa.bool_(),
+        Kind.INT: pa.int64(),
+        Kind.FLOAT: pa.float64(),
+        Kind.STR: pa.string(),
+        Kind.DATE: pa.date32(),
+        Kind.CODE: pa.string(),
+    }
+)
 
 
 @dataclass(frozen=True)
 class CohortFile:
-    """A cohort file that was written. ``query_sha256``: of the canonical JSON query."""
+    """A cohort file that was written. ``sha256``: of its bytes, in hex."""
 
     path: Path
     sha256: str
@@ -41,99 +56,162 @@ class CohortFile:
     query_sha256: str
 
 
+@dataclass(frozen=True)
+class Description:
+    """What a cohort file says of itself. ``columns``: name → type, patient_id first."""
+
+    query_sha256: str
+    columns: Mapping[str, str]
+    rows: int
+
+
+# Writing -------------------------------------------------------------------------
+
+
 def write(
     rows: Rows, types: Mapping[str, ValueType], target: Path, query_sha256: str
 ) -> CohortFile:
-    """Write the rows, sorted by patient_id already, to ``target``.
+    """Write the rows to ``target``; what was there before is replaced.
 
     ``types``: of patient_id and the variables, in order. WarehouseError, and no file,
-    where a patient comes twice or a row has no patient.
+    where the rows have other columns or types, aren't sorted by patient_id, or a patient
+    comes twice or has no id. Only the file's owner may read it.
     """
-    schema = rows.schema.with_metadata({KEY: _metadata(types, query_sha256)})
-    draft = target.with_name(f".{target.name}.partial")
-    try:
-        count = _write(rows.reveal(), schema, draft)
-        digest = _digest(draft)
-        _settle(draft, target)
-    finally:
-        draft.unlink(missing_ok=True)
+    schema = _schema(types, query_sha256)
+    with _replacing(target) as draft:
+        count = _write_parquet(rows.reveal(), schema, draft)
+        with draft.open("rb+") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
     return CohortFile(target, digest, count, query_sha256)
 
 
-def read_metadata(path: Path) -> dict[str, Any]:
-    """What a cohort file says of itself. ValueError for any other file."""
-    try:
-        metadata = pq.read_schema(path).metadata or {}
-        found = json.loads(metadata[KEY])
-    except (pa.ArrowInvalid, KeyError, json.JSONDecodeError):
-        raise ValueError(f"{path.name} is no cohort file") from None
-    if (found.get("format"), found.get("version")) != (FORMAT, VERSION):
-        raise ValueError(f"{path.name} is no cohort file of version {VERSION}")
-    return dict(found)
+def _schema(types: Mapping[str, ValueType], query_sha256: str) -> pa.Schema:
+    told = {
+        "format": FORMAT,
+        "version": VERSION,
+        "query_sha256": query_sha256,
+        "columns": [{"name": name, "type": _word(kind)} for name, kind in types.items()],
+    }
+    fields = [pa.field(name, ARROW[kind.kind]) for name, kind in types.items()]
+    fields[0] = fields[0].with_nullable(False)
+    return pa.schema(fields, metadata={KEY: json.dumps(told)})
 
 
-def _metadata(types: Mapping[str, ValueType], query_sha256: str) -> bytes:
-    columns = [{"name": name, "type": _type_name(kind)} for name, kind in types.items()]
-    said = {"format": FORMAT, "version": VERSION, "query_sha256": query_sha256}
-    return json.dumps(said | {"columns": columns}, separators=(",", ":")).encode()
-
-
-def _type_name(kind: ValueType) -> str:
+def _word(kind: ValueType) -> str:
     return f"code:{kind.system}" if kind.system else kind.kind.value
 
 
-def _write(batches: Iterable[pa.RecordBatch], schema: pa.Schema, draft: Path) -> int:
-    count = 0
-    last: object = None
-    with (
-        draft.open("wb") as file,
-        pq.ParquetWriter(file, schema, compression="zstd") as out,
-    ):
-        for table in _groups(batches, schema):
-            last = _demand_one_row_each(table.column("patient_id"), last)
-            out.write_table(table, row_group_size=GROUP)
-            count += table.num_rows
-    with draft.open("rb") as file:
-        os.fsync(file.fileno())
-    return count
+def _write_parquet(
+    batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path
+) -> int:
+    rows = 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for group in _groups(_sound(batches, schema), schema):
+            writer.write_table(group, row_group_size=GROUP)
+            rows += group.num_rows
+    return rows
 
 
 def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:
-    """The batches' rows in tables of GROUP rows, the last one shorter."""
-    held: list[pa.RecordBatch] = []
+    """The same rows in tables of ``GROUP`` rows, however they came."""
+    held: pa.Table = schema.empty_table()
     for batch in batches:
-        held.append(batch)
-        while sum(one.num_rows for one in held) >= GROUP:
-            table = pa.Table.from_batches(held)
-            yield table.slice(0, GROUP).replace_schema_metadata(schema.metadata)
-            held = table.slice(GROUP).to_batches()
-    if held:
-        table = pa.Table.from_batches(held)
-        yield table.replace_schema_metadata(schema.metadata)
+        held = pa.concat_tables([held, pa.Table.from_batches([batch], schema)])
+        while held.num_rows >= GROUP:
+            yield held.slice(0, GROUP).combine_chunks()
+            held = held.slice(GROUP)
+    if held.num_rows:
+        yield held.combine_chunks()
 
 
-def _demand_one_row_each(ids: pa.ChunkedArray, last: object) -> object:
-    """The last id, which the next table must go on from; WarehouseError if one repeats."""
-    values = [last, *ids.to_pylist()]
-    if None in values[1:] or any(a == b for a, b in zip(values, values[1:], strict=False)):
-        raise WarehouseError(
-            "a patient comes more than once, or has no id",
-            where="the warehouse's answer",
-            remedy="Run `strongroom warehouse check`: a table of one row each has more.",
-        )
-    return values[-1]
+def _sound(
+    batches: Iterable[pa.RecordBatch], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    """The batches in the schema's types, as long as each patient_id is a new one."""
+    last: Any = None
+    for batch in batches:
+        if batch.num_rows:
+            fitted = _fitted(batch, schema)
+            ids = fitted.column(0)
+            if not _ascends(ids, last):
+                raise _refused("a patient has several rows, or the rows aren't sorted")
+            last = ids[-1]
+            yield fitted
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    if batch.schema.names != schema.names:
+        raise _refused("the warehouse's answer has other columns than were asked for")
+    try:
+        columns = [
+            column.cast(field.type)
+            for column, field in zip(batch.columns, schema, strict=True)
+        ]
+    except pa.ArrowException:
+        raise _refused("the warehouse's answer has values of other types") from None
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def _settle(draft: Path, target: Path) -> None:
-    """Rename, and make the renaming last."""
-    draft.replace(target)
+def _ascends(ids: pa.Array, last: Any) -> bool:
+    """Is each id there, and beyond the one before it?"""
+    values = ids if last is None else pa.concat_arrays([pa.array([last], ids.type), ids])
+    if values.null_count:
+        return False
+    found = pc.greater(values[1:], values[:-1])
+    return bool(pc.all(found, min_count=0).as_py())
+
+
+def _refused(problem: str) -> WarehouseError:
+    return WarehouseError(
+        problem,
+        where="the cohort",
+        remedy="Run `strongroom warehouse check` to compare the mapping with the database.",
+    )
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[Path]:
+    """An empty file beside the target, which takes its place when all has gone well.
+
+    Its name is always the same, so that what a killed process left is used again.
+    """
+    draft = target.with_name(f".{target.name}.partial")
+    draft.unlink(missing_ok=True)
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        yield draft
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
     folder = os.open(target.parent, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(folder)  # so that the renaming lasts
     finally:
         os.close(folder)
+
+
+# Reading -------------------------------------------------------------------------
+
+
+def describe(path: Path) -> Description:
+    """What the file at ``path`` says of itself; WarehouseError if it is no cohort file."""
+    try:
+        found = pq.read_metadata(path)
+        told = json.loads((found.metadata or {})[KEY])
+        if (told["format"], told["version"]) != (FORMAT, VERSION):
+            raise _no_cohort(path)
+        columns = {one["name"]: one["type"] for one in told["columns"]}
+        if list(columns) != found.schema.to_arrow_schema().names:
+            raise _no_cohort(path)
+        return Description(told["query_sha256"], MappingProxyType(columns), found.num_rows)
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+        raise _no_cohort(path) from None
+
+
+def _no_cohort(path: Path) -> WarehouseError:
+    return WarehouseError(
+        "this is no cohort file of this version",
+        where=str(path),
+        remedy="Extract the cohort again.",
+    )

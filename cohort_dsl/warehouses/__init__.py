@@ -1,0 +1,19 @@
+"""The engines that hold people's records, and the one way to ask them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cohort_dsl.warehouses.mapped import MappedWarehouse
+from cohort_dsl.warehouses.settings import open_warehouse
+
+
+def open(settings: Mapping[str, object]) -> MappedWarehouse:  # noqa: A001 - read with its module's name
+    """The warehouse of a site's settings, to be used in a ``with`` block.
+
+    ``settings``: engine (duckdb), database (absolute path), mapping (a name, or the
+    absolute path of a mapping's file), and empty_tables, a list of contract tables or
+    ``table.column`` that the site declares it can't serve. WarehouseError if anything of
+    that isn't understood, isn't there or can't be read.
+    """
+    return open_warehouse(settings)

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from cohort_dsl import plan, sql
 from cohort_dsl.errors import WarehouseError
+from cohort_dsl.mappings.physical import Physical, of_columns
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import INT, STR, Kind, TableSchema, ValueType
 from cohort_dsl.sql import Catalog, Dialect, Script, Upload
@@ -150,6 +151,16 @@ def _locked(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     for setting in LOCKED:
         connection.execute(setting)
     return connection
+
+
+def physical(connection: duckdb.DuckDBPyConnection) -> Physical:
+    """The file's tables and views. SQLAlchemy's reflection can't read DuckDB's."""
+    found = connection.execute(
+        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = ? AND NOT internal",
+        [ATTACHED],
+    ).fetchall()
+    return of_columns(((ATTACHED, s, t), column, kind) for s, t, column, kind in found)
 
 
 def from_rows(

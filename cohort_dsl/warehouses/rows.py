@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 
+from cohort_dsl.errors import WarehouseError
+
 
 class Rows:
     """An answer as Arrow batches. Printing it shows its shape only.
@@ -21,5 +23,15 @@ class Rows:
         return f"<rows of {len(self.schema.names)} columns>"
 
     def reveal(self) -> Iterator[pa.RecordBatch]:
-        """The rows, once."""
-        yield from self._batches
+        """The rows, once. WarehouseError where the engine fails half-way.
+
+        It tells that through Arrow, in words that may quote a person's value.
+        """
+        try:
+            yield from self._batches
+        except (pa.ArrowException, OSError):
+            raise WarehouseError(
+                "the warehouse failed while it answered",
+                where="the warehouse",
+                remedy="See the database's own log, and run `strongroom warehouse check`.",
+            ) from None

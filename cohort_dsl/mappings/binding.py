@@ -1,0 +1,195 @@
+"""A mapping meets a database: what it can serve from it, and why not the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import sqlalchemy as sa
+
+from cohort_dsl.errors import WarehouseError
+from cohort_dsl.mappings.model import OFFERED, Part, SiteMapping
+from cohort_dsl.mappings.parts import BoundPart, PartBinder
+from cohort_dsl.mappings.physical import Family, Lacking, Physical, PhysicalTable
+from cohort_dsl.model import nodes
+from cohort_dsl.model.query import Query
+from cohort_dsl.model.types import INT, STR, TableSchema, ValueType
+from cohort_dsl.sql import Catalog, Dialect
+from cohort_dsl.sql.catalog import Source
+
+
+class State(Enum):
+    """How a table or column is served."""
+
+    SERVED = "served"
+    DECLARED_EMPTY = "declared empty"  # by the site's settings
+    NOT_IN_MODEL = "not in the model"  # by the mapping
+    MISSING = "missing"  # mapped, but not there: nobody may ask for it
+
+
+@dataclass(frozen=True)
+class Served:
+    """A table or column of the contract: how it is served, and what is missing if so."""
+
+    state: State
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class BoundTable:
+    schema: TableSchema
+    served: Served
+    columns: Mapping[str, Served]
+    rows: sa.FromClause | None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """All tables of the contract, as far as this database serves them."""
+
+    tables: Mapping[str, BoundTable]
+    catalog: Catalog
+
+    def demand(self, query: Query) -> None:
+        """WarehouseError, with all that is missing, unless the question can be asked."""
+        asked = [(table.name, None) for table in query.tables()]
+        asked += sorted(_columns_of(query))
+        wrong = {
+            f"{name}.{column}" if column else name: served.problem
+            for name, column in asked
+            if (served := self._served(name, column)).state is State.MISSING
+        }
+        tables = [name for name in wrong if name in self.tables]
+        told = {n: p for n, p in wrong.items() if n in tables or not _within(n, tables)}
+        if told:
+            names = " and ".join(told)
+            raise WarehouseError(
+                "; ".join(f"{name} isn't served: {why}" for name, why in told.items()),
+                where="the tables that the definition asks for",
+                remedy="Correct the warehouse or its mapping; where the site really has "
+                f"nothing of it, name {names} among its empty_tables.",
+            )
+
+    def _served(self, table: str, column: str | None) -> Served:
+        """Tables and columns that no contract has are for the catalog to refuse."""
+        bound = self.tables.get(table)
+        if bound is None:
+            return Served(State.SERVED)
+        if column is None:
+            return bound.served
+        return bound.columns.get(column, Served(State.SERVED))
+
+
+def _within(name: str, tables: Iterable[str]) -> bool:
+    return any(name.startswith(f"{table}.") for table in tables)
+
+
+def _columns_of(query: Query) -> set[tuple[str, str | None]]:
+    """The columns that the question reads, with their tables."""
+    selected = [n for n in query.nodes() if isinstance(n, nodes.SelectColumn)]
+    return {(_table_of(n.source), n.name) for n in selected}
+
+
+def _table_of(frame: nodes.Frame) -> str:
+    *_, last = nodes.lineage(frame)
+    while isinstance(last, nodes.Pick):
+        *_, last = nodes.lineage(last.source)
+    assert isinstance(last, nodes.Table)
+    return last.table.name
+
+
+# Binding -------------------------------------------------------------------------
+
+
+def bind(
+    mapping: SiteMapping, physical: Physical, dialect: Dialect, empty: frozenset[str]
+) -> Bound:
+    """What the mapping serves from this database.
+
+    ``empty``: contract tables, or ``table.column``, that the site declares it can't serve.
+    """
+    people, patient_id = _people(mapping, physical)
+    binder = PartBinder(physical, dialect, patient_id, empty)
+    tables = {
+        schema.name: _bound(schema, mapping.tables.get(schema.name), people, binder)
+        for schema in OFFERED.values()
+    }
+    sources = {
+        name: Source(bound.schema, bound.rows)
+        for name, bound in tables.items()
+        if bound.rows is not None
+    }
+    everybody = None if isinstance(people, Lacking) else binder.people(*people)
+    everyone = frozenset(
+        name
+        for name in ("patients", "core.patients")
+        if name in sources and _holds_everybody(mapping, tables[name])
+    )
+    return Bound(tables, Catalog(sources, patient_id, everybody, everyone))
+
+
+def _people(
+    mapping: SiteMapping, physical: Physical
+) -> tuple[tuple[PhysicalTable, str] | Lacking, ValueType]:
+    """Where the patients are, and the type of their ids."""
+    table = physical.table(mapping.people.table)
+    if isinstance(table, Lacking):
+        return table, INT
+    column = table.column(mapping.people.patient_id.name)
+    if isinstance(column, Lacking):
+        return column, INT
+    numbers = (Family.WHOLE, Family.NUMBER)
+    return (table, column.name), INT if column.family in numbers else STR
+
+
+def _holds_everybody(mapping: SiteMapping, table: BoundTable) -> bool:
+    """Are the table's rows the very people of the mapping?"""
+    parts = mapping.tables.get(table.schema.name, ())
+    return table.served.state is State.SERVED and [
+        (p.table, p.patient_id, p.only, any(j.required for j in p.joins)) for p in parts
+    ] == [(mapping.people.table, mapping.people.patient_id, (), False)]
+
+
+def _bound(
+    schema: TableSchema,
+    parts: tuple[Part, ...] | None,
+    people: object,
+    binder: PartBinder,
+) -> BoundTable:
+    if schema.name in binder.empty:
+        return _all(schema, Served(State.DECLARED_EMPTY), binder.nothing(schema))
+    if isinstance(people, Lacking):
+        return _all(schema, Served(State.MISSING, people.problem), None)
+    if parts is None:
+        problem = "its mapping doesn't serve it"
+        return _all(schema, Served(State.MISSING, problem), None)
+    parts = tuple(part for part in parts if part.like not in binder.empty)
+    if not parts:
+        return _all(schema, Served(State.DECLARED_EMPTY), binder.nothing(schema))
+    bound = [binder.bind(schema, part) for part in parts]
+    lacking = [one.problem for one in bound if isinstance(one, Lacking)]
+    if lacking:
+        problem = "; ".join(dict.fromkeys(lacking))
+        return _all(schema, Served(State.MISSING, problem), None)
+    held = [one for one in bound if isinstance(one, BoundPart)]
+    columns = {c.name: _column(schema.name, c.name, held, binder) for c in schema.columns}
+    rows = sa.union_all(*(one.rows for one in held)).subquery(schema.name)
+    return BoundTable(schema, Served(State.SERVED), columns, rows)
+
+
+def _all(schema: TableSchema, served: Served, rows: sa.FromClause | None) -> BoundTable:
+    return BoundTable(schema, served, {c.name: served for c in schema.columns}, rows)
+
+
+def _column(table: str, name: str, parts: list[BoundPart], binder: PartBinder) -> Served:
+    if f"{table}.{name}" in binder.empty:
+        return Served(State.DECLARED_EMPTY)
+    lacking = [p.lacking[name] for p in parts if name in p.lacking]
+    if lacking:
+        return Served(State.MISSING, "; ".join(dict.fromkeys(lacking)))
+    if all(name in p.unmapped for p in parts):
+        return Served(State.NOT_IN_MODEL)
+    if all(name in p.unmapped or name in p.emptied for p in parts):
+        return Served(State.DECLARED_EMPTY)
+    return Served(State.SERVED)

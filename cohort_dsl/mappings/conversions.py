@@ -1,0 +1,84 @@
+"""From what stands in the database to the contract's types; what can't be is NULL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import sqlalchemy as sa
+
+from cohort_dsl.mappings.physical import Family
+from cohort_dsl.model.types import Kind
+from cohort_dsl.sql.dialect import Dialect, Sql
+
+def converted(value: Sql, family: Family, kind: Kind, dialect: Dialect) -> Sql:
+    """The value of a physical column as a value of the kind."""
+    return CONVERSIONS[kind](value, family, dialect)
+
+
+def _to_text(value: Sql, family: Family, dialect: Dialect) -> Sql:
+    """Without blanks around it; a text of nothing else is missing."""
+    kind = dialect.type(Kind.STR)
+    if family is Family.NUMBER:  # an id that some loader made a float: 12, not 12.0
+        whole = sa.cast(_to_int(value, family, dialect), kind)
+        return sa.func.coalesce(whole, sa.cast(value, kind))
+    if family is not Family.TEXT:
+        return sa.cast(value, kind)
+    return sa.func.nullif(sa.func.trim(sa.cast(value, kind)), sa.literal(""), type_=kind)
+
+
+def _to_int(value: Sql, family: Family, dialect: Dialect) -> Sql:
+    """Only of whole numbers: CAST alone would round."""
+    kind = dialect.type(Kind.INT)
+    if family is Family.WHOLE:
+        return sa.cast(value, kind)
+    number = value if family is Family.NUMBER else _parsed(value, Kind.FLOAT, dialect)
+    whole = number == sa.func.floor(number)
+    return sa.case((whole, _parsed(value, Kind.INT, dialect)))
+
+
+def _to_float(value: Sql, family: Family, dialect: Dialect) -> Sql:
+    if family in (Family.WHOLE, Family.NUMBER):
+        return dialect.finite(sa.cast(value, dialect.type(Kind.FLOAT)))
+    return dialect.finite(_parsed(value, Kind.FLOAT, dialect))
+
+
+def _to_date(value: Sql, family: Family, dialect: Dialect) -> Sql:
+    if family is Family.DATE:
+        return value
+    if family is Family.TIME:
+        return sa.cast(value, dialect.type(Kind.DATE))
+    return _parsed(value, Kind.DATE, dialect)
+
+
+def _parsed(value: Sql, kind: Kind, dialect: Dialect) -> Sql:
+    return sa.try_cast(value, dialect.type(kind))
+
+
+def _to_bool(value: Sql, family: Family, dialect: Dialect) -> Sql:
+    return _parsed(value, Kind.BOOL, dialect)
+
+
+CONVERSIONS: Mapping[Kind, Callable[[Sql, Family, Dialect], Sql]] = {
+    Kind.STR: _to_text,
+    Kind.CODE: _to_text,
+    Kind.INT: _to_int,
+    Kind.FLOAT: _to_float,
+    Kind.DATE: _to_date,
+    Kind.BOOL: _to_bool,
+}
+
+
+def day_of(year: Sql, month: Sql, day: Sql, dialect: Dialect) -> Sql:
+    """The date; the first of the month or year where the rest is missing or no day."""
+    one = sa.literal_column("1")
+    months, days = sa.func.coalesce(month, one), sa.func.coalesce(day, one)
+    options = [(year, months, days), (year, months, one), (year, one, one)]
+    made = [MAKE_DATE[dialect.name](*option) for option in options]
+    return sa.func.coalesce(*made, type_=dialect.type(Kind.DATE))
+
+
+MAKE_DATE: Mapping[str, Callable[[Sql, Sql, Sql], Sql]] = {
+    "duckdb": lambda year, month, day: sa.Function(
+        "try", sa.func.make_date(year, month, day, type_=sa.Date()), type_=sa.Date()
+    )
+}

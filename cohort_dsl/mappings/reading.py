@@ -1,0 +1,240 @@
+"""A mapping's file, from YAML to frozen values; every mistake with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+
+from cohort_dsl.errors import WarehouseError
+from cohort_dsl.mappings import yaml_lines
+from cohort_dsl.mappings.expressions import Column, Expression, ExpressionError, parse
+from cohort_dsl.mappings.model import OFFERED, Join, Part, People, SiteMapping
+from cohort_dsl.mappings.yaml_lines import Entry, Keys, Problems
+from cohort_dsl.model.types import TableSchema
+
+BUILT_IN = ("omop",)
+
+PART_KEYS = ("from", "patient_id", "columns", "joins", "only", "first_by")
+LIKE_KEYS = ("like", "columns", "only")
+JOIN_KEYS = ("table", "never", "required", "first_by", "unless_empty")
+
+
+def load(name: str) -> SiteMapping:
+    """The mapping that comes with Strongroom under this name, or a site's own file.
+
+    ``name``: one of ``BUILT_IN``, or the absolute path of a file ending in ``.yaml``.
+    WarehouseError for another name, and with all that is wrong in the file.
+    """
+    if name in BUILT_IN:
+        return read(_built_in(name), f"{name}.yaml")
+    if not Path(name).is_absolute():
+        _refuse(f"there is no mapping called {name}", _known(name))
+    try:
+        return read(Path(name).read_text("utf-8"), name)
+    except (OSError, UnicodeDecodeError):
+        _refuse(f"{name} can't be read", "Give the absolute path of a mapping's YAML file.")
+        raise
+
+
+def _built_in(name: str) -> str:
+    return files("cohort_dsl.mappings").joinpath(f"{name}.yaml").read_text("utf-8")
+
+
+def _known(name: str) -> str:
+    near = get_close_matches(name.lower(), BUILT_IN, n=1, cutoff=0.4)
+    meant = f"Did you mean {near[0]}? " if near else ""
+    known = ", ".join(BUILT_IN)
+    return f"{meant}Name one of {known}, or give the absolute path of a mapping's file."
+
+
+def _refuse(problem: str, remedy: str) -> None:
+    raise WarehouseError(problem, where="the warehouse's mapping", remedy=remedy) from None
+
+
+def read(text: str, where: str) -> SiteMapping:
+    """The mapping that the text says; WarehouseError with all that is wrong in it."""
+    problems = Problems(where)
+    file = yaml_lines.read(text, problems)
+    keys = file.keys(("format", "version", "name", "people", "tables"), ())
+    if keys["format"].scalar() != "mapping" or keys["version"].scalar() != 1:
+        problems.add(1, "this is no mapping of version 1: 'format: mapping', 'version: 1'")
+        problems.demand_none()
+    people, name = _people(keys["people"]), keys["name"].text()
+    tables = _Tables(keys["tables"].section(), problems).all()
+    problems.demand_none()
+    return SiteMapping(name, people, tables)
+
+
+def _people(entry: Entry) -> People:
+    keys = entry.keys(("table", "patient_id"), ())
+    return People(keys["table"].text(), Column(None, keys["patient_id"].text()))
+
+
+class _Tables:
+    """The contract tables of one file. What is ``like`` another is read after it."""
+
+    def __init__(self, entries: Mapping[str, Entry], problems: Problems) -> None:
+        self.entries, self.problems = entries, problems
+        self.done: dict[str, tuple[Part, ...]] = {}
+        self.under_way: list[str] = []
+
+    def all(self) -> dict[str, tuple[Part, ...]]:
+        for name in self.entries:
+            self.table(name)
+        return {name: parts for name, parts in self.done.items() if parts}
+
+    def table(self, name: str) -> tuple[Part, ...]:
+        if name not in self.done:
+            entry = self.entries[name]
+            self.under_way.append(name)
+            if name in OFFERED:
+                self.done[name] = tuple(self._parts(entry, OFFERED[name]))
+            else:
+                near = get_close_matches(name, OFFERED, n=1)
+                meant = f"; did you mean {near[0]}?" if near else ""
+                self.problems.add(entry.line, f"no contract has a table {name}{meant}")
+                self.done[name] = ()
+            self.under_way.pop()
+        return self.done[name]
+
+    def _parts(self, entry: Entry, schema: TableSchema) -> Iterable[Part]:
+        held = entry.section()
+        if "union" not in held:
+            return self._part(entry, schema, held)
+        keys = entry.keys(("union",), ())
+        return [
+            part
+            for item in keys["union"].items()
+            for part in self._part(item, schema, item.section())
+        ]
+
+    def _part(
+        self, entry: Entry, schema: TableSchema, held: Mapping[str, Entry]
+    ) -> list[Part]:
+        if "like" in held:
+            return self._like(entry.keys(("like",), LIKE_KEYS[1:]), schema)
+        keys = entry.keys(PART_KEYS[:3], PART_KEYS[3:])
+        part = Part(
+            table=keys["from"].text(),
+            patient_id=_expression(keys["patient_id"]) or Column(None, ""),
+            columns=self._columns(keys, schema, {}),
+            joins=_joins(keys),
+            only=_only(keys),
+            first_by=_names(keys, "first_by"),
+        )
+        self._check_aliases(part, entry)
+        return [part]
+
+    def _like(self, keys: Keys, schema: TableSchema) -> list[Part]:
+        name = keys["like"].text()
+        if name not in self.entries or name in self.under_way:
+            problem = f"'like: {name}' must name another table of this file"
+            self.problems.add(keys["like"].line, problem)
+            return []
+        found = []
+        for base in self.table(name):
+            columns = self._columns(keys, schema, base.columns)
+            only = (*base.only, *_only(keys))
+            part = replace(base, columns=columns, only=only, like=name)
+            self._check_aliases(part, keys.section)
+            found.append(part)
+        return found
+
+    def _columns(
+        self,
+        keys: Keys,
+        schema: TableSchema,
+        base: Mapping[str, Expression | None],
+    ) -> dict[str, Expression | None]:
+        """An expression, or None, for each column of the schema."""
+        own = keys["columns"].section() if "columns" in keys else {}
+        names = [column.name for column in schema.columns]
+        for name in own.keys() - set(names):
+            self.problems.add(own[name].line, f"{schema.name} has no column {name}")
+        lacking = [name for name in names if name not in own and name not in base]
+        if lacking:
+            told = f"{schema.name} lacks {', '.join(lacking)}: write 'name:' for none"
+            self.problems.add(keys.section.line, told)
+        return {n: _expression(own[n]) if n in own else base.get(n) for n in names}
+
+    def _check_aliases(self, part: Part, entry: Entry) -> None:
+        known = {join.alias for join in part.joins}
+        for column in part.read():
+            if column.alias is not None and column.alias not in known:
+                problem = f"{column}: {column.alias} isn't among the joins"
+                self.problems.add(entry.line, problem)
+        for join in part.joins:
+            if join.unless_empty is not None and join.unless_empty not in OFFERED:
+                problem = f"no contract has a table {join.unless_empty}"
+                self.problems.add(entry.line, problem)
+
+
+def _expression(entry: Entry) -> Expression | None:
+    value = entry.scalar()
+    if value is None:
+        return None
+    try:
+        return parse(str(value))
+    except ExpressionError as error:
+        entry.problems.add(entry.line, f"{entry.name}: {error}")
+        return None
+
+
+def _joins(keys: Keys) -> tuple[Join, ...]:
+    held = keys["joins"].section() if "joins" in keys else {}
+    return tuple(_join(alias, entry) for alias, entry in held.items())
+
+
+def _join(alias: str, entry: Entry) -> Join:
+    keys = entry.keys(("on",), JOIN_KEYS)
+    on = {name: _on(one) for name, one in keys["on"].section().items()}
+    never, required = keys["never"].scalar(), keys["required"].scalar()
+    if never is not None and type(never) is not int:
+        keys["never"].wrong("a whole number")
+    if required not in (None, True, False):
+        keys["required"].wrong("true or false")
+    return Join(
+        alias=alias,
+        table=keys["table"].text() if "table" in keys else alias,
+        on={name: one for name, one in on.items() if one is not None},
+        never=never if isinstance(never, int) else None,
+        required=required is True,
+        first_by=_names(keys, "first_by"),
+        unless_empty=keys["unless_empty"].text() if "unless_empty" in keys else None,
+    )
+
+
+def _on(entry: Entry) -> Column | None:
+    found = parse_column(entry.text())
+    if found is None:
+        entry.wrong("the name of a column")
+    return found
+
+
+def _only(keys: Keys) -> tuple[tuple[Column, tuple[str, ...]], ...]:
+    held = keys["only"].section() if "only" in keys else {}
+    found = []
+    for name, entry in held.items():
+        column = parse_column(name)
+        values = tuple(v for item in entry.items() if isinstance(v := item.scalar(), str))
+        if column is None or not values:
+            entry.wrong("a column's list of texts")
+            continue
+        found.append((column, values))
+    return tuple(found)
+
+
+def parse_column(name: str) -> Column | None:
+    """The column of this name, with or without a join's alias before it."""
+    try:
+        found = parse(name)
+    except ExpressionError:
+        return None
+    return found if isinstance(found, Column) else None
+
+
+def _names(keys: Keys, word: str) -> tuple[str, ...]:
+    return tuple(item.text() for item in keys[word].items()) if word in keys else ()

@@ -1,0 +1,60 @@
+"""A warehouse whose own tables a mapping explains."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import date
+from types import TracebackType
+from typing import Self
+
+from cohort_dsl.mappings import check
+from cohort_dsl.mappings.binding import Bound
+from cohort_dsl.mappings.check import Report
+from cohort_dsl.model.query import Query
+from cohort_dsl.sql import Catalog, Dialect
+from cohort_dsl.warehouses.duckdb import DuckDBWarehouse
+from cohort_dsl.warehouses.rows import Rows
+
+
+class MappedWarehouse:
+    """An engine's warehouse, which is asked only for what its mapping really serves."""
+
+    def __init__(self, engine: DuckDBWarehouse, bound: Bound, mapping: str) -> None:
+        self._engine, self.bound, self.mapping = engine, bound, mapping
+
+    def __repr__(self) -> str:
+        return f"<warehouse mapped as {self.mapping}>"
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._engine.dialect
+
+    @property
+    def catalog(self) -> Catalog:
+        return self._engine.catalog
+
+    def ask(self, query: Query) -> AbstractContextManager[Rows]:
+        """The cohort, sorted by patient_id. WarehouseError for what isn't served."""
+        self.bound.demand(query)
+        return self._engine.ask(query)
+
+    def check(self, today: date | None = None) -> Report:
+        """The contract's tables against the database: counts and shares, nobody's values.
+
+        ``today``: later dates are told; without it those after 2100.
+        """
+        return check.check(self.mapping, self.bound, self.dialect, self._engine.run, today)
+
+    def close(self) -> None:
+        self._engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
