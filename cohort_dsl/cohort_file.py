@@ -102,9 +102,7 @@ def _word(kind: ValueType) -> str:
     return f"code:{kind.system}" if kind.system else kind.kind.value
 
 
-def _write_parquet(
-    batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path
-) -> int:
+def _write_parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path) -> int:
     rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for group in _groups(_sound(batches, schema), schema):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 import sqlalchemy as sa
 
@@ -36,12 +37,17 @@ class Served:
     problem: str = ""
 
 
+Rows: TypeAlias = Callable[[Collection[str]], sa.FromClause]
+
+
 @dataclass(frozen=True)
 class BoundTable:
+    """A contract table here. ``rows``: from wanted columns to what to select them from."""
+
     schema: TableSchema
     served: Served
     columns: Mapping[str, Served]
-    rows: sa.FromClause | None
+    rows: Rows | None
 
 
 @dataclass(frozen=True)
@@ -53,15 +59,15 @@ class Bound:
 
     def demand(self, query: Query) -> None:
         """WarehouseError, with all that is missing, unless the question can be asked."""
-        asked = [(table.name, None) for table in query.tables()]
-        asked += sorted(_columns_of(query))
+        tables = [(table.name, "") for table in query.tables()]
+        asked = [*tables, *sorted(_columns_of(query))]
         wrong = {
             f"{name}.{column}" if column else name: served.problem
             for name, column in asked
             if (served := self._served(name, column)).state is State.MISSING
         }
-        tables = [name for name in wrong if name in self.tables]
-        told = {n: p for n, p in wrong.items() if n in tables or not _within(n, tables)}
+        whole = [name for name in wrong if name in self.tables]
+        told = {n: p for n, p in wrong.items() if n in whole or not _within(n, whole)}
         if told:
             names = " and ".join(told)
             raise WarehouseError(
@@ -71,12 +77,12 @@ class Bound:
                 f"nothing of it, name {names} among its empty_tables.",
             )
 
-    def _served(self, table: str, column: str | None) -> Served:
+    def _served(self, table: str, column: str) -> Served:
         """Tables and columns that no contract has are for the catalog to refuse."""
         bound = self.tables.get(table)
         if bound is None:
             return Served(State.SERVED)
-        if column is None:
+        if not column:
             return bound.served
         return bound.columns.get(column, Served(State.SERVED))
 
@@ -85,7 +91,7 @@ def _within(name: str, tables: Iterable[str]) -> bool:
     return any(name.startswith(f"{table}.") for table in tables)
 
 
-def _columns_of(query: Query) -> set[tuple[str, str | None]]:
+def _columns_of(query: Query) -> set[tuple[str, str]]:
     """The columns that the question reads, with their tables."""
     selected = [n for n in query.nodes() if isinstance(n, nodes.SelectColumn)]
     return {(_table_of(n.source), n.name) for n in selected}
@@ -158,28 +164,42 @@ def _bound(
     binder: PartBinder,
 ) -> BoundTable:
     if schema.name in binder.empty:
-        return _all(schema, Served(State.DECLARED_EMPTY), binder.nothing(schema))
+        return _empty(schema, binder)
     if isinstance(people, Lacking):
-        return _all(schema, Served(State.MISSING, people.problem), None)
+        return _missing(schema, people.problem)
     if parts is None:
-        problem = "its mapping doesn't serve it"
-        return _all(schema, Served(State.MISSING, problem), None)
+        return _missing(schema, "its mapping doesn't serve it")
     parts = tuple(part for part in parts if part.like not in binder.empty)
     if not parts:
-        return _all(schema, Served(State.DECLARED_EMPTY), binder.nothing(schema))
-    bound = [binder.bind(schema, part) for part in parts]
+        return _empty(schema, binder)
+    names = [column.name for column in schema.columns]
+    bound = [binder.bind(schema, part, names) for part in parts]
     lacking = [one.problem for one in bound if isinstance(one, Lacking)]
     if lacking:
-        problem = "; ".join(dict.fromkeys(lacking))
-        return _all(schema, Served(State.MISSING, problem), None)
+        return _missing(schema, "; ".join(dict.fromkeys(lacking)))
     held = [one for one in bound if isinstance(one, BoundPart)]
-    columns = {c.name: _column(schema.name, c.name, held, binder) for c in schema.columns}
-    rows = sa.union_all(*(one.rows for one in held)).subquery(schema.name)
-    return BoundTable(schema, Served(State.SERVED), columns, rows)
+    columns = {name: _column(schema.name, name, held, binder) for name in names}
+    return BoundTable(schema, Served(State.SERVED), columns, _rows(schema, parts, binder))
 
 
-def _all(schema: TableSchema, served: Served, rows: sa.FromClause | None) -> BoundTable:
-    return BoundTable(schema, served, {c.name: served for c in schema.columns}, rows)
+def _rows(schema: TableSchema, parts: tuple[Part, ...], binder: PartBinder) -> Rows:
+    def rows(wanted: Collection[str]) -> sa.FromClause:
+        bound = [binder.bind(schema, part, wanted) for part in parts]
+        held = [one.rows for one in bound if isinstance(one, BoundPart)]
+        return sa.union_all(*held).subquery() if len(held) > 1 else held[0].subquery()
+
+    return rows
+
+
+def _empty(schema: TableSchema, binder: PartBinder) -> BoundTable:
+    served, nothing = Served(State.DECLARED_EMPTY), binder.nothing(schema)
+    columns = {column.name: served for column in schema.columns}
+    return BoundTable(schema, served, columns, lambda wanted: nothing)
+
+
+def _missing(schema: TableSchema, problem: str) -> BoundTable:
+    served = Served(State.MISSING, problem)
+    return BoundTable(schema, served, {c.name: served for c in schema.columns}, None)
 
 
 def _column(table: str, name: str, parts: list[BoundPart], binder: PartBinder) -> Served:

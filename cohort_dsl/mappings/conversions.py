@@ -10,6 +10,7 @@ from cohort_dsl.mappings.physical import Family
 from cohort_dsl.model.types import Kind
 from cohort_dsl.sql.dialect import Dialect, Sql
 
+
 def converted(value: Sql, family: Family, kind: Kind, dialect: Dialect) -> Sql:
     """The value of a physical column as a value of the kind."""
     return CONVERSIONS[kind](value, family, dialect)
@@ -70,7 +71,7 @@ CONVERSIONS: Mapping[Kind, Callable[[Sql, Family, Dialect], Sql]] = {
 
 def day_of(year: Sql, month: Sql, day: Sql, dialect: Dialect) -> Sql:
     """The date; the first of the month or year where the rest is missing or no day."""
-    one = sa.literal_column("1")
+    one: Sql = sa.literal_column("1")
     months, days = sa.func.coalesce(month, one), sa.func.coalesce(day, one)
     options = [(year, months, days), (year, months, one), (year, one, one)]
     made = [MAKE_DATE[dialect.name](*option) for option in options]

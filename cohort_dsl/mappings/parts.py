@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,12 +79,17 @@ class PartBinder:
         patient = self._null(self.patient_id.kind).label("patient_id")
         return sa.select(patient, *nulls).where(sa.false()).subquery(schema.name)
 
-    def bind(self, schema: TableSchema, part: Part) -> BoundPart | Lacking:
-        """The part's rows with all columns of the schema, those that it lacks as NULL."""
+    def bind(
+        self, schema: TableSchema, part: Part, wanted: Collection[str]
+    ) -> BoundPart | Lacking:
+        """The part's rows with the wanted columns, those that it lacks as NULL.
+
+        Tables that only other columns need aren't joined.
+        """
         own = self.physical.table(part.table)
         if isinstance(own, Lacking):
             return own
-        return _Binding(self, schema, part, own).bound()
+        return _Binding(self, schema, part, own, wanted).bound()
 
     def _null(self, kind: Kind) -> Sql:
         return sa.cast(sa.null(), self.dialect.type(kind))
@@ -105,10 +110,16 @@ class _Binding:
     """One part on its way to SQL."""
 
     def __init__(
-        self, binder: PartBinder, schema: TableSchema, part: Part, own: PhysicalTable
+        self,
+        binder: PartBinder,
+        schema: TableSchema,
+        part: Part,
+        own: PhysicalTable,
+        wanted: Collection[str],
     ) -> None:
         self.binder, self.dialect = binder, binder.dialect
         self.schema, self.part = schema, part
+        self.wanted = [column for column in schema.columns if column.name in wanted]
         self.reads: dict[str, _Read | Lacking] = {OWN: _Read(own, _clause(own).alias(OWN))}
         self.off = {j.alias for j in part.joins if j.unless_empty in binder.empty}
         for join in part.joins:
@@ -128,7 +139,7 @@ class _Binding:
 
     def _columns(self) -> tuple[list[sa.Label[Any]], dict[str, str]]:
         made, lacking = [], {}
-        for column in self.schema.columns:
+        for column in self.wanted:
             said = self.binder._null(column.type.kind)  # noqa: SLF001
             expression = self.part.columns[column.name]
             if expression is not None and not self._is_declared_empty(column.name):
@@ -183,11 +194,15 @@ class _Binding:
         return found
 
     def _used(self) -> set[str | None]:
-        read = [c for e in self.part.columns.values() if e for c in columns(e)]
+        wanted = [self.part.columns[column.name] for column in self.wanted]
+        read = [c for e in wanted if e for c in columns(e)]
         read += [column for column, _ in self.part.only]
         read += list(columns(self.part.patient_id))
-        read += [c for join in self.part.joins for c in join.on.values()]
-        return {column.alias for column in read}
+        used = {column.alias for column in read}
+        for join in reversed(self.part.joins):  # each may hang on one before it
+            if join.alias in used or join.required:
+                used |= {column.alias for column in join.on.values()}
+        return used
 
     def _join(self, rows: sa.FromClause, join: Join) -> sa.FromClause:
         try:
@@ -254,8 +269,8 @@ class _Binding:
                 seen = self._told(looked_at, Kind.FLOAT)
                 return sa.case((seen.is_(sa.null()), self._told(instead, kind)))
             case DayOf(year, month, day):
-                parts = [self._told(part, Kind.INT) for part in (year, month, day)]
-                return conversions.day_of(*parts, self.dialect)
+                y, m, d = (self._told(part, Kind.INT) for part in (year, month, day))
+                return conversions.day_of(y, m, d, self.dialect)
             case OpenEnd(day):
                 end = self._told(day, Kind.DATE)
                 return sa.case((end < sa.literal_column(FAR), end))

@@ -48,7 +48,8 @@ class Entry:
         """The text, number or None that stands here; a problem, and None, if none does."""
         if self.node is None or isinstance(self.node, yaml.ScalarNode):
             return None if self.node is None else _plain(self.node)
-        return self.wrong("a single value")
+        self.wrong("a single value")
+        return None
 
     def text(self) -> str:
         """The text that must stand here."""
@@ -130,9 +131,7 @@ def read(text: str, problems: Problems) -> Entry:
 def _refuse_aliases(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(
-                problem="aliases aren't read here", problem_mark=event.start_mark
-            )
+            raise yaml.MarkedYAMLError(problem="aliases aren't read here")
 
 
 def _plain(node: yaml.Node) -> object:

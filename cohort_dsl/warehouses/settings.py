@@ -10,6 +10,7 @@ from pathlib import Path
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import binding, reading
 from cohort_dsl.mappings.model import OFFERED
+from cohort_dsl.sql.duckdb import DUCKDB
 from cohort_dsl.warehouses import duckdb
 from cohort_dsl.warehouses.mapped import MappedWarehouse
 
@@ -87,9 +88,8 @@ def open_warehouse(settings: Mapping[str, object]) -> MappedWarehouse:
     mapping = reading.load(site.mapping)
     connection = duckdb.connect(site.database)
     try:
-        bound = binding.bind(
-            mapping, duckdb.physical(connection), duckdb.DUCKDB, site.empty_tables
-        )
+        physical = duckdb.physical(connection)
+        bound = binding.bind(mapping, physical, DUCKDB, site.empty_tables)
     except BaseException:
         connection.close()
         raise
