@@ -58,7 +58,7 @@ class Catalog:
             raise WarehouseError(
                 "; ".join(wrong),
                 where="the tables that the definition asks for",
-                remedy="Ask for what the warehouse offers; `strongroom warehouse check` lists it.",
+                remedy="Ask for what it offers; `strongroom warehouse check` lists that.",
             )
 
     def _problems(self, wanted: TableSchema) -> list[str]:
