@@ -29,8 +29,9 @@ class Client:
     server: str
     token: str = field(repr=False)
 
-    def get(self, path: str, *, wait: float = 0, **query: str | float) -> Any:
-        """The JSON at a path; ``wait``: seconds that the server may take longer."""
+    def get(self, path: str, *, wait: float = 0, after: str = "") -> Any:
+        """The JSON at a path; up to ``wait`` seconds later, if it is ``after`` still."""
+        query = {"wait": wait, "after": after} if wait else {}
         return self._ask("GET", path, params=query, timeout=30 + wait)
 
     def post(self, path: str, body: Mapping[str, object]) -> Any:

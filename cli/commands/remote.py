@@ -86,7 +86,7 @@ def _follow(client: Client, found: dict[str, Any], *, quiet: bool) -> dict[str, 
         if all(job["state"] in ENDED for job in found["jobs"]):
             return found
         path = f"/api/requests/{found['id']}"
-        found = client.get(path, wait=25, **{"wait": 25, "after": found["sequence"]})
+        found = client.get(path, wait=25, after=found["sequence"])
 
 
 def _state(job: Mapping[str, Any]) -> str:
