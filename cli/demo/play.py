@@ -97,7 +97,7 @@ def make_site(stage: Stage) -> None:
         *(word for table in EMPTY_TABLES for word in ("--empty-table", table)),
         *("--project", "bleeding", "--repository", stage.study),
     )
-    # run(stage, "warehouse", "check", stage.site, quiet=True)
+    run(stage, "warehouse", "check", stage.site, quiet=True)
     console.say("  $ strongroom warehouse check site   (its mapping fits)")
     people = [(RESEARCHER, "researcher"), (OPERATOR, "operator")]
     people += [(name, "reviewer") for name in REVIEWERS]

@@ -13,11 +13,11 @@ cohort = pandas.read_parquet("output/dataset.parquet")
 
 crosstab(
     cohort,
-    rows=bands("age", [35, 40, 45]),
+    rows="heart_disease",
     columns="nsaid",
     where=[("bleed", "==", True)],
-    path="output/bleeds_by_age.csv",
-    title="Patients with gastrointestinal bleeding within a year of a first NSAID",
+    path="output/bleeds.csv",
+    title="Gastrointestinal bleeding within a year of a first NSAID, by heart disease",
 )
 
 summary(
