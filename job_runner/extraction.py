@@ -11,10 +11,10 @@ import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
+from cohort_dsl import extract, warehouses
 from cohort_dsl.errors import DefinitionError, QueryError
 from cohort_dsl.model import wire
 from cohort_dsl.model.query import Query
@@ -58,9 +58,6 @@ class WarehouseSource:
     settings: Mapping[str, object]
 
     def produce(self, query: Query, target: Path) -> None:
-        # By name until these two modules are there; then plain imports.
-        warehouses = import_module("cohort_dsl.warehouses")
-        extract = import_module("cohort_dsl.extract")
         with warehouses.open(self.settings) as warehouse:
             extract.extract(query, warehouse, target)
 

@@ -9,12 +9,8 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import re
 import shutil
-import signal
-import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,23 +19,11 @@ from pathlib import Path
 from typing import IO
 
 from job_runner.code_tree import REGULAR, Entry, TreeLimits, entries, why_not
-from job_runner.errors import PlatformError, RequestRefused
+from job_runner.errors import RequestRefused
+from job_runner.git_process import Git, GitFailed
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
-_PASSED_ON = ("PATH", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "GIT_SSL_CAINFO", "HTTPS_PROXY")
-
-_QUIET = (
-    "core.hooksPath=/dev/null",
-    "core.fsmonitor=false",
-    "core.attributesFile=/dev/null",
-    "credential.helper=",
-    "fetch.fsckObjects=true",
-    "fetch.unpackLimit=1",  # one pack, so that the size limit on a file is one on all
-    "gc.auto=0",  # a commit stays after a force-push
-    "maintenance.auto=false",
-    "http.followRedirects=false",
-)
 
 
 @dataclass(frozen=True)
@@ -62,17 +46,6 @@ class Commit:
         return f"{self.repository} at {self.sha[:12]}"
 
 
-class _GitFailed(PlatformError):
-    """What git said stays inside: it may quote an address with a password."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(
-            problem,
-            where="the site's copy of the repository",
-            remedy="try again; if it stays, remove the folder of repositories",
-        )
-
-
 class Repositories:
     """A folder of bare repositories. ``environment``: only names git needs are used."""
 
@@ -82,10 +55,7 @@ class Repositories:
         environment: Mapping[str, str],
         limits: FetchLimits = FetchLimits(),
     ) -> None:
-        self._cache, self._limits = cache, limits
-        self._environment = {
-            name: environment[name] for name in _PASSED_ON if name in environment
-        }
+        self._cache, self._environment, self._limits = cache, environment, limits
 
     def fetch(
         self, repository: str, commit: str, branches: Sequence[str] | None = None
@@ -108,7 +78,7 @@ class Repositories:
 
     def files(self, commit: Commit) -> tuple[Entry, ...]:
         """All files of the commit; RequestRefused with every one that can't be taken."""
-        tree = entries(self._git(commit.repository, *_LISTING, commit.sha))
+        tree = entries(self._git(commit.repository).ask(*_LISTING, commit.sha))
         reasons = why_not(tree, self._limits.tree)
         if reasons:
             more = f" (and {len(reasons) - 5} more)" if len(reasons) > 5 else ""
@@ -134,7 +104,7 @@ class Repositories:
                 where=str(commit),
                 remedy="make it smaller, commit and push",
             )
-        return self._git(commit.repository, "cat-file", "blob", entry.oid)
+        return self._git(commit.repository).ask("cat-file", "blob", entry.oid)
 
     def export(self, commit: Commit, target: Path) -> None:
         """Writes the commit's files to the new folder ``target``, at once or not at all."""
@@ -151,7 +121,7 @@ class Repositories:
     def _fill(self, folder: Path, commit: Commit, tree: Sequence[Entry]) -> None:
         oids = "".join(f"{entry.oid}\n" for entry in tree).encode()
         batch, limit = ("cat-file", "--batch"), 2 * self._limits.tree.size + 2**20
-        with self._output(commit.repository, batch, limit, oids) as blobs:
+        with self._git(commit.repository).output(batch, limit, oids) as blobs:
             for entry in tree:
                 _write(folder, entry, _next_blob(blobs, entry), commit)
 
@@ -159,13 +129,12 @@ class Repositories:
         home = self._home(repository)
         if not (home / "HEAD").exists():
             home.mkdir(parents=True, exist_ok=True)
-            self._git(repository, "init", "--bare", "--quiet", "--template=")
+            self._git(repository).ask("init", "--bare", "--quiet", "--template=")
         branches = "+refs/heads/*:refs/heads/*"
         try:
-            self._git(
-                repository, *_FETCH, "--", repository, branches, limit=self._limits.pack
-            )
-        except _GitFailed as failed:
+            git = self._git(repository)
+            git.ask(*_FETCH, "--", repository, branches, limit=self._limits.pack)
+        except GitFailed as failed:
             raise RequestRefused(
                 f"the repository can't be fetched: {failed.problem}",
                 where=repository,
@@ -175,18 +144,22 @@ class Repositories:
     def _hold(self, commit: Commit, branches: Sequence[str] | None) -> None:
         """Checks that the commit is on a branch, and keeps it from now on."""
         try:
-            self._git(commit.repository, "cat-file", "commit", commit.sha)
-        except _GitFailed:
+            self._git(commit.repository).ask("cat-file", "commit", commit.sha)
+        except GitFailed:
             raise _unknown(commit) from None
         listing = ("for-each-ref", "--format=%(refname:lstrip=2)", "--contains")
-        on = self._git(commit.repository, *listing, commit.sha, "refs/heads/").decode()
+        on = self._git(commit.repository).ask(*listing, commit.sha, "refs/heads/").decode()
         if not any(_matches(name, branches) for name in on.splitlines()):
             raise _not_on_a_branch(commit, branches)
         kept = f"refs/strongroom/{commit.sha}"
-        self._git(commit.repository, "update-ref", kept, commit.sha)
+        self._git(commit.repository).ask("update-ref", kept, commit.sha)
 
     def _home(self, repository: str) -> Path:
         return self._cache / f"{hashlib.sha256(repository.encode()).hexdigest()[:24]}.git"
+
+    def _git(self, repository: str) -> Git:
+        home = self._home(repository)
+        return Git(home, repository, self._environment, self._limits.seconds)
 
     @contextmanager
     def _locked(self, repository: str) -> Iterator[None]:
@@ -196,78 +169,12 @@ class Repositories:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _git(self, repository: str, *words: str, limit: int = 64 * 1024**2) -> bytes:
-        with self._output(repository, words, limit) as output:
-            return output.read()
 
-    @contextmanager
-    def _output(
-        self, repository: str, words: Sequence[str], limit: int, text: bytes = b""
-    ) -> Iterator[IO[bytes]]:
-        """What git wrote. ``limit``: bytes in any file that it writes, this one too."""
-        home, blocks = self._home(repository), str(limit // 512)
-        options = [word for option in _QUIET for word in ("-c", option)]
-        with tempfile.TemporaryFile(dir=home) as output:
-            process = subprocess.Popen(  # noqa: S603  our own words, checked values
-                ["/bin/sh", "-c", _LIMITED, blocks, *options, f"--git-dir={home}", *words],
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=subprocess.DEVNULL,
-                env=self._environment | self._settings(repository),
-                cwd=home,
-                start_new_session=True,
-            )
-            _finish(process, text, self._limits.seconds)
-            output.seek(0)
-            yield output
-
-    def _settings(self, repository: str) -> dict[str, str]:
-        """Environment of git: nobody's configuration but ours, one protocol."""
-        home = self._home(repository)
-        own = home.with_suffix(".gitconfig")
-        # Git reads another user's repository only where the owner of this process says
-        # so; policy has named this very path, which is the custodian saying so.
-        if repository.startswith("/") and not own.exists():
-            own.write_text(
-                f'[safe]\n\tdirectory = "{repository}"\n\tdirectory = "{repository}/.git"\n'
-            )
-        return {
-            "HOME": str(home),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": str(own) if own.exists() else os.devnull,
-            "GIT_TERMINAL_PROMPT": "0",
-            "GIT_ASKPASS": "/bin/false",
-            "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
-            "GIT_ALLOW_PROTOCOL": _protocol(repository),
-            "GIT_NO_LAZY_FETCH": "1",
-            "GIT_ATTR_NOSYSTEM": "1",
-            "LC_ALL": "C",
-        }
-
-
-_LIMITED = 'ulimit -f "$0" && exec git "$@"'
 _LISTING = ("ls-tree", "-r", "-l", "-z", "--full-tree")
 _FETCH = (
     *("fetch", "--quiet", "--prune", "--no-tags", "--force"),
     *("--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-gc"),
 )
-
-
-def _protocol(repository: str) -> str:
-    if repository.startswith(("/", "file:")):
-        return "file"
-    return "https" if repository.startswith("https:") else "ssh"
-
-
-def _finish(process: subprocess.Popen[bytes], text: bytes, seconds: float) -> None:
-    try:
-        process.communicate(text, timeout=seconds)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise _GitFailed(f"it took more than {seconds:g} s") from None
-    if process.returncode != 0:
-        raise _GitFailed("git refused")
 
 
 def _matches(branch: str, allowed: Sequence[str] | None) -> bool:
@@ -294,7 +201,7 @@ def _not_on_a_branch(commit: Commit, allowed: Sequence[str] | None) -> RequestRe
 def _next_blob(blobs: IO[bytes], entry: Entry) -> bytes:
     header = blobs.readline().split()
     if header != [entry.oid.encode(), b"blob", str(entry.size).encode()]:
-        raise _GitFailed("git listed one thing and gave another")
+        raise GitFailed("git listed one thing and gave another")
     content = blobs.read(entry.size)
     blobs.read(1)
     return content

@@ -37,7 +37,12 @@ class Request:
 
 def progress(jobs: Iterable[Job]) -> Progress:
     """The state of a request with these jobs: over only when all of them are."""
-    states = {job.state for job in jobs}
+    return progress_by(job.state for job in jobs)
+
+
+def progress_by(of_jobs: Iterable[State]) -> Progress:
+    """The same, where only the states of its jobs are known."""
+    states = set(of_jobs)
     if states <= TERMINAL:
         return Progress.FAILED if State.FAILED in states else Progress.SUCCEEDED
     begun = states & (RUNNING | TERMINAL)

@@ -84,6 +84,17 @@ def notify(path: Path) -> bool:
     return True
 
 
+def listens(path: Path) -> bool:
+    """Whether somebody listens at ``path``; nobody is woken by the question."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as tap:
+        try:
+            with _address(path) as address:
+                tap.connect(address)
+        except OSError:
+            return False
+    return True
+
+
 def _clear(path: Path) -> None:
     """Takes away the socket that a killed runner left; never anything else."""
     if not path.is_socket():

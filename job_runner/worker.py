@@ -72,6 +72,7 @@ class Worker:
         self._ports = ports
         self.leaving = threading.Event()
         self.watching: set[str] = set()
+        self._held_on: dict[str, int] = {}
 
     def carry_on(self, job: Job) -> Job:
         """The job as it stands when there is nothing more to do for now.
@@ -88,10 +89,10 @@ class Worker:
         except JobFailed as failed:
             return self._fail(job, task, failed.failure, failed.told)
         except StrongroomError as error:
-            return self._fail(job, task, _failure_of(error), str(error))
+            return self._hold_on(job, task, _failure_of(error), str(error))
         except OSError as error:
             told = f"The disk refused: {error.strerror}"
-            return self._fail(job, task, Failure.PLATFORM_ERROR, told)
+            return self._hold_on(job, task, Failure.PLATFORM_ERROR, told)
         except Exception as error:  # noqa: BLE001  its text may hold a person's value
             told = f"A mistake of Strongroom's own: {type(error).__name__}"
             return self._fail(job, task, Failure.PLATFORM_ERROR, told, certain=True)
@@ -173,6 +174,20 @@ class Worker:
         if harvest.query is not None:
             said = {"query_sha256": harvest.query_sha256, "query": harvest.query.decode()}
             self._ports.record("query", {**_name(job), **said})
+
+    def _hold_on(self, job: Job, task: Task | None, failure: Failure, told: str) -> Job:
+        """Where collecting met the platform's trouble it is gone on with, a few times.
+
+        The box isn't run again for a full disk, nor a definition for a busy warehouse.
+        """
+        now = self._now(job)
+        stays = now.state is State.COLLECTING and failure in PLATFORM_FAILURES
+        held = self._held_on.get(job.id, 0) + 1
+        if stays and not now.cancel_asked and held < self._ports.attempts:
+            self._held_on[job.id] = held
+            return now
+        self._held_on.pop(job.id, None)
+        return self._fail(job, task, failure, told)
 
     def _fail(
         self,

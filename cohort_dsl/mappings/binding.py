@@ -31,10 +31,15 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Served:
-    """A table or column of the contract: how it is served, and what is missing if so."""
+    """A table or column of the contract: how it is served.
+
+    Where it is missing, ``problem`` tells what isn't there, and ``declare`` what a site
+    that has nothing of it declares empty.
+    """
 
     state: State
     problem: str = ""
+    declare: str = ""
 
 
 Rows: TypeAlias = Callable[[Collection[str]], sa.FromClause]
@@ -62,16 +67,16 @@ class Bound:
         tables = [(table.name, "") for table in query.tables()]
         asked = [*tables, *sorted(_columns_of(query))]
         wrong = {
-            f"{name}.{column}" if column else name: served.problem
+            f"{name}.{column}" if column else name: served
             for name, column in asked
             if (served := self._served(name, column)).state is State.MISSING
         }
         whole = [name for name in wrong if name in self.tables]
         told = {n: p for n, p in wrong.items() if n in whole or not _within(n, whole)}
         if told:
-            names = " and ".join(told)
+            names = " and ".join(sorted({one.declare for one in told.values()}))
             raise WarehouseError(
-                "; ".join(f"{name} isn't served: {why}" for name, why in told.items()),
+                "; ".join(f"{n} isn't served: {one.problem}" for n, one in told.items()),
                 where="the tables that the definition asks for",
                 remedy="Correct the warehouse or its mapping; where the site really has "
                 f"nothing of it, name {names} among its empty_tables.",
@@ -174,9 +179,14 @@ def _bound(
         return _empty(schema, binder)
     names = [column.name for column in schema.columns]
     bound = [binder.bind(schema, part, names) for part in parts]
-    lacking = [one.problem for one in bound if isinstance(one, Lacking)]
+    lacking = {
+        one.problem: part.like or schema.name
+        for part, one in zip(parts, bound, strict=True)
+        if isinstance(one, Lacking)
+    }
     if lacking:
-        return _missing(schema, "; ".join(dict.fromkeys(lacking)))
+        declare = " and ".join(dict.fromkeys(lacking.values()))
+        return _missing(schema, "; ".join(lacking), declare)
     held = [one for one in bound if isinstance(one, BoundPart)]
     columns = {name: _column(schema.name, name, held, binder) for name in names}
     return BoundTable(schema, Served(State.SERVED), columns, _rows(schema, parts, binder))
@@ -197,8 +207,8 @@ def _empty(schema: TableSchema, binder: PartBinder) -> BoundTable:
     return BoundTable(schema, served, columns, lambda wanted: nothing)
 
 
-def _missing(schema: TableSchema, problem: str) -> BoundTable:
-    served = Served(State.MISSING, problem)
+def _missing(schema: TableSchema, problem: str, declare: str = "") -> BoundTable:
+    served = Served(State.MISSING, problem, declare or schema.name)
     return BoundTable(schema, served, {c.name: served for c in schema.columns}, None)
 
 
@@ -207,7 +217,9 @@ def _column(table: str, name: str, parts: list[BoundPart], binder: PartBinder) -
         return Served(State.DECLARED_EMPTY)
     lacking = [p.lacking[name] for p in parts if name in p.lacking]
     if lacking:
-        return Served(State.MISSING, "; ".join(dict.fromkeys(lacking)))
+        problems = dict.fromkeys(one.problem for one in lacking)
+        declare = lacking[0].declare or f"{table}.{name}"
+        return Served(State.MISSING, "; ".join(problems), declare)
     if all(name in p.unmapped for p in parts):
         return Served(State.NOT_IN_MODEL)
     if all(name in p.unmapped or name in p.emptied for p in parts):

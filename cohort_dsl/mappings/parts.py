@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,7 +37,7 @@ class BoundPart:
     """A part's rows; the columns it lacks and why, doesn't map, or must leave empty."""
 
     rows: sa.Select[Any]
-    lacking: Mapping[str, str]
+    lacking: Mapping[str, Lacking]
     unmapped: frozenset[str]
     emptied: frozenset[str]
 
@@ -137,7 +137,7 @@ class _Binding:
         unmapped = frozenset(n for n, e in self.part.columns.items() if e is None)
         return BoundPart(rows, lacking, unmapped, self._emptied())
 
-    def _columns(self) -> tuple[list[sa.Label[Any]], dict[str, str]]:
+    def _columns(self) -> tuple[list[sa.Label[Any]], dict[str, Lacking]]:
         made, lacking = [], {}
         for column in self.wanted:
             said = self.binder._null(column.type.kind)  # noqa: SLF001
@@ -146,7 +146,7 @@ class _Binding:
                 try:
                     said = self._told(expression, column.type.kind)
                 except _LackingError as error:
-                    lacking[column.name] = error.lacking.problem
+                    lacking[column.name] = error.lacking
             made.append(said.label(column.name))
         return made, lacking
 
@@ -256,8 +256,7 @@ class _Binding:
             case Column(alias, name):
                 if alias in self.off:
                     return self.binder._null(kind)  # noqa: SLF001
-                column, family = _found(self._read(alias).column(name))
-                self._demand_join(alias)
+                column, family = self._column(alias, name)
                 return conversions.converted(column, family, kind, self.dialect)
             case Constant(None):
                 return self.binder._null(kind)  # noqa: SLF001
@@ -292,11 +291,18 @@ class _Binding:
         ]
         return sa.case(*whens, else_=self._told(choose.otherwise, kind))
 
-    def _demand_join(self, alias: str | None) -> None:
-        """A joined table can be read only if it can be joined."""
+    def _column(self, alias: str | None, name: str) -> tuple[Sql, Family]:
+        """A physical column; a joined table's can be read only if it can be joined."""
         join = self.part.join(alias) if alias else None
-        if join is not None:
-            self._on(join)
+        try:
+            if join is not None:
+                self._on(join)
+            return _found(self._read(alias).column(name))
+        except _LackingError as error:
+            if join is None or join.unless_empty is None:
+                raise
+            told = replace(error.lacking, declare=join.unless_empty)
+            raise _LackingError(told) from None
 
 
 def _found(column: tuple[Sql, Family] | Lacking) -> tuple[Sql, Family]:

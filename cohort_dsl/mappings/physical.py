@@ -63,9 +63,14 @@ class PhysicalTable:
 
 @dataclass(frozen=True)
 class Lacking:
-    """Something that isn't in the database, in a sentence."""
+    """Something that isn't in the database, in a sentence.
+
+    ``declare``: the contract table that a site without it declares empty, if not the one
+    that was asked for.
+    """
 
     problem: str
+    declare: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings.physical import Physical, of_columns
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import INT, STR, Kind, TableSchema, ValueType
-from cohort_dsl.sql import Catalog, Dialect, Script, Upload
+from cohort_dsl.sql import Catalog, Dialect, Script, Statement, Upload
 from cohort_dsl.sql.catalog import plain
 from cohort_dsl.sql.duckdb import DUCKDB
 from cohort_dsl.warehouses.rows import Rows
@@ -71,10 +71,11 @@ class DuckDBWarehouse:
         finally:
             session.close()
 
-    def run(self, statement: str) -> list[tuple[object, ...]]:
+    def run(self, statement: Statement) -> list[tuple[object, ...]]:
         """All rows of a statement of our own, for checks that count."""
         try:
-            return self._connection.execute(statement).fetchall()
+            sent = self._connection.execute(statement.text, list(statement.parameters))
+            return sent.fetchall()
         except duckdb.Error as error:
             raise refused(error) from None
 

@@ -9,7 +9,7 @@ from typing import Self
 
 from cohort_dsl.mappings import check
 from cohort_dsl.mappings.binding import Bound
-from cohort_dsl.mappings.check import Report
+from cohort_dsl.mappings.report import Report
 from cohort_dsl.model.query import Query
 from cohort_dsl.sql import Catalog, Dialect
 from cohort_dsl.warehouses.duckdb import DuckDBWarehouse
@@ -41,7 +41,7 @@ class MappedWarehouse:
     def check(self, today: date | None = None) -> Report:
         """The contract's tables against the database: counts and shares, nobody's values.
 
-        ``today``: later dates are told; without it those after 2100.
+        ``today``: later dates are told; without it those after the year 2099.
         """
         return check.check(self.mapping, self.bound, self.dialect, self._engine.run, today)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -17,7 +17,7 @@ from job_runner.job import Failure, Job, State, WaitingFor, moved
 from job_runner.people import Person, Role
 from job_runner.request import Request
 from job_runner.scheduler import Decision, Start
-from job_runner.store import changes, rows, tables
+from job_runner.store import changes, queries, rows, tables
 from job_runner.store.database import BUSY_SECONDS, Database
 from job_runner.store.rows import Event, instant
 
@@ -163,12 +163,18 @@ class Store:
         return rows.request_of(row) if row else None
 
     def requests(
-        self, *, project: str | None = None, limit: int = 100
+        self,
+        *,
+        project: str | None = None,
+        submitted_by: str | None = None,
+        limit: int = 100,
     ) -> tuple[Request, ...]:
-        """The latest ``limit`` requests, latest first."""
+        """The latest ``limit`` requests, latest first: all, of a project, of a person."""
         asked = select(tables.requests).order_by(tables.requests.c.sequence.desc())
         if project is not None:
             asked = asked.where(tables.requests.c.project == project)
+        if submitted_by is not None:
+            asked = asked.where(tables.requests.c.submitted_by == submitted_by)
         with self._database.read() as connection:
             return tuple(map(rows.request_of, connection.execute(asked.limit(limit))))
 
@@ -280,6 +286,16 @@ class Store:
         )
         with self._database.read() as connection:
             return tuple(map(rows.event_of, connection.execute(asked)))
+
+    def last_event(self, request_id: str) -> int:
+        """The number of the request's latest event, which only grows; 0 if it has none."""
+        with self._database.read() as connection:
+            return queries.last_event(connection, request_id)
+
+    def states(self, request_ids: Collection[str]) -> Mapping[str, frozenset[State]]:
+        """In which states each of the requests has jobs."""
+        with self._database.read() as connection:
+            return queries.states(connection, request_ids)
 
     def _jobs(self, *wanted: ColumnElement[bool]) -> tuple[Job, ...]:
         with self._database.read() as connection:

@@ -114,7 +114,7 @@ def test_waiting_ends_when_a_job_changes(site, by):
 
 def test_waiting_for_what_has_changed_already_is_no_waiting(site, by):
     told = by("ana").post("/api/requests", json=submission(site)).json()
-    answer = by("ana").get(f"/api/requests/{told['id']}?wait=50&after=something-older")
+    answer = by("ana").get(f"/api/requests/{told['id']}?wait=50&after=0")
     assert answer.json() == told
 
 
@@ -198,11 +198,14 @@ def test_a_revoked_token_is_nobodys(site, by):
         (b'{"repository": "r", "commit": "c", "actions": [1]}', 400),
         (b'{"repository": "r", "commit": "c", "actions": [], "force": true}', 400),
         (b'{"repository": "r", "commit": "c", "actions": [], "project": 1}', 400),
-        (b'{"x": "' + b"y" * 64_000 + b'"}', 413),
+        (b'{"repository": "r", "commit": "c", "actions": ["\\ud800"]}', 400),
+        (b'{"repository": "r", "commit": "c", "commit": "d", "actions": []}', 400),
+        (b'{"x": "' + b"y" * 2**16 + b'"}', 413),
     ],
 )
 def test_what_cannot_be_understood_is_refused(by, body, status):
-    answer = by("ana").post("/api/requests", content=body)
+    json = {"content-type": "application/json; charset=utf-8"}
+    answer = by("ana").post("/api/requests", content=body, headers=json)
     assert answer.status_code == status
     assert answer.json().keys() == {"error", "where", "problem", "remedy"}
 
@@ -215,14 +218,18 @@ def test_more_actions_than_any_study_has_are_refused(site, by):
 def test_a_refusal_has_a_status_by_its_kind(site, by):
     ana = by("ana")
     assert ana.post("/api/requests", json=submission(site)).status_code == 201
-    refusals = {
-        409: submission(site),
-        403: submission(site, repository="https://example.org/other"),
-        422: submission(site, actions=["misspelt"]),
-    }
-    for status, body in refusals.items():
+    refusals = [
+        (409, "Conflict", submission(site)),
+        (422, "RequestRefused", submission(site, repository="https://example.org/other")),
+        (422, "RequestRefused", submission(site, commit="c" * 40)),
+        (422, "RequestRefused", submission(site, commit="main")),
+        (422, "RequestRefused", submission(site, actions=[])),
+        (422, "RequestRefused", submission(site, project="another")),
+        (422, "ProjectError", submission(site, actions=["misspelt"])),
+    ]
+    for status, kind, body in refusals:
         answer = ana.post("/api/requests", json=body)
-        assert answer.status_code == status
+        assert (answer.status_code, answer.json()["error"]) == (status, kind)
         assert answer.json()["remedy"]
     assert by("olga").post("/api/requests", json=submission(site)).status_code == 403
 

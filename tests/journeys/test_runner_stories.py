@@ -11,7 +11,7 @@ from cohort_dsl.errors import WarehouseError
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import Outcome
 from job_runner.job import State
-from tests.a_site import FakeSource, Inside, Site, an_engine, describe, until
+from tests.a_site import FakeSource, Inside, Site, a_policy, an_engine, describe, until
 from tests.a_study import a_commit
 
 
@@ -264,14 +264,16 @@ def test_a_warehouse_that_comes_back_is_asked_again(tmp_path):
     site.run()
     assert site.states(request) == {"extract": "succeeded"}
     assert len(site.source.asked) == 2
+    assert site.engine.starts == ["r1-0001"]
 
 
 def test_a_warehouse_that_stays_away_fails_the_job_in_the_end(tmp_path):
-    site = Site(tmp_path, source=FakeSource(breaks=[no_warehouse() for _ in range(9)]))
+    site = Site(tmp_path, source=FakeSource(breaks=[no_warehouse() for _ in range(99)]))
     request = site.submit("extract")
     site.run()
     assert site.states(request) == {"extract": "warehouse_error"}
-    assert len(site.source.asked) == 3
+    assert len(site.source.asked) == 9
+    assert site.engine.starts == ["r1-0001"] * 3
 
 
 def test_a_mistake_of_our_own_is_the_platforms_and_its_text_stays_out_of_logs(tmp_path):
@@ -285,10 +287,12 @@ def test_a_mistake_of_our_own_is_the_platforms_and_its_text_stays_out_of_logs(tm
     assert "1234567" not in log
 
 
-def test_a_checker_that_breaks_is_asked_again_without_running_the_action_again(tmp_path):
-    """Its outputs are published, so a retry would only repeat what is done."""
-    site = Site(tmp_path)
-    broken = [OSError(28, "No space left on device")]
+@pytest.mark.parametrize("trouble", [OSError(28, "No space left"), no_warehouse()])
+def test_a_check_that_breaks_is_made_again_without_running_the_action_again(
+    tmp_path, trouble
+):
+    """Its outputs are published: a second run would only repeat what is done."""
+    site, broken = Site(tmp_path), [trouble]
 
     def check(job):
         if broken:
@@ -298,6 +302,19 @@ def test_a_checker_that_breaks_is_asked_again_without_running_the_action_again(t
     request = site.submit("extract")
     site.run()
     assert site.states(request) == {"extract": "succeeded"}
+    assert site.engine.starts == ["r1-0001"]
+    assert len(site.source.asked) == 1
+
+
+def test_a_check_that_stays_broken_fails_its_job(tmp_path):
+    def check(job):
+        raise OSError(5, "Input/output error")
+
+    site = Site(tmp_path, check=check)
+    request = site.submit("extract")
+    site.run()
+    assert site.states(request) == {"extract": "platform_error"}
+    assert "Input/output error" in site.workspace.log_path("extract").read_text()
 
 
 def test_a_job_that_waits_is_cancelled_without_starting(tmp_path):
@@ -359,6 +376,28 @@ def test_an_engine_that_goes_away_costs_no_job_and_no_second_run(tmp_path):
     assert site.engine.starts == ["r1-0001", "r1-0002"]
 
 
+def test_a_cancel_is_carried_out_once_the_engine_is_back(tmp_path):
+    running = threading.Event()
+
+    def for_ever(inside: Inside) -> int:
+        running.set()
+        inside.killed.wait()
+        return 0
+
+    site = Site(tmp_path, an_engine(describe=for_ever))
+    request = site.submit("describe")
+    thread = site.serve()
+    assert running.wait(60)
+    site.engine.answering = False
+    site.store.ask_cancel(request.id, at=request.submitted_at)
+    until(lambda: len(site.troubles) > 1)
+    site.engine.answering = True
+    until(lambda: not site.store.active_jobs())
+    site.runner.stop()
+    thread.join(60)
+    assert site.states(request)["describe"] == "cancelled"
+
+
 def test_a_runner_does_not_start_without_an_engine(site):
     site.engine.answering = False
     with pytest.raises(PlatformError):
@@ -371,6 +410,16 @@ def test_at_home_an_engine_that_is_away_is_an_error_at_once(tmp_path):
     site.engine.answering = False
     with pytest.raises(PlatformError):
         site.run()
+
+
+@pytest.mark.parametrize(("old", "new"), [("asthma:", "heart:"), ("/origin", "/another")])
+def test_a_project_that_policy_no_longer_has_is_not_run(site, old, new):
+    request = site.submit("extract")
+    site.policy = a_policy(site.root, str(site.origin), **{old: new})
+    site.runner = site.a_runner()
+    site.run()
+    assert site.states(request) == {"extract": "not_allowed"}
+    assert site.engine.starts == []
 
 
 def test_two_projects_jobs_run_side_by_side(tmp_path):

@@ -274,3 +274,12 @@ def test_no_other_mode_is_an_ordinary_file():
     assert why_not([Entry("100644", "0" * 40, 1, "a/../b")], TreeLimits()) == [
         "'a/../b' isn't a plain path below the repository"
     ]
+
+
+def test_a_repository_of_another_user_is_read_because_policy_names_it(origin, site):
+    """Where tests run as root, it is made another's; otherwise it is our own."""
+    commit = head(origin)
+    other = 12_345 if os.geteuid() == 0 else os.geteuid()
+    for path in (origin, *origin.rglob("*")):
+        os.chown(path, other, other)
+    assert site.fetch(str(origin), commit).sha == commit

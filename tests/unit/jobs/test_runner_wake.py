@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from job_runner.errors import PlatformError
-from job_runner.wake import WakeSocket, notify
+from job_runner.wake import WakeSocket, listens, notify
 
 
 @pytest.fixture
@@ -53,6 +53,14 @@ def test_nobody_listening_is_no_error(path: Path) -> None:
     assert not notify(path)
     assert not path.exists()
     assert not notify(path / "below" / "nothing")
+
+
+def test_who_asks_whether_somebody_listens_wakes_nobody(path: Path) -> None:
+    assert not listens(path)
+    with WakeSocket(path) as socket:
+        assert listens(path)
+        assert not socket.wait(0)
+    assert not listens(path)
 
 
 def test_what_a_killed_runner_left_is_taken_over(path: Path) -> None:

@@ -127,6 +127,31 @@ def test_requests_are_listed_latest_first_whatever_the_clock_did(store: Store) -
     assert [request.id for request in store.requests(project="r1")] == ["r1"]
 
 
+def test_requests_are_listed_by_who_submitted_them(store: Store) -> None:
+    for name, author in [("r1", "ana"), ("r2", "bob"), ("r3", "ana")]:
+        request = replace(a_request(name), submitted_by=author)
+        store.create_request(request, [a_job(request=name, workspace=name)])
+    assert [r.id for r in store.requests(submitted_by="ana")] == ["r3", "r1"]
+    assert store.requests(submitted_by="eve") == ()
+
+
+def test_a_request_s_latest_event_is_its_own(store: Store) -> None:
+    (job,) = submitted(store, a_job())
+    store.create_request(a_request("r2"), [a_job(request="r2", workspace="w2")])
+    before = store.last_event("r1")
+    assert store.last_event("r2") > before
+    walked(store, job, State.WAITING)
+    assert store.last_event("r1") > store.last_event("r2")
+    assert store.last_event("r9") == 0
+
+
+def test_requests_are_told_apart_by_the_states_of_their_jobs(store: Store) -> None:
+    first, _ = submitted(store, a_job("a"), a_job("b"))
+    walked(store, first, State.SUCCEEDED)
+    found = store.states(["r1", "r9"])
+    assert found == {"r1": {State.SUCCEEDED, State.CREATED}, "r9": frozenset()}
+
+
 def test_the_same_request_twice_is_one_request(store: Store) -> None:
     job = submitted(store, a_job())[0]
     walked(store, job, State.SUCCEEDED)

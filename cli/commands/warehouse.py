@@ -1,0 +1,43 @@
+"""The site's warehouse, held against its mapping."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli import clock, console
+from cli.commands.site import existing, folder_argument
+from cohort_dsl import warehouses
+from cohort_dsl.errors import WarehouseError
+from job_runner import policy
+
+
+@click.group()
+def warehouse() -> None:
+    """Check the warehouse against its mapping.
+
+    What a warehouse serves is its own tables, explained by a mapping (omop, or a file of
+    the site's own) named in site.yaml.
+    """
+
+
+@warehouse.command("check")
+@folder_argument
+@console.json_option
+def warehouse_check(site_folder: Path, as_json: bool) -> None:
+    """Check that SITE's warehouse serves every contract table as promised.
+
+    Tells what is missing, declared empty or odd, in shares and rounded counts. Reads
+    everything, changes nothing, and shows nobody's values.
+    """
+    settings = policy.load(existing(site_folder).policy).warehouse
+    with warehouses.open(settings) as opened:
+        found = opened.check(clock.today())
+    console.report(found.as_json(), found.lines(), as_json=as_json)
+    if not found.ok:
+        raise WarehouseError(
+            "the warehouse isn't as its mapping promises",
+            where=str(site_folder),
+            remedy="Put right what the check calls wrong or missing, or declare it empty.",
+        )

@@ -1,0 +1,31 @@
+"""The site's warehouse as a source of cohorts."""
+
+from pathlib import Path
+
+import pytest
+
+from cohort_dsl.errors import WarehouseError
+from cohort_dsl.load import query_of
+from job_runner.extraction import WarehouseSource
+
+
+def a_query():
+    from cohort_dsl import create_dataset
+    from cohort_dsl.tables.core import patients
+
+    dataset = create_dataset()
+    dataset.define_population(patients.date_of_birth.is_not_null())
+    dataset.sex = patients.sex
+    return query_of(dataset)
+
+
+def test_a_warehouse_that_is_not_there_leaves_no_file(tmp_path: Path):
+    settings = {"engine": "duckdb", "database": str(tmp_path / "no.duckdb")}
+    source = WarehouseSource({**settings, "mapping": "omop"})
+    with pytest.raises(WarehouseError):
+        source.produce(a_query(), tmp_path / "cohort.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_its_settings_do_not_print():
+    assert repr(WarehouseSource({"password": "canary"})) == "<the site's warehouse>"
