@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -15,9 +16,11 @@ from cli import clock
 from cli.compose.checking import Checking
 from cli.compose.opened import OpenSite
 from cli.compose.reviewing import Runs, identify
+from job_runner import wake
 from job_runner.requests import Desk
 from job_runner.server.api import Api, routes
 from job_runner.server.changes import Changes
+from job_runner.server.told import without_credentials
 from output_checker import policy as disclosure
 from output_checker.release import Outbox
 from output_checker.review import store as review_store
@@ -53,7 +56,14 @@ def _api(site: OpenSite, changes: Changes) -> Api:
         clock=clock.now,
         new_id=clock.new_id,
     )
-    return Api(desk, site.store, changes, clock.now)
+    return Api(
+        desk,
+        site.store,
+        changes,
+        clock.now,
+        version=version("strongroom"),
+        runner_listens=lambda: wake.listens(site.folder.wake),
+    )
 
 
 def reviews(site: OpenSite) -> Service:
@@ -77,7 +87,7 @@ def public_runs(site: OpenSite) -> Sequence[PublicRun]:
         PublicRun(
             id=request.id,
             project=request.project,
-            repository=request.repository,
+            repository=without_credentials(request.repository),
             commit=request.commit,
             queries=runs.queries(request),
             actions=[

@@ -16,7 +16,7 @@ from cli.demo.stage import Stage, await_ready, background, run
 from job_runner.images.recipes import RECIPES
 
 RESEARCHER, REVIEWERS, OPERATOR = "ana", ("bilal", "chloé"), "omar"
-EMPTY_TABLES = ("deaths", "addresses", "core.ons_deaths")
+EMPTY_TABLES = ("addresses", "core.ons_deaths", "deaths", "documents", "visits.care_site")
 DUMMY_PATIENTS = "300"
 
 
