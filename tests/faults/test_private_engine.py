@@ -15,7 +15,7 @@ import pytest
 
 from job_runner import debian, images
 from job_runner.errors import PlatformError
-from job_runner.executors import dockerd, engine, sharing
+from job_runner.executors import dockerd, engine, sharing, sweep
 from job_runner.executors.engine import Home
 
 pytestmark = pytest.mark.docker
@@ -46,8 +46,13 @@ def launch(home: Home) -> engine.Engine:
 def traces(home: Home) -> dict[str, object]:
     """What a stopped engine must not leave: everything here is empty then."""
     return {
-        "processes": dockerd.leftovers(home),
-        "mounts": dockerd.mounts_below(home),
+        "processes": sweep.leftovers(home.exec_root),
+        "mounts": sweep.mounts_below(home.run, home.data),
+        "control groups": [
+            folder
+            for container in home.data.glob("docker/containers/*")
+            for folder in sweep.CGROUPS.glob(f"**/{container.name}")
+        ],
         "files": sorted(home.run.rglob("*")) if home.run.exists() else [],
     }
 
@@ -56,7 +61,12 @@ def shim_sockets() -> set[Path]:
     return set(Path("/run/containerd/s").glob("*"))
 
 
-NOTHING: dict[str, object] = {"processes": set(), "mounts": [], "files": []}
+NOTHING: dict[str, object] = {
+    "processes": set(),
+    "mounts": [],
+    "control groups": [],
+    "files": [],
+}
 
 
 @contextlib.contextmanager
