@@ -45,12 +45,13 @@ def find_uv():
 
 
 def get_uv():
-    if not works(sys.executable, "-m", "pip", "--version"):
+    pip = (sys.executable, "-m", "pip")
+    if not works(*pip, "--version"):
         get_pip()
     target = os.path.join(cache_folder(), "uv")
     print("Installing uv into {}".format(target))
     options = ("--quiet", "--disable-pip-version-check", "--upgrade", "--target", target)
-    if run(sys.executable, "-m", "pip", "install", *options, "uv") != 0:
+    if run(*pip, "install", *options, "uv", PIP_ROOT_USER_ACTION="ignore") != 0:
         stop(
             "pip couldn't install uv.",
             "Install uv (https://docs.astral.sh/uv), then try again.",
