@@ -53,10 +53,11 @@ def docker_client(docker_engine: Engine) -> Iterator[docker.DockerClient]:
 @pytest.fixture(scope="session")
 def workshop(docker_client: docker.DockerClient) -> images.Workshop:
     """Builds images into that engine; what was built before comes from the cache."""
+    cache = engine.cache_folder(os.environ)
     return images.Workshop(
         docker_client,
-        cache=engine.cache_folder(os.environ) / "images",
-        uv=images.find_uv(os.environ),
+        cache=cache / "images",
+        uv=images.find_uv(os.environ, cache),
         environment=os.environ,
     )
 

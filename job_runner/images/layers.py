@@ -35,9 +35,14 @@ class Tools:
     """Adds bytecode to a site folder."""
 
 
-def find_uv(environment: Mapping[str, str]) -> Path:
-    """The uv that runs us, else the one on PATH. PlatformError if there is none."""
-    found = environment.get("UV") or shutil.which("uv", path=environment.get("PATH", ""))
+def find_uv(environment: Mapping[str, str], cache: Path) -> Path:
+    """The uv that runs us, the one that ``make setup`` got, or the one on PATH.
+
+    ``cache`` is Strongroom's cache folder. PlatformError if there is none.
+    """
+    setups = str(cache / "uv" / "bin" / "uv")
+    path = environment.get("PATH", "")
+    found = environment.get("UV") or shutil.which(setups) or shutil.which("uv", path=path)
     if found:
         return Path(found)
     raise PlatformError(
