@@ -128,11 +128,19 @@ def wheels_command(layer: Wheels, uv: Path, machine: str, target: Path) -> tuple
 
 def trim(site: Path, layer: Wheels) -> None:
     """Take out what no analysis imports: tests and headers (60 MB of 514)."""
-    for path in layer.left_out:
-        shutil.rmtree(site / path, ignore_errors=True)
+    for pattern in layer.left_out:
+        for path in site.glob(pattern):
+            _delete(path)
     for tests in sorted(site.rglob("tests")):
         if tests.relative_to(site).parts[0] not in layer.keep_tests_of:
-            shutil.rmtree(tests, ignore_errors=True)
+            _delete(tests)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)  # gone with the folder above it
 
 
 def copy(layer: Sources, packages: Path, site: Path) -> None:
