@@ -81,5 +81,5 @@ def python_image(workshop: images.Workshop) -> str:
 
 
 def _built(workshop: images.Workshop, recipe: images.Recipe) -> str:
-    images.build(workshop, [recipe.reference])
+    images.build(workshop, [recipe])
     return recipe.reference

@@ -53,13 +53,14 @@ class Workshop:
     machine: str = platform.machine()
 
 
-def build(workshop: Workshop, references: Iterable[str] = tuple(RECIPES)) -> ImageLock:
+def build(workshop: Workshop, recipes: Iterable[Recipe] = RECIPES) -> ImageLock:
     """Have these images in the engine, and their lock in the cache. PlatformError.
 
     Safe to call from several processes at once, and to kill.
     """
+    _architecture(workshop.machine)
     with _turn(workshop.cache):
-        images = {ref: _image(workshop, RECIPES[ref]) for ref in references}
+        images = {recipe.reference: _image(workshop, recipe) for recipe in recipes}
         path = workshop.cache / LOCK_FILE
         known = lock.read(path).images if path.exists() else {}
         lock.write(ImageLock({**known, **images}), path)
@@ -147,9 +148,10 @@ def _load(
 
 
 def _drop(client: docker.DockerClient, image: Image) -> None:
-    """What the reference stood for before: 600 MB of disk, unless something still runs."""
+    """What the reference stood for before: 600 MB of disk, unless it still serves."""
     with contextlib.suppress(APIError):
-        client.images.remove(str(image.id))
+        if not client.images.get(str(image.id)).tags:
+            client.images.remove(str(image.id))
 
 
 def _layers(image: Image | None) -> tuple[str, ...]:

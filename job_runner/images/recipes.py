@@ -170,4 +170,4 @@ PYTHON = Recipe(
     ),
 )
 
-RECIPES = {recipe.reference: recipe for recipe in (BASE, COHORT, PYTHON)}
+RECIPES = (BASE, COHORT, PYTHON)

@@ -22,16 +22,23 @@ pytestmark = pytest.mark.docker
 PATH = debian.search_path(os.environ)
 
 
-@pytest.fixture
-def home() -> Iterator[Home]:
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
     """Short enough for sockets, which pytest's own folders aren't."""
     if os.geteuid() != 0 or shutil.which("dockerd", path=PATH) is None:
         if os.environ.get("CI", "").lower() == "true":
             pytest.fail("a private engine needs root and dockerd")
         pytest.skip("a private engine needs root and dockerd")
-    with tempfile.TemporaryDirectory(prefix="sr-", dir="/tmp") as folder:
-        yield Home(run=Path(folder, "run"), data=Path(folder, "data"))
-        dockerd.shut_down(Home(run=Path(folder, "run"), data=Path(folder, "data")))
+    with tempfile.TemporaryDirectory(prefix="sr-", dir="/tmp") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def home(folder: Path) -> Iterator[Home]:
+    """Nothing runs here before or after a test; images stay from one to the next."""
+    home = Home(run=folder / "run", data=folder / "data")
+    yield home
+    dockerd.shut_down(home)
 
 
 def launch(home: Home) -> engine.Engine:
@@ -85,7 +92,7 @@ def sleeper(
     """A container that would run for ever, in this home's engine."""
     with client_of(home) as client:
         here = images.Workshop(client, workshop.cache, workshop.uv, workshop.environment)
-        images.build(here, [images.BASE.reference])
+        images.build(here, [images.BASE])
         command = ["python3", "-c", "import signal; signal.pause()"]
         yield client.containers.run(
             images.BASE.reference, command, network_mode="none", detach=True
