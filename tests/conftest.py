@@ -17,7 +17,7 @@ import pytest
 from job_runner import images
 from job_runner.errors import PlatformError
 from job_runner.executors import engine
-from job_runner.executors.engine import Engine, Home
+from job_runner.executors.engine import Engine, Home, Search
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +34,7 @@ def docker_engine(engine_home: Home) -> Iterator[Engine]:
     """
     with contextlib.ExitStack() as session:
         try:
-            found = session.enter_context(engine.running(os.environ, engine_home))
+            found = session.enter_context(engine.running(Search(os.environ, engine_home)))
         except PlatformError as missing:
             if os.environ.get("CI", "").lower() == "true":
                 raise

@@ -157,11 +157,6 @@ def probe(environment: Mapping[str, str], home: Home) -> Probes:
     )
 
 
-def find(environment: Mapping[str, str], home: Home) -> Choice:
-    """What ``running`` would do now."""
-    return choose(probe(environment, home))
-
-
 def describe(url: str, home: Home) -> Engine | None:
     """The engine at this address, if one answers."""
     info = _info(url)
@@ -172,29 +167,37 @@ def describe(url: str, home: Home) -> Engine | None:
     return Engine(url, version, url == home.url, held, lacking)
 
 
+@dataclass(frozen=True)
+class Search:
+    """Where and how to look for an engine, and whom to tell what is being done."""
+
+    environment: Mapping[str, str]
+    home: Home
+    report: Report = lambda line: None
+    look: Callable[[Mapping[str, str], Home], Probes] = probe
+
+    def choice(self) -> Choice:
+        return choose(self.look(self.environment, self.home))
+
+
 @contextlib.contextmanager
-def running(
-    environment: Mapping[str, str], home: Home, report: Report = lambda line: None
-) -> Iterator[Engine]:
+def running(search: Search) -> Iterator[Engine]:
     """An engine for as long as the block lasts. PlatformError if none can be had.
 
     Several processes may be in such a block; they share one private engine, and the last
     to leave stops it, unless ``start`` wanted it to stay (then ``stop`` does).
     """
-    engine = _outside_engine(environment, home, report)
+    engine = _outside_engine(search)
     if engine is not None:
         yield engine
         return
-    with sharing.member(home, lambda: _private_engine(environment, home, report)) as engine:
+    with sharing.member(search.home, lambda: _own_engine(search)) as engine:
         yield engine
 
 
-def start(
-    environment: Mapping[str, str], home: Home, report: Report = lambda line: None
-) -> Engine:
+def start(search: Search) -> Engine:
     """An engine that stays until ``stop``; one that answers already is left as it is."""
-    engine = _outside_engine(environment, home, report)
-    return engine or sharing.keep(home, lambda: _private_engine(environment, home, report))
+    return _outside_engine(search) or sharing.keep(search.home, lambda: _own_engine(search))
 
 
 def stop(home: Home) -> bool:
@@ -202,44 +205,48 @@ def stop(home: Home) -> bool:
     return sharing.stop(home)
 
 
-def status(environment: Mapping[str, str], home: Home) -> Engine | None:
-    """The engine that would be used as it is, if one answers."""
-    choice = find(environment, home)
-    return describe(choice.url, home) if isinstance(choice, Use) else None
+def status(search: Search) -> Engine | Choice:
+    """The engine that answers; if none does, what ``running`` would do."""
+    choice = search.choice()
+    engine = describe(choice.url, search.home) if isinstance(choice, Use) else None
+    return engine or choice
 
 
-def _outside_engine(
-    environment: Mapping[str, str], home: Home, report: Report
-) -> Engine | None:
-    given = environment.get("DOCKER_HOST", "unix://")
+def _outside_engine(search: Search) -> Engine | None:
+    given = search.environment.get("DOCKER_HOST", "unix://")
     if not given.startswith("unix://"):
-        report(f"Not using {given}: an engine elsewhere doesn't see this machine's files")
-    engine = status(environment, home)
-    return None if engine is None or engine.started_by_us else engine
+        search.report(f"Not using {given}: an engine elsewhere doesn't see our files")
+    found = status(search)
+    return found if isinstance(found, Engine) and not found.started_by_us else None
 
 
-def _private_engine(environment: Mapping[str, str], home: Home, report: Report) -> Engine:
+def _own_engine(search: Search) -> Engine:
     """Called in our turn. An installation may have started Debian's own: then that one."""
-    choice = find(environment, home)
+    choice = search.choice()
     installed: tuple[str, ...] = ()
     if isinstance(choice, InstallThenStart):
         installed = choice.packages
-        debian.install(installed, environment, report)
-        choice = find(environment, home)
+        debian.install(installed, search.environment, search.report)
+        choice = search.choice()
     if isinstance(choice, StartOwn):
-        report(f"Starting a private container engine ({choice.dockerd})")
-        dockerd.launch(home, choice.dockerd, debian.search_path(environment))
-        choice = Use(home.url)
+        search.report(f"Starting a private container engine ({choice.dockerd})")
+        path = debian.search_path(search.environment)
+        dockerd.launch(search.home, choice.dockerd, path)
+        choice = Use(search.home.url)
+    return replace(_answering(choice, search.home), installed=installed)
+
+
+def _answering(choice: Choice, home: Home) -> Engine:
     if isinstance(choice, Missing):
         raise PlatformError(choice.problem, where="container engine", remedy=choice.remedy)
     engine = describe(choice.url, home) if isinstance(choice, Use) else None
     if engine is None:
         raise PlatformError(
-            "the container engine was there and is gone",
-            where=str(home.log),
-            remedy="Read this file, then try again.",
+            "the container engine was found, but doesn't answer",
+            where="container engine",
+            remedy=f"Try again; if it stays so, read {home.log}.",
         )
-    return replace(engine, installed=installed)
+    return engine
 
 
 def _forbidden(url: str) -> bool:

@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import docker
@@ -16,7 +16,7 @@ import pytest
 from job_runner import debian, images
 from job_runner.errors import PlatformError
 from job_runner.executors import dockerd, engine, sharing, sweep
-from job_runner.executors.engine import Home
+from job_runner.executors.engine import Home, Probes, Search
 
 pytestmark = pytest.mark.docker
 PATH = debian.search_path(os.environ)
@@ -177,10 +177,49 @@ def test_one_that_was_started_to_stay_stays_until_it_is_stopped(home):
 
 
 def test_an_engine_that_answers_is_used_and_left_alone(home, docker_engine):
-    environment = {"DOCKER_HOST": docker_engine.url}
-    with engine.running(environment, home) as found:
+    search = Search({"DOCKER_HOST": docker_engine.url}, home)
+    with engine.running(search) as found:
         assert found.url == docker_engine.url
         assert not found.started_by_us
-    assert engine.start(environment, home).url == docker_engine.url
+    assert engine.start(search).url == docker_engine.url
     assert not home.run.exists()
     assert engine.describe(docker_engine.url, home)
+
+
+def seeing(*probes: Probes) -> Callable[[Mapping[str, str], Home], Probes]:
+    """Eyes that see these, one after the other."""
+    rest = iter(probes)
+    return lambda environment, home: next(rest)
+
+
+def ready_to_start() -> Probes:
+    return Probes(root=True, dockerd=Path(shutil.which("dockerd", path=PATH) or ""))
+
+
+def test_what_is_installed_is_named_and_what_was_started_is_stopped(home):
+    notes = home.data.parent / "notes"
+    apt_get = home.data.parent / "apt-get"
+    apt_get.write_text(f'#!/bin/sh\necho "$@" >> {notes}\n')
+    apt_get.chmod(0o755)
+    bare = Probes(root=True, apt=True)
+    look = seeing(bare, bare, ready_to_start())
+    said: list[str] = []
+    environment = {"PATH": f"{apt_get.parent}:{PATH}"}
+    with engine.running(Search(environment, home, said.append, look)) as found:
+        assert found.installed == ("docker.io",)
+        assert found.started_by_us
+        assert found.guarantees
+    assert "docker.io" in notes.read_text()
+    assert [line.split(" ")[0] for line in said] == ["Installing", "Starting"]
+    assert traces(home) == NOTHING
+
+
+def test_one_started_to_stay_is_found_again_and_stopped_by_name(home):
+    bare = ready_to_start()
+    ours = Probes(answering=home.url)
+    assert engine.start(Search({}, home, look=seeing(bare, bare))).started_by_us
+    with engine.running(Search({}, home, look=seeing(ours, ours))) as found:
+        assert found.url == home.url
+    assert engine.status(Search({}, home, look=seeing(ours))) == found
+    assert engine.stop(home)
+    assert traces(home) == NOTHING
