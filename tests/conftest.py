@@ -17,7 +17,7 @@ import pytest
 from job_runner import images
 from job_runner.errors import PlatformError
 from job_runner.executors import engine
-from job_runner.executors.engine import Engine, Home, Search
+from job_runner.executors.engine import Engine, Home
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +34,7 @@ def docker_engine(engine_home: Home) -> Iterator[Engine]:
     """
     with contextlib.ExitStack() as session:
         try:
-            found = session.enter_context(engine.running(Search(os.environ, engine_home)))
+            found = session.enter_context(engine.running(os.environ, engine_home))
         except PlatformError as missing:
             if os.environ.get("CI", "").lower() == "true":
                 raise
@@ -53,11 +53,10 @@ def docker_client(docker_engine: Engine) -> Iterator[docker.DockerClient]:
 @pytest.fixture(scope="session")
 def workshop(docker_client: docker.DockerClient) -> images.Workshop:
     """Builds images into that engine; what was built before comes from the cache."""
-    cache = engine.cache_folder(os.environ)
     return images.Workshop(
         docker_client,
-        cache=cache / "images",
-        uv=images.find_uv(os.environ, cache),
+        cache=engine.cache_folder(os.environ) / "images",
+        uv=images.find_uv(os.environ),
         environment=os.environ,
     )
 
@@ -81,5 +80,5 @@ def python_image(workshop: images.Workshop) -> str:
 
 
 def _built(workshop: images.Workshop, recipe: images.Recipe) -> str:
-    images.build(workshop, [recipe])
+    images.build(workshop, [recipe.reference])
     return recipe.reference

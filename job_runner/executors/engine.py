@@ -12,6 +12,7 @@ import hashlib
 import os
 import platform
 import shutil
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -167,37 +168,57 @@ def describe(url: str, home: Home) -> Engine | None:
     return Engine(url, version, url == home.url, held, lacking)
 
 
+Look = Callable[[Mapping[str, str], Home], Probes]
+
+
 @dataclass(frozen=True)
-class Search:
+class _Search:
     """Where and how to look for an engine, and whom to tell what is being done."""
 
     environment: Mapping[str, str]
     home: Home
-    report: Report = lambda line: None
-    look: Callable[[Mapping[str, str], Home], Probes] = probe
+    report: Report
+    look: Look
 
     def choice(self) -> Choice:
         return choose(self.look(self.environment, self.home))
 
 
+def find(environment: Mapping[str, str], home: Home) -> Choice:
+    """What ``running`` would do now."""
+    return choose(probe(environment, home))
+
+
 @contextlib.contextmanager
-def running(search: Search) -> Iterator[Engine]:
+def running(
+    environment: Mapping[str, str],
+    home: Home,
+    report: Report = lambda line: None,
+    look: Look = probe,
+) -> Iterator[Engine]:
     """An engine for as long as the block lasts. PlatformError if none can be had.
 
     Several processes may be in such a block; they share one private engine, and the last
     to leave stops it, unless ``start`` wanted it to stay (then ``stop`` does).
     """
+    search = _Search(environment, home, report, look)
     engine = _outside_engine(search)
     if engine is not None:
         yield engine
         return
-    with sharing.member(search.home, lambda: _own_engine(search)) as engine:
+    with sharing.member(home, lambda: _own_engine(search)) as engine:
         yield engine
 
 
-def start(search: Search) -> Engine:
+def start(
+    environment: Mapping[str, str],
+    home: Home,
+    report: Report = lambda line: None,
+    look: Look = probe,
+) -> Engine:
     """An engine that stays until ``stop``; one that answers already is left as it is."""
-    return _outside_engine(search) or sharing.keep(search.home, lambda: _own_engine(search))
+    search = _Search(environment, home, report, look)
+    return _outside_engine(search) or sharing.keep(home, lambda: _own_engine(search))
 
 
 def stop(home: Home) -> bool:
@@ -205,22 +226,17 @@ def stop(home: Home) -> bool:
     return sharing.stop(home)
 
 
-def status(search: Search) -> Engine | Choice:
-    """The engine that answers; if none does, what ``running`` would do."""
-    choice = search.choice()
-    engine = describe(choice.url, search.home) if isinstance(choice, Use) else None
-    return engine or choice
-
-
-def _outside_engine(search: Search) -> Engine | None:
+def _outside_engine(search: _Search) -> Engine | None:
     given = search.environment.get("DOCKER_HOST", "unix://")
     if not given.startswith("unix://"):
         search.report(f"Not using {given}: an engine elsewhere doesn't see our files")
-    found = status(search)
-    return found if isinstance(found, Engine) and not found.started_by_us else None
+    choice = search.choice()
+    if not isinstance(choice, Use) or choice.url == search.home.url:
+        return None
+    return describe(choice.url, search.home)
 
 
-def _own_engine(search: Search) -> Engine:
+def _own_engine(search: _Search) -> Engine:
     """Called in our turn. An installation may have started Debian's own: then that one."""
     choice = search.choice()
     installed: tuple[str, ...] = ()
@@ -250,12 +266,22 @@ def _answering(choice: Choice, home: Home) -> Engine:
 
 
 def _forbidden(url: str) -> bool:
-    socket = Path(url.removeprefix("unix://"))
-    return socket.exists() and not os.access(socket, os.R_OK | os.W_OK)
+    path = Path(url.removeprefix("unix://"))
+    return path.exists() and not os.access(path, os.R_OK | os.W_OK)
+
+
+def _listens(url: str) -> bool:
+    # Tried here because the SDK leaves its socket open when nobody listens.
+    with socket.socket(socket.AF_UNIX) as asking:
+        try:
+            asking.connect(url.removeprefix("unix://"))
+        except OSError:
+            return False
+    return True
 
 
 def _info(url: str) -> dict[str, Any] | None:
-    if not Path(url.removeprefix("unix://")).exists():
+    if not _listens(url):
         return None
     try:
         client = docker.DockerClient(base_url=url, timeout=30)

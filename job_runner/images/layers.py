@@ -14,6 +14,7 @@ from pathlib import Path
 
 from job_runner import debian
 from job_runner.errors import PlatformError
+from job_runner.executors import engine
 from job_runner.images import tars
 from job_runner.images.recipes import EPOCH, HERE, SITE, Debian, Layer, Sources, Wheels
 
@@ -35,12 +36,12 @@ class Tools:
     """Adds bytecode to a site folder."""
 
 
-def find_uv(environment: Mapping[str, str], cache: Path) -> Path:
+def find_uv(environment: Mapping[str, str]) -> Path:
     """The uv that runs us, the one that ``make setup`` got, or the one on PATH.
 
-    ``cache`` is Strongroom's cache folder. PlatformError if there is none.
+    PlatformError if there is none.
     """
-    setups = str(cache / "uv" / "bin" / "uv")
+    setups = str(engine.cache_folder(environment) / "uv" / "bin" / "uv")
     path = environment.get("PATH", "")
     found = environment.get("UV") or shutil.which(setups) or shutil.which("uv", path=path)
     if found:

@@ -170,4 +170,4 @@ PYTHON = Recipe(
     ),
 )
 
-RECIPES = (BASE, COHORT, PYTHON)
+RECIPES = {recipe.reference: recipe for recipe in (BASE, COHORT, PYTHON)}

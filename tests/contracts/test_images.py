@@ -149,10 +149,12 @@ class Small:
             cache=cache,
             packages=self.module.parent.parent,
             report=self.said.append,
+            recipes={self.recipe.reference: self.recipe},
         )
 
     def build(self) -> images.LockedImage:
-        return images.build(self.shop, [self.recipe]).images[self.recipe.reference]
+        reference = self.recipe.reference
+        return images.build(self.shop, [reference]).images[reference]
 
 
 def test_a_second_build_does_nothing(small):
@@ -221,3 +223,10 @@ def test_a_machine_we_have_no_images_for_is_told_so(small):
     small.shop = replace(small.shop, machine="sparc")
     with pytest.raises(PlatformError, match="no images for sparc"):
         small.build()
+
+
+def test_an_image_without_a_recipe_is_told_with_those_that_have_one(small):
+    with pytest.raises(PlatformError) as caught:
+        images.build(small.shop, ["strongroom/cobol:v1"])
+    assert caught.value.where == "strongroom/cobol:v1"
+    assert small.recipe.reference in caught.value.remedy

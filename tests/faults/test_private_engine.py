@@ -16,7 +16,7 @@ import pytest
 from job_runner import debian, images
 from job_runner.errors import PlatformError
 from job_runner.executors import dockerd, engine, sharing, sweep
-from job_runner.executors.engine import Home, Probes, Search
+from job_runner.executors.engine import Home, Probes
 
 pytestmark = pytest.mark.docker
 PATH = debian.search_path(os.environ)
@@ -92,7 +92,7 @@ def sleeper(
     """A container that would run for ever, in this home's engine."""
     with client_of(home) as client:
         here = images.Workshop(client, workshop.cache, workshop.uv, workshop.environment)
-        images.build(here, [images.BASE])
+        images.build(here, [images.BASE.reference])
         command = ["python3", "-c", "import signal; signal.pause()"]
         yield client.containers.run(
             images.BASE.reference, command, network_mode="none", detach=True
@@ -177,11 +177,11 @@ def test_one_that_was_started_to_stay_stays_until_it_is_stopped(home):
 
 
 def test_an_engine_that_answers_is_used_and_left_alone(home, docker_engine):
-    search = Search({"DOCKER_HOST": docker_engine.url}, home)
-    with engine.running(search) as found:
+    environment = {"DOCKER_HOST": docker_engine.url}
+    with engine.running(environment, home) as found:
         assert found.url == docker_engine.url
         assert not found.started_by_us
-    assert engine.start(search).url == docker_engine.url
+    assert engine.start(environment, home).url == docker_engine.url
     assert not home.run.exists()
     assert engine.describe(docker_engine.url, home)
 
@@ -205,7 +205,7 @@ def test_what_is_installed_is_named_and_what_was_started_is_stopped(home):
     look = seeing(bare, bare, ready_to_start())
     said: list[str] = []
     environment = {"PATH": f"{apt_get.parent}:{PATH}"}
-    with engine.running(Search(environment, home, said.append, look)) as found:
+    with engine.running(environment, home, said.append, look) as found:
         assert found.installed == ("docker.io",)
         assert found.started_by_us
         assert found.guarantees
@@ -217,9 +217,9 @@ def test_what_is_installed_is_named_and_what_was_started_is_stopped(home):
 def test_one_started_to_stay_is_found_again_and_stopped_by_name(home):
     bare = ready_to_start()
     ours = Probes(answering=home.url)
-    assert engine.start(Search({}, home, look=seeing(bare, bare))).started_by_us
-    with engine.running(Search({}, home, look=seeing(ours, ours))) as found:
+    assert engine.start({}, home, look=seeing(bare, bare)).started_by_us
+    with engine.running({}, home, look=seeing(ours, ours)) as found:
         assert found.url == home.url
-    assert engine.status(Search({}, home, look=seeing(ours))) == found
+    assert engine.describe(home.url, home) == found
     assert engine.stop(home)
     assert traces(home) == NOTHING

@@ -14,7 +14,6 @@ from job_runner.executors.engine import (
     InstallThenStart,
     Missing,
     Probes,
-    Search,
     StartOwn,
     Use,
 )
@@ -180,28 +179,24 @@ def home(tmp_path: Path) -> Home:
 
 
 def test_without_an_engine_nothing_runs_and_the_remedy_is_told(home):
-    search = Search({}, home, look=lambda environment, home: Probes(apt=True))
-    with pytest.raises(PlatformError) as caught, engine.running(search):
+    with (
+        pytest.raises(PlatformError) as caught,
+        engine.running({}, home, look=lambda environment, home: Probes(apt=True)),
+    ):
         pytest.fail("nothing may run without an engine")
     assert "apt-get install docker.io" in caught.value.remedy
-    with pytest.raises(PlatformError):
-        engine.start(search)
-    assert isinstance(engine.status(search), Missing)
 
 
 def test_an_engine_that_is_gone_again_is_not_used(home):
-    search = Search({}, home, look=lambda environment, home: Probes(answering=ONE))
-    assert engine.status(search) == Use(ONE)
-    with pytest.raises(PlatformError, match="doesn't answer"), engine.running(search):
-        pytest.fail("nothing may run without an engine")
+    with pytest.raises(PlatformError, match="doesn't answer"):
+        engine.start({}, home, look=lambda environment, home: Probes(answering=ONE))
 
 
 def test_an_address_that_is_not_used_is_named(home):
     said: list[str] = []
     environment = {"DOCKER_HOST": "tcp://far:2375"}
-    search = Search(environment, home, said.append, lambda environment, home: Probes())
     with pytest.raises(PlatformError):
-        engine.start(search)
+        engine.start(environment, home, said.append, lambda environment, home: Probes())
     assert "tcp://far:2375" in said[0]
 
 

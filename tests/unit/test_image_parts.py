@@ -23,7 +23,7 @@ from job_runner.images.recipes import Sources, Wheels
 
 OURS = {
     recipe.reference: layer
-    for recipe in recipes.RECIPES
+    for recipe in recipes.RECIPES.values()
     for layer in recipe.layers
     if isinstance(layer, Sources)
 }
@@ -153,14 +153,10 @@ def test_only_pinned_wheels_with_known_hashes_are_installed():
     command = layers.wheels_command(wheels, Path("/uv"), "x86_64", Path("/site"))
     assert {"--require-hashes", "--no-deps", "--only-binary", "--no-config"} <= set(command)
     text = (recipes.HERE / wheels.requirements).read_text()
-    pins = re.findall(
-        r"^([\w.-]+)==\S+ \\\n((?:    --hash=sha256:\w{64}.*\n?)+)", text, re.M
-    )
-    asked = (recipes.HERE / "python/requirements.in").read_text().splitlines()
-    assert {line for line in asked if not line.startswith("#")} <= {
-        name for name, _ in pins
-    }
-    assert len(pins) == len(re.findall("==", re.sub("#.*", "", text)))
+    pinned = re.findall(r"^([\w.-]+)==\S+ \\\n    --hash=sha256:\w{64}", text, re.MULTILINE)
+    lines = (recipes.HERE / "python/requirements.in").read_text().splitlines()
+    assert {line for line in lines if not line.startswith("#")} <= set(pinned)
+    assert len(pinned) == text.count("==")
 
 
 def test_the_root_filesystem_is_unpacked_and_no_package_script_runs():
@@ -242,13 +238,14 @@ def executable(path: Path, text: str) -> Path:
 
 def test_uv_is_the_one_that_runs_us_or_the_setups_or_the_users(tmp_path):
     cache, on_path = tmp_path / "cache", tmp_path / "bin"
+    environment = {"PATH": str(on_path), "STRONGROOM_CACHE": str(cache)}
     with pytest.raises(PlatformError, match="uv"):
-        images.find_uv({"PATH": str(on_path)}, cache)
+        images.find_uv(environment)
     users = executable(on_path / "uv", "")
-    assert images.find_uv({"PATH": str(on_path)}, cache) == users
+    assert images.find_uv(environment) == users
     setups = executable(cache / "uv" / "bin" / "uv", "")
-    assert images.find_uv({"PATH": str(on_path)}, cache) == setups
-    assert images.find_uv({"UV": "/given/uv"}, cache) == Path("/given/uv")
+    assert images.find_uv(environment) == setups
+    assert images.find_uv(environment | {"UV": "/given/uv"}) == Path("/given/uv")
 
 
 def some_tools(environment: dict[str, str], uv: Path = Path("/nowhere/uv")) -> layers.Tools:
