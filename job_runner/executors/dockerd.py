@@ -168,11 +168,10 @@ def _spawn(arguments: tuple[str, ...], log: Path, environment: Mapping[str, str]
 def _until_answering(home: Home, handle: int) -> None:
     """It makes its socket early and answers the first request when it is ready."""
     deadline = time.monotonic() + STARTING
-    while not home.socket.exists():
-        if _ended(handle, 0.01) or time.monotonic() > deadline:
-            raise _not_started(home)
     with socket.socket(socket.AF_UNIX) as asking:
-        asking.connect(str(home.socket))
+        while asking.connect_ex(str(home.socket)) != 0:  # not made, or not yet listening
+            if _ended(handle, 0.01) or time.monotonic() > deadline:
+                raise _not_started(home)
         asking.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
         if asking.fileno() not in _ready((handle, asking.fileno()), STARTING):
             raise _not_started(home)
