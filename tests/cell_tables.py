@@ -4,7 +4,7 @@ to solve and to attack them: try everything."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from output_checker.suppress.audit import audit
 from output_checker.suppress.problem import Equation, Layer, Need, Problem
@@ -19,11 +19,7 @@ def with_totals(inner: Mapping[Key, float]) -> dict[Key, float]:
     levels = [sorted({key[d] for key in inner}) for d in sizes]
     every = itertools.product(*([*names, TOTAL] for names in levels))
     return {
-        key: sum(
-            value
-            for cell, value in inner.items()
-            if all(k is TOTAL or k == c for k, c in zip(key, cell, strict=True))
-        )
+        key: sum(value for cell, value in inner.items() if in_total(cell, key))
         for key in every
     }
 
@@ -87,13 +83,39 @@ def cheapest_by_trying(problem: Problem) -> float | None:
     return min(costs, default=None)
 
 
-def tables_that_agree(
-    total: Mapping[Key, tuple[int, int]], levels: Sequence[Sequence[str]]
-) -> Iterator[dict[Key, float]]:
-    """Every table of whole numbers whose cells all lie between what is told of them."""
+def a_table_that_agrees(
+    known: Mapping[Key, tuple[int, int]], levels: Sequence[Sequence[str]]
+) -> dict[Key, int] | None:
+    """A table of whole numbers whose cells and totals all lie between what is known.
+
+    One cell after the other, every value, turning back where a total can't come right.
+    """
     inner = list(itertools.product(*levels))
-    ranges = [range(total[key][0], total[key][1] + 1) for key in inner]
-    for values in itertools.product(*ranges):
-        table = with_totals(dict(zip(inner, values, strict=True)))
-        if all(low <= table[key] <= high for key, (low, high) in total.items()):
-            yield table
+    limits = [
+        ([n for n, cell in enumerate(inner) if in_total(cell, key)], low, high)
+        for key, (low, high) in known.items()
+    ]
+
+    def fits(values: list[int]) -> bool:
+        done = len(values)
+        for places, low, high in limits:
+            least = sum(values[p] if p < done else known[inner[p]][0] for p in places)
+            most = sum(values[p] if p < done else known[inner[p]][1] for p in places)
+            if least > high or most < low:
+                return False
+        return True
+
+    def search(values: list[int]) -> list[int] | None:
+        if len(values) == len(inner):
+            return values
+        low, high = known[inner[len(values)]]
+        tries = ([*values, value] for value in range(low, high + 1))
+        return next((end for t in tries if fits(t) and (end := search(t))), None)
+
+    found = search([])
+    return None if found is None else dict(zip(inner, found, strict=True))
+
+
+def in_total(cell: Key, total: Key) -> bool:
+    """Does the inner cell count in the total?"""
+    return all(t is TOTAL or t == c for t, c in zip(total, cell, strict=True))

@@ -30,7 +30,7 @@ from output_checker.suppress.audit import Judge, as_pattern
 from output_checker.suppress.primary import Cause, in_small_group, primary
 from output_checker.suppress.problem import Equation, Interval, Layer, Need, Problem
 from output_checker.suppress.rounding import told
-from output_checker.verify.numbers import NOBODY, CellKey, Numbers, Recomputed
+from output_checker.verify.numbers import NOBODY, CellKey, Recomputed
 
 SCALE = 1e4
 """The largest total, after scaling: a solver's absolute tolerance is fine enough there."""
@@ -50,10 +50,6 @@ class _Member:
     @property
     def count(self) -> int:
         return self.table.count(self.levels)
-
-    @property
-    def numbers(self) -> Numbers:
-        return self.table.cells.get(self.levels, NOBODY)
 
     @property
     def published(self) -> bool:
