@@ -19,6 +19,7 @@ from job_runner import images
 from job_runner.errors import PlatformError
 from job_runner.images import archive, layers, lock, recipes, tars
 from job_runner.images.archive import LayerFile
+from job_runner.images.compile_site import compile_site
 from job_runner.images.recipes import Sources, Wheels
 
 OURS = {
@@ -260,3 +261,21 @@ def test_a_failed_installation_is_told_with_its_last_words(tmp_path):
     with pytest.raises(PlatformError, match="uv failed: no route to pypi") as caught:
         layers.make(wheels, some_tools({}, uv), tmp_path / "site", tmp_path / "x.tar")
     assert "index can be reached" in caught.value.remedy
+
+
+def test_bytecode_is_the_same_whoever_compiles_beside_it(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name / "pack" / "sub").mkdir(parents=True)
+        (tmp_path / name / "alone.py").write_text("WORDS = {'a', 'b', 'c'}\n")
+        (tmp_path / name / "pack" / "sub" / "m.py").write_text(
+            "def f(a, b):\n    return a\n"
+        )
+        (tmp_path / name / "with-dash").mkdir()
+    (tmp_path / "two" / "other").mkdir()
+    (tmp_path / "two" / "other" / "m.py").write_text("WORDS = {'a', 'b', 'c'}\n")
+    assert [compile_site(tmp_path / "one", 1), compile_site(tmp_path / "two", 2)] == [0, 0]
+    for path in (tmp_path / "one").rglob("*.pyc"):
+        same = tmp_path / "two" / path.relative_to(tmp_path / "one")
+        # Bytecode names its source file, whose path differs here, but in no image.
+        assert same.read_bytes().replace(b"/two/", b"/one/") == path.read_bytes()
+    assert len(list((tmp_path / "one").rglob("*.pyc"))) == 2
