@@ -14,13 +14,13 @@ import select
 import shutil
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from job_runner.errors import PlatformError
+from job_runner.executors import sweep
 
 SOCKET_LIMIT = 107
 """Bytes of path that a Unix socket's address holds on Linux (sun_path less its NUL)."""
@@ -28,7 +28,6 @@ STARTING = 60.0
 """Seconds until it must answer: 0.3 when quiet, far more on a disk that is busy."""
 STOPPING = 30.0
 """Seconds until it must be gone: it gives containers 10 to end, then kills them itself."""
-_OURS = frozenset({"dockerd", "containerd", "containerd-shim-runc-v2", "containerd-shim"})
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def launch(home: Home, dockerd: Path, path: str) -> None:
     What an earlier one left, killed or hanging, is ended first: nobody started another
     while one answered. Its containers are known to the new one as exited.
     """
-    _kill_leftovers(home)
+    sweep.kill_all(home.exec_root)
     _forget_pids(home)
     home.run.mkdir(parents=True, exist_ok=True, mode=0o711)
     home.data.mkdir(parents=True, exist_ok=True)
@@ -125,15 +124,17 @@ def shut_down(home: Home) -> None:
     """Stop it and everything it started; leave no process, mount, socket or pid file."""
     pid = alive(home)
     if pid is not None:
-        _kill(_containers(home))  # or it waits 10 seconds for each that ignores SIGTERM
+        # Containers first: it would wait 10 seconds for each that ignores SIGTERM.
+        sweep.kill(sweep.containers(home.exec_root))
         with _handle(pid) as handle:
             signal.pidfd_send_signal(handle, signal.SIGTERM)
             if not _ended(handle, STOPPING):
                 signal.pidfd_send_signal(handle, signal.SIGKILL)
                 _ended(handle, STOPPING)
         _reap(pid)
-    _kill_leftovers(home)
-    _unmount_leftovers(home)
+    sweep.kill_all(home.exec_root)
+    sweep.unmount(home.run, home.data)
+    sweep.remove_cgroups(path.name for path in home.data.glob("docker/containers/*"))
     shutil.rmtree(home.run, ignore_errors=True)
     with contextlib.suppress(OSError):
         home.run.parent.rmdir()
@@ -145,26 +146,7 @@ def alive(home: Home) -> int | None:
         pid = int(home.pid_file.read_text(encoding="ascii"))
     except (OSError, ValueError):
         return None
-    return pid if _is_ours(home, pid) else None
-
-
-def _is_ours(home: Home, pid: int) -> bool:
-    """Not another process that was given the number of a dead one."""
-    arguments = _arguments(pid)
-    return bool(arguments) and Path(arguments[0]).name in _OURS and _names(home, arguments)
-
-
-def _names(home: Home, arguments: list[str]) -> bool:
-    return any(str(home.exec_root) in argument for argument in arguments)
-
-
-def _arguments(pid: int) -> list[str]:
-    """Empty if the process is gone, or dead and waiting for its parent to notice."""
-    try:
-        text = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return []
-    return [os.fsdecode(part) for part in text.split(b"\0")[:-1]]
+    return pid if sweep.is_ours(pid, home.exec_root) else None
 
 
 def _spawn(arguments: tuple[str, ...], log: Path, environment: Mapping[str, str]) -> int:
@@ -186,11 +168,10 @@ def _spawn(arguments: tuple[str, ...], log: Path, environment: Mapping[str, str]
 def _until_answering(home: Home, handle: int) -> None:
     """It makes its socket early and answers the first request when it is ready."""
     deadline = time.monotonic() + STARTING
-    while not home.socket.exists():
-        if _ended(handle, 0.01) or time.monotonic() > deadline:
-            raise _not_started(home)
     with socket.socket(socket.AF_UNIX) as asking:
-        asking.connect(str(home.socket))
+        while asking.connect_ex(str(home.socket)) != 0:  # not made, or not yet listening
+            if _ended(handle, 0.01) or time.monotonic() > deadline:
+                raise _not_started(home)
         asking.sendall(b"GET /_ping HTTP/1.0\r\n\r\n")
         if asking.fileno() not in _ready((handle, asking.fileno()), STARTING):
             raise _not_started(home)
@@ -246,52 +227,3 @@ def _ready(descriptors: tuple[int, ...], seconds: float) -> set[int]:
 def _reap(pid: int) -> None:
     with contextlib.suppress(ChildProcessError):  # somebody else's child
         os.waitpid(pid, os.WNOHANG)
-
-
-def _kill_leftovers(home: Home) -> None:
-    """What a daemon that was killed itself couldn't end: containerd, shims, containers."""
-    while pids := leftovers(home):
-        _kill(pids)
-        time.sleep(0.01)
-
-
-def _kill(pids: set[int]) -> None:
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def leftovers(home: Home) -> set[int]:
-    """Every process that belongs to this home: the daemons and all below them."""
-    parents = dict(_parents())
-    found = {pid for pid in parents if _is_ours(home, pid)}
-    while below := {pid for pid, parent in parents.items() if parent in found} - found:
-        found |= below
-    return found
-
-
-def _containers(home: Home) -> set[int]:
-    return {pid for pid in leftovers(home) if not _is_ours(home, pid)}
-
-
-def _parents() -> Iterator[tuple[int, int]]:
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        with contextlib.suppress(OSError):
-            # The name, in brackets, may hold anything; the parent is second after it.
-            fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
-            if fields[0] != "Z":
-                yield int(entry.name), int(fields[1])
-
-
-def _unmount_leftovers(home: Home) -> None:
-    for point in reversed(mounts_below(home)):
-        subprocess.run(["umount", "--lazy", point], check=False, capture_output=True)  # noqa: S603, S607
-
-
-def mounts_below(home: Home) -> list[str]:
-    folders = (f"{home.run}/", f"{home.data}/")
-    lines = Path("/proc/self/mounts").read_text(encoding="utf-8").splitlines()
-    points = [line.split(" ")[1].replace("\\040", " ") for line in lines]
-    return [point for point in points if point.startswith(folders)]

@@ -12,6 +12,7 @@ import hashlib
 import os
 import platform
 import shutil
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -157,11 +158,6 @@ def probe(environment: Mapping[str, str], home: Home) -> Probes:
     )
 
 
-def find(environment: Mapping[str, str], home: Home) -> Choice:
-    """What ``running`` would do now."""
-    return choose(probe(environment, home))
-
-
 def describe(url: str, home: Home) -> Engine | None:
     """The engine at this address, if one answers."""
     info = _info(url)
@@ -172,29 +168,57 @@ def describe(url: str, home: Home) -> Engine | None:
     return Engine(url, version, url == home.url, held, lacking)
 
 
+Look = Callable[[Mapping[str, str], Home], Probes]
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Where and how to look for an engine, and whom to tell what is being done."""
+
+    environment: Mapping[str, str]
+    home: Home
+    report: Report
+    look: Look
+
+    def choice(self) -> Choice:
+        return choose(self.look(self.environment, self.home))
+
+
+def find(environment: Mapping[str, str], home: Home) -> Choice:
+    """What ``running`` would do now."""
+    return choose(probe(environment, home))
+
+
 @contextlib.contextmanager
 def running(
-    environment: Mapping[str, str], home: Home, report: Report = lambda line: None
+    environment: Mapping[str, str],
+    home: Home,
+    report: Report = lambda line: None,
+    look: Look = probe,
 ) -> Iterator[Engine]:
     """An engine for as long as the block lasts. PlatformError if none can be had.
 
     Several processes may be in such a block; they share one private engine, and the last
     to leave stops it, unless ``start`` wanted it to stay (then ``stop`` does).
     """
-    engine = _outside_engine(environment, home, report)
+    search = _Search(environment, home, report, look)
+    engine = _outside_engine(search)
     if engine is not None:
         yield engine
         return
-    with sharing.member(home, lambda: _private_engine(environment, home, report)) as engine:
+    with sharing.member(home, lambda: _own_engine(search)) as engine:
         yield engine
 
 
 def start(
-    environment: Mapping[str, str], home: Home, report: Report = lambda line: None
+    environment: Mapping[str, str],
+    home: Home,
+    report: Report = lambda line: None,
+    look: Look = probe,
 ) -> Engine:
     """An engine that stays until ``stop``; one that answers already is left as it is."""
-    engine = _outside_engine(environment, home, report)
-    return engine or sharing.keep(home, lambda: _private_engine(environment, home, report))
+    search = _Search(environment, home, report, look)
+    return _outside_engine(search) or sharing.keep(home, lambda: _own_engine(search))
 
 
 def stop(home: Home) -> bool:
@@ -202,53 +226,62 @@ def stop(home: Home) -> bool:
     return sharing.stop(home)
 
 
-def status(environment: Mapping[str, str], home: Home) -> Engine | None:
-    """The engine that would be used as it is, if one answers."""
-    choice = find(environment, home)
-    return describe(choice.url, home) if isinstance(choice, Use) else None
-
-
-def _outside_engine(
-    environment: Mapping[str, str], home: Home, report: Report
-) -> Engine | None:
-    given = environment.get("DOCKER_HOST", "unix://")
+def _outside_engine(search: _Search) -> Engine | None:
+    given = search.environment.get("DOCKER_HOST", "unix://")
     if not given.startswith("unix://"):
-        report(f"Not using {given}: an engine elsewhere doesn't see this machine's files")
-    engine = status(environment, home)
-    return None if engine is None or engine.started_by_us else engine
+        search.report(f"Not using {given}: an engine elsewhere doesn't see our files")
+    choice = search.choice()
+    if not isinstance(choice, Use) or choice.url == search.home.url:
+        return None
+    return describe(choice.url, search.home)
 
 
-def _private_engine(environment: Mapping[str, str], home: Home, report: Report) -> Engine:
+def _own_engine(search: _Search) -> Engine:
     """Called in our turn. An installation may have started Debian's own: then that one."""
-    choice = find(environment, home)
+    choice = search.choice()
     installed: tuple[str, ...] = ()
     if isinstance(choice, InstallThenStart):
         installed = choice.packages
-        debian.install(installed, environment, report)
-        choice = find(environment, home)
+        debian.install(installed, search.environment, search.report)
+        choice = search.choice()
     if isinstance(choice, StartOwn):
-        report(f"Starting a private container engine ({choice.dockerd})")
-        dockerd.launch(home, choice.dockerd, debian.search_path(environment))
-        choice = Use(home.url)
+        search.report(f"Starting a private container engine ({choice.dockerd})")
+        path = debian.search_path(search.environment)
+        dockerd.launch(search.home, choice.dockerd, path)
+        choice = Use(search.home.url)
+    return replace(_answering(choice, search.home), installed=installed)
+
+
+def _answering(choice: Choice, home: Home) -> Engine:
     if isinstance(choice, Missing):
         raise PlatformError(choice.problem, where="container engine", remedy=choice.remedy)
     engine = describe(choice.url, home) if isinstance(choice, Use) else None
     if engine is None:
         raise PlatformError(
-            "the container engine was there and is gone",
-            where=str(home.log),
-            remedy="Read this file, then try again.",
+            "the container engine was found, but doesn't answer",
+            where="container engine",
+            remedy=f"Try again; if it stays so, read {home.log}.",
         )
-    return replace(engine, installed=installed)
+    return engine
 
 
 def _forbidden(url: str) -> bool:
-    socket = Path(url.removeprefix("unix://"))
-    return socket.exists() and not os.access(socket, os.R_OK | os.W_OK)
+    path = Path(url.removeprefix("unix://"))
+    return path.exists() and not os.access(path, os.R_OK | os.W_OK)
+
+
+def _listens(url: str) -> bool:
+    # Tried here because the SDK leaves its socket open when nobody listens.
+    with socket.socket(socket.AF_UNIX) as asking:
+        try:
+            asking.connect(url.removeprefix("unix://"))
+        except OSError:
+            return False
+    return True
 
 
 def _info(url: str) -> dict[str, Any] | None:
-    if not Path(url.removeprefix("unix://")).exists():
+    if not _listens(url):
         return None
     try:
         client = docker.DockerClient(base_url=url, timeout=30)

@@ -13,12 +13,13 @@ from __future__ import annotations
 from job_runner.images.build import Workshop, build
 from job_runner.images.layers import find_uv
 from job_runner.images.lock import ImageLock, LockedImage
-from job_runner.images.recipes import BASE, COHORT, PYTHON, Recipe
+from job_runner.images.recipes import BASE, COHORT, PYTHON, RECIPES, Recipe
 
 __all__ = [
     "BASE",
     "COHORT",
     "PYTHON",
+    "RECIPES",
     "ImageLock",
     "LockedImage",
     "Recipe",

@@ -55,14 +55,19 @@ def image_id(config: bytes) -> str:
     return f"sha256:{hashlib.sha256(config).hexdigest()}"
 
 
-def stream(reference: str, layers: Sequence[LayerFile], config: bytes) -> Iterator[bytes]:
-    """The archive in pieces, for an upload that holds none of it in memory."""
+def stream(
+    reference: str, layers: Sequence[LayerFile], config: bytes, there: int = 0
+) -> Iterator[bytes]:
+    """The archive in pieces, for an upload that holds none of it in memory.
+
+    ``there``: how many of the lowest layers the engine has, and so are only named.
+    """
     config_name = f"{hashlib.sha256(config).hexdigest()}.json"
     names = [f"{layer.digest.removeprefix('sha256:')}/layer.tar" for layer in layers]
     manifest = [{"Config": config_name, "RepoTags": [reference], "Layers": names}]
     yield from _entry("manifest.json", io.BytesIO(json.dumps(manifest).encode()))
     yield from _entry(config_name, io.BytesIO(config))
-    for name, layer in zip(names, layers, strict=True):
+    for name, layer in list(zip(names, layers, strict=True))[there:]:
         with layer.path.open("rb") as file:
             yield from _entry(name, file)
     yield bytes(2 * tarfile.BLOCKSIZE)

@@ -13,7 +13,8 @@ import platform
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 import docker
@@ -51,6 +52,7 @@ class Workshop:
     report: Report = lambda line: None
     packages: Path = PACKAGES
     machine: str = platform.machine()
+    recipes: Mapping[str, Recipe] = field(default_factory=lambda: RECIPES)
 
 
 def build(workshop: Workshop, references: Iterable[str] = tuple(RECIPES)) -> ImageLock:
@@ -58,12 +60,24 @@ def build(workshop: Workshop, references: Iterable[str] = tuple(RECIPES)) -> Ima
 
     Safe to call from several processes at once, and to kill.
     """
+    _architecture(workshop.machine)
+    recipes = [_recipe(workshop, reference) for reference in references]
     with _turn(workshop.cache):
-        images = {ref: _image(workshop, RECIPES[ref]) for ref in references}
+        images = {recipe.reference: _image(workshop, recipe) for recipe in recipes}
         path = workshop.cache / LOCK_FILE
         known = lock.read(path).images if path.exists() else {}
         lock.write(ImageLock({**known, **images}), path)
     return ImageLock(images)
+
+
+def _recipe(workshop: Workshop, reference: str) -> Recipe:
+    if reference not in workshop.recipes:
+        raise PlatformError(
+            "there is no recipe for this image",
+            where=reference,
+            remedy=f"There are: {', '.join(workshop.recipes)}.",
+        )
+    return workshop.recipes[reference]
 
 
 def _image(workshop: Workshop, recipe: Recipe) -> LockedImage:
@@ -80,7 +94,10 @@ def _layer(workshop: Workshop, layer: Layer) -> LayerFile:
     name = f"{layer.name}-{key(layer, workshop.packages, workshop.machine)}"
     tar, record = workshop.cache / f"{name}.tar", workshop.cache / f"{name}.digest"
     if not (tar.exists() and record.exists()):
-        record.write_text(_made(workshop, layer, tar), encoding="ascii")
+        record.unlink(missing_ok=True)  # with its tar or not at all, whenever we are killed
+        partial = record.with_suffix(".partial")
+        partial.write_text(_made(workshop, layer, tar), encoding="ascii")
+        partial.replace(record)
         _forget_older(workshop.cache, layer.name, keep=name)
     return LayerFile(layer.name, tar, record.read_text(encoding="ascii"))
 
@@ -133,9 +150,14 @@ def _load(
     client: docker.DockerClient, reference: str, files: list[LayerFile], config: bytes
 ) -> None:
     before = _image_in_engine(client, reference)
+    pairs = zip(_layers(before), files, strict=False)
+    there = len(list(takewhile(lambda pair: pair[0] == pair[1].digest, pairs)))
     try:
-        # The SDK hands it to requests, which uploads an iterator piece by piece.
-        client.images.load(archive.stream(reference, files, config))  # type: ignore[arg-type]
+        try:
+            _upload(client, archive.stream(reference, files, config, there))
+        except DockerException:
+            # Only engines with Docker's own image store take layers as read.
+            _upload(client, archive.stream(reference, files, config))
         if before is not None:
             _drop(client, before)
     except (DockerException, OSError) as cause:
@@ -146,10 +168,16 @@ def _load(
         ) from None
 
 
+def _upload(client: docker.DockerClient, pieces: Iterator[bytes]) -> None:
+    # The SDK hands it to requests, which uploads an iterator piece by piece.
+    client.images.load(pieces)  # type: ignore[arg-type]
+
+
 def _drop(client: docker.DockerClient, image: Image) -> None:
-    """What the reference stood for before: 600 MB of disk, unless something still runs."""
+    """What the reference stood for before: 600 MB of disk, unless it still serves."""
     with contextlib.suppress(APIError):
-        client.images.remove(str(image.id))
+        if not client.images.get(str(image.id)).tags:
+            client.images.remove(str(image.id))
 
 
 def _layers(image: Image | None) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from job_runner import debian
 from job_runner.errors import PlatformError
+from job_runner.executors import engine
 from job_runner.images import tars
 from job_runner.images.recipes import EPOCH, HERE, SITE, Debian, Layer, Sources, Wheels
 
@@ -36,8 +37,13 @@ class Tools:
 
 
 def find_uv(environment: Mapping[str, str]) -> Path:
-    """The uv that runs us, else the one on PATH. PlatformError if there is none."""
-    found = environment.get("UV") or shutil.which("uv", path=environment.get("PATH", ""))
+    """The uv that runs us, the one that ``make setup`` got, or the one on PATH.
+
+    PlatformError if there is none.
+    """
+    setups = str(engine.cache_folder(environment) / "uv" / "bin" / "uv")
+    path = environment.get("PATH", "")
+    found = environment.get("UV") or shutil.which(setups) or shutil.which("uv", path=path)
     if found:
         return Path(found)
     raise PlatformError(
@@ -123,11 +129,19 @@ def wheels_command(layer: Wheels, uv: Path, machine: str, target: Path) -> tuple
 
 def trim(site: Path, layer: Wheels) -> None:
     """Take out what no analysis imports: tests and headers (60 MB of 514)."""
-    for path in layer.left_out:
-        shutil.rmtree(site / path, ignore_errors=True)
+    for pattern in layer.left_out:
+        for path in site.glob(pattern):
+            _delete(path)
     for tests in sorted(site.rglob("tests")):
         if tests.relative_to(site).parts[0] not in layer.keep_tests_of:
-            shutil.rmtree(tests, ignore_errors=True)
+            _delete(tests)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)  # gone with the folder above it
 
 
 def copy(layer: Sources, packages: Path, site: Path) -> None:

@@ -80,12 +80,13 @@ def _row_level(head: bytes, separator: str) -> Iterator[Finding]:
         return
     names, rows = (lines[0], lines[1:]) if lines else ([], [])
     unique = [name for place, name in enumerate(names) if _is_unique(rows, place)]
-    if "patient_id" in names or (len(rows) >= SAMPLE // 2 and unique):
+    listed = "patient_id" in names
+    if listed or (len(rows) >= SAMPLE // 2 and unique):
         yield Finding(
             check="opaque",
             verdict=Verdict.FAIL,
             reason="It looks like one line per person: "
-            + (f"no value of {unique[0]} comes twice." if unique else "it names patients."),
+            + ("it names patients." if listed else f"no value of {unique[0]} comes twice."),
             remedy="Count people in groups instead of listing them.",
         )
 

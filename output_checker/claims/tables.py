@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import combinations, product
@@ -208,12 +208,12 @@ def _measures(draft: Claim, group: pd.DataFrame) -> dict[str, Value]:
         return {"n": len(group)}
     values = group["value"]
     n = int(values.count())
-    found: dict[str, Value] = {
-        "n": n,
-        "mean": float(values.mean()) if n else None,
-        "sd": float(values.std(ddof=1)) if n > 1 else None,
+    how: dict[str, Callable[[], Value]] = {
+        "n": lambda: n,
+        "mean": lambda: float(values.mean()) if n else None,
+        "sd": lambda: float(values.std(ddof=1)) if n > 1 else None,
     }
-    return {measure: found[measure] for measure in draft.measures}
+    return {measure: how[measure]() for measure in draft.measures}
 
 
 def _write(claim: Claim, path: str, dataset: str, folder: Path) -> pd.DataFrame:

@@ -7,7 +7,7 @@ zeros are found to be 1 and 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,14 +65,18 @@ class Judge:
             if not self._holds_in_whole_numbers(attacker, need):
                 yield Exposure(attacker.layer, need, ())
 
-    def intervals(self, layer: int, pattern: Floats) -> dict[int, Interval]:
-        """What an attacker can work out about each hidden cell of a layer, by its place."""
+    def intervals(
+        self, layer: int, pattern: Floats, wanted: Iterable[int] | None = None
+    ) -> dict[int, Interval]:
+        """What an attacker can work out about a layer's cells, by their places there.
+
+        Of all hidden cells, unless only some are ``wanted``.
+        """
         attacker, places = self._attackers[layer], self._places[layer]
         attacker.look(pattern[places])
-        return {
-            place: self._interval(attacker, place)
-            for place in np.flatnonzero(pattern[places]).tolist()
-        }
+        if wanted is None:
+            wanted = np.flatnonzero(pattern[places]).tolist()
+        return {place: self._interval(attacker, place) for place in wanted}
 
     def _interval(self, attacker: Attacker, place: int) -> Interval:
         value = attacker.layer.values[place]

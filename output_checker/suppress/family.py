@@ -7,7 +7,7 @@ What must stay uncertain about a small count v under threshold t (levels after F
 and Salazar; the choice of values is ours): the attacker's interval
 
 - reaches up to t, so that nobody can tell that the group is small,
-- reaches below v, unless v is already the least that anyone would believe,
+- reaches below v, unless v is the least that anyone would believe with all cells hidden,
 - is at least t - 1 wide, so that it is never narrower than what "hidden" itself tells
   (1 to t - 1), and a 9 isn't pinned between 9 and 10.
 
@@ -22,14 +22,15 @@ whole numbers betray n. What he isn't taken to know: his own value, or other rel
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from output_checker.claims.model import Levels
 from output_checker.policy import Policy
+from output_checker.suppress.audit import Judge, as_pattern
 from output_checker.suppress.primary import Cause, in_small_group, primary
 from output_checker.suppress.problem import Equation, Interval, Layer, Need, Problem
 from output_checker.suppress.rounding import told
-from output_checker.verify.numbers import NOBODY, CellKey, Numbers, Recomputed
+from output_checker.verify.numbers import NOBODY, CellKey, Recomputed
 
 SCALE = 1e4
 """The largest total, after scaling: a solver's absolute tolerance is fine enough there."""
@@ -49,10 +50,6 @@ class _Member:
     @property
     def count(self) -> int:
         return self.table.count(self.levels)
-
-    @property
-    def numbers(self) -> Numbers:
-        return self.table.cells.get(self.levels, NOBODY)
 
     @property
     def published(self) -> bool:
@@ -87,7 +84,23 @@ def family(tables: Sequence[Recomputed], policy: Policy) -> Family:
     for measured in _measured(tables):
         layers += _totals(measured, places, causes, policy)
     weights = tuple(float(cell[0].count) for cell in cells)
-    return Family(Problem(weights, hidden, fixed, tuple(layers)), places, causes)
+    problem = _attainable(Problem(weights, hidden, fixed, tuple(layers)))
+    return Family(problem, places, causes)
+
+
+def _attainable(problem: Problem) -> Problem:
+    """The problem without asking a cell to reach lower than it can with all hidden.
+
+    Sums bind from below even then: a total of two cells that hold somebody is at least 2.
+    """
+    judge = Judge(problem)
+    everything = as_pattern(problem, problem.hidden | set(problem.free))
+    layers = []
+    for n, layer in enumerate(problem.layers):
+        known = judge.intervals(n, everything, [need.cell for need in layer.needs])
+        needs = tuple(replace(m, low=max(m.low, known[m.cell][0])) for m in layer.needs)
+        layers.append(replace(layer, needs=needs))
+    return replace(problem, layers=tuple(layers))
 
 
 def _members(tables: Iterable[Recomputed], policy: Policy) -> dict[CellKey, list[_Member]]:

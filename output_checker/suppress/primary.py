@@ -32,7 +32,7 @@ def primary(found: Recomputed, policy: Policy) -> Mapping[Levels, Cause]:
             causes[levels] = Cause.SMALL
         elif count and dominated(found.cells.get(levels, NOBODY), policy):
             causes[levels] = Cause.DOMINATED
-        elif not count and in_small_group(found, levels, policy):
+        elif not count and _hides_where_the_few_are(found, levels, policy):
             causes[levels] = Cause.EMPTY_IN_SMALL
     return causes
 
@@ -40,6 +40,14 @@ def primary(found: Recomputed, policy: Policy) -> Mapping[Levels, Cause]:
 def in_small_group(found: Recomputed, levels: Levels, policy: Policy) -> bool:
     """Is the cell part of a group of people that is itself below the threshold?"""
     return any(0 < found.count(group) < policy.threshold for group in groups(levels))
+
+
+def _hides_where_the_few_are(found: Recomputed, levels: Levels, policy: Policy) -> bool:
+    """Is the empty cell in a small group, and not in one shown to be empty anyway?"""
+    return in_small_group(found, levels, policy) and not any(
+        found.count(group) == 0 and not _hides_where_the_few_are(found, group, policy)
+        for group in groups(levels)
+    )
 
 
 def groups(levels: Levels) -> list[Levels]:

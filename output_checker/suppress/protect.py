@@ -49,12 +49,13 @@ def protect(
         raise CannotProtect(f"there are more than {LARGEST} cells")
     try:
         solution = solve(made.problem, seconds=policy.solver_seconds, clock=clock)
-        return _protected(made, solution)
+        return audited(made, solution)
     except (Unprotectable, SolverFailed):
         raise CannotProtect("no choice of hidden cells keeps the small ones safe") from None
 
 
-def _protected(made: Family, solution: Solution) -> Protected:
+def audited(made: Family, solution: Solution) -> Protected:
+    """The solution in the tables' terms, if it survives an audit of its own."""
     judge = Judge(made.problem)
     pattern = as_pattern(made.problem, solution.hidden)
     if next(judge.exposures(pattern), None) is not None:

@@ -173,6 +173,8 @@ class _Master:
     def _run(self) -> Floats:
         self._model.run()
         solution = self._model.getSolution()
+        if self._model.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            raise Unprotectable("no pattern obeys all cuts")
         if not solution.value_valid and len(self._free):
             raise SolverFailed("no pattern of hidden cells")
         pattern = as_pattern(self.problem, self.problem.hidden)

@@ -41,7 +41,7 @@ HANDFUL = 20
 
 OF_ALL = (
     "count(*), coalesce(min(v) >= 0, true), count(v) = count(*), count(DISTINCT v),"
-    " coalesce(bool_or(isinf(v)), false)"
+    " coalesce(max(abs(v)) > 1e100, false)"
 )
 LARGE = 1e300
 A_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])")
@@ -62,10 +62,12 @@ def recompute(path: str, claim: Claim, cohort: Cohort, largest: int) -> Recomput
     """
     source = _source(claim, cohort)
     sql = f"SELECT {OF_ALL} FROM ({source.text})"
-    people, above, complete, distinct, infinite = cohort.ask(sql, source.values)[0]
-    if infinite or not people:
+    people, above, complete, distinct, too_large = cohort.ask(sql, source.values)[0]
+    if too_large or not people:
         raise Unverifiable(
-            f"{claim.value} is infinite for somebody" if people else "nobody is counted",
+            f"{claim.value} is far too large for somebody"
+            if people
+            else "nobody is counted",
             "Look at the definition of the column, and at the claim's conditions.",
         )
     size = len(claim.dimensions)

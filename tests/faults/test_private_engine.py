@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import docker
@@ -15,23 +15,30 @@ import pytest
 
 from job_runner import debian, images
 from job_runner.errors import PlatformError
-from job_runner.executors import dockerd, engine, sharing
-from job_runner.executors.engine import Home
+from job_runner.executors import dockerd, engine, sharing, sweep
+from job_runner.executors.engine import Home, Probes
 
 pytestmark = pytest.mark.docker
 PATH = debian.search_path(os.environ)
 
 
-@pytest.fixture
-def home() -> Iterator[Home]:
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
     """Short enough for sockets, which pytest's own folders aren't."""
     if os.geteuid() != 0 or shutil.which("dockerd", path=PATH) is None:
         if os.environ.get("CI", "").lower() == "true":
             pytest.fail("a private engine needs root and dockerd")
         pytest.skip("a private engine needs root and dockerd")
-    with tempfile.TemporaryDirectory(prefix="sr-", dir="/tmp") as folder:
-        yield Home(run=Path(folder, "run"), data=Path(folder, "data"))
-        dockerd.shut_down(Home(run=Path(folder, "run"), data=Path(folder, "data")))
+    with tempfile.TemporaryDirectory(prefix="sr-", dir="/tmp") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def home(folder: Path) -> Iterator[Home]:
+    """Nothing runs here before or after a test; images stay from one to the next."""
+    home = Home(run=folder / "run", data=folder / "data")
+    yield home
+    dockerd.shut_down(home)
 
 
 def launch(home: Home) -> engine.Engine:
@@ -46,8 +53,13 @@ def launch(home: Home) -> engine.Engine:
 def traces(home: Home) -> dict[str, object]:
     """What a stopped engine must not leave: everything here is empty then."""
     return {
-        "processes": dockerd.leftovers(home),
-        "mounts": dockerd.mounts_below(home),
+        "processes": sweep.leftovers(home.exec_root),
+        "mounts": sweep.mounts_below(home.run, home.data),
+        "control groups": [
+            folder
+            for container in home.data.glob("docker/containers/*")
+            for folder in sweep.CGROUPS.glob(f"**/{container.name}")
+        ],
         "files": sorted(home.run.rglob("*")) if home.run.exists() else [],
     }
 
@@ -56,7 +68,12 @@ def shim_sockets() -> set[Path]:
     return set(Path("/run/containerd/s").glob("*"))
 
 
-NOTHING: dict[str, object] = {"processes": set(), "mounts": [], "files": []}
+NOTHING: dict[str, object] = {
+    "processes": set(),
+    "mounts": [],
+    "control groups": [],
+    "files": [],
+}
 
 
 @contextlib.contextmanager
@@ -167,3 +184,42 @@ def test_an_engine_that_answers_is_used_and_left_alone(home, docker_engine):
     assert engine.start(environment, home).url == docker_engine.url
     assert not home.run.exists()
     assert engine.describe(docker_engine.url, home)
+
+
+def seeing(*probes: Probes) -> Callable[[Mapping[str, str], Home], Probes]:
+    """Eyes that see these, one after the other."""
+    rest = iter(probes)
+    return lambda environment, home: next(rest)
+
+
+def ready_to_start() -> Probes:
+    return Probes(root=True, dockerd=Path(shutil.which("dockerd", path=PATH) or ""))
+
+
+def test_what_is_installed_is_named_and_what_was_started_is_stopped(home):
+    notes = home.data.parent / "notes"
+    apt_get = home.data.parent / "apt-get"
+    apt_get.write_text(f'#!/bin/sh\necho "$@" >> {notes}\n')
+    apt_get.chmod(0o755)
+    bare = Probes(root=True, apt=True)
+    look = seeing(bare, bare, ready_to_start())
+    said: list[str] = []
+    environment = {"PATH": f"{apt_get.parent}:{PATH}"}
+    with engine.running(environment, home, said.append, look) as found:
+        assert found.installed == ("docker.io",)
+        assert found.started_by_us
+        assert found.guarantees
+    assert "docker.io" in notes.read_text()
+    assert [line.split(" ")[0] for line in said] == ["Installing", "Starting"]
+    assert traces(home) == NOTHING
+
+
+def test_one_started_to_stay_is_found_again_and_stopped_by_name(home):
+    bare = ready_to_start()
+    ours = Probes(answering=home.url)
+    assert engine.start({}, home, look=seeing(bare, bare)).started_by_us
+    with engine.running({}, home, look=seeing(ours, ours)) as found:
+        assert found.url == home.url
+    assert engine.describe(home.url, home) == found
+    assert engine.stop(home)
+    assert traces(home) == NOTHING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,38 @@ def test_what_an_engine_has_beyond_that_is_said_too(option, sentence):
     held, lacking = guarantees.assess(WHOLE | {"SecurityOptions": options})
     assert sentence in held[-1]
     assert lacking == ()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(run=Path("/tmp/never-made"), data=tmp_path)
+
+
+def test_without_an_engine_nothing_runs_and_the_remedy_is_told(home):
+    with (
+        pytest.raises(PlatformError) as caught,
+        engine.running({}, home, look=lambda environment, home: Probes(apt=True)),
+    ):
+        pytest.fail("nothing may run without an engine")
+    assert "apt-get install docker.io" in caught.value.remedy
+
+
+def test_an_engine_that_is_gone_again_is_not_used(home):
+    with pytest.raises(PlatformError, match="doesn't answer"):
+        engine.start({}, home, look=lambda environment, home: Probes(answering=ONE))
+
+
+def test_an_address_that_is_not_used_is_named(home):
+    said: list[str] = []
+    environment = {"DOCKER_HOST": "tcp://far:2375"}
+    with pytest.raises(PlatformError):
+        engine.start(environment, home, said.append, lambda environment, home: Probes())
+    assert "tcp://far:2375" in said[0]
+
+
+def test_a_socket_that_nobody_serves_is_no_engine(tmp_path):
+    path = tmp_path / "dead.sock"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(path))
+    home = Home(run=Path("/tmp/never-made"), data=tmp_path)
+    assert engine.describe(f"unix://{path}", home) is None

@@ -20,6 +20,7 @@ ln -s python3 "$root/usr/bin/python"
 mkdir -p "$root/workspace" "$root/usr/local/lib/python3.11/dist-packages"
 
 # The root is read-only later: what isn't compiled now is compiled anew in every action.
-# One process and a fixed hash seed, or the same source gives different bytes.
-chroot "$root" /usr/bin/env PYTHONHASHSEED=0 /usr/bin/python3 -m compileall -q \
-    --invalidation-mode unchecked-hash /usr/lib/python3.11 /usr/lib/python3/dist-packages
+# One process, no environment and a fixed hash seed, or the bytes differ by machine.
+chroot "$root" /usr/bin/env -i LANG=C.UTF-8 PYTHONHASHSEED=0 /usr/bin/python3 \
+    -m compileall -q --invalidation-mode unchecked-hash \
+    /usr/lib/python3.11 /usr/lib/python3/dist-packages

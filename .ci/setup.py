@@ -1,0 +1,114 @@
+"""Make .venv from the lock file. Needs Python 3 and nothing else; run by ``make setup``.
+
+Gets uv if it isn't there: by pip into Strongroom's cache folder, which a Debian-managed
+Python allows; as root on Debian, pip itself by apt-get if need be. Names what it installs.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NEEDS = ">=3.11"
+
+
+def cache_folder():
+    """As in job_runner.executors.engine, which isn't installed yet."""
+    caches = os.environ.get("XDG_CACHE_HOME") or os.path.join(
+        os.path.expanduser("~"), ".cache"
+    )
+    return os.environ.get("STRONGROOM_CACHE") or os.path.join(caches, "strongroom")
+
+
+def stop(problem, remedy):
+    sys.exit("make setup: {}\n  {}".format(problem, remedy))
+
+
+def run(*command, **environment):
+    return subprocess.call(command, env=dict(os.environ, **environment))
+
+
+def works(*command):
+    try:
+        with open(os.devnull, "w") as nowhere:
+            return subprocess.call(command, stdout=nowhere, stderr=nowhere) == 0
+    except OSError:
+        return False
+
+
+def find_uv():
+    """One on PATH may be a shim that starts nothing, so it is tried."""
+    ours = os.path.join(cache_folder(), "uv", "bin", "uv")
+    found = (shutil.which("uv"), ours)
+    return next((uv for uv in found if uv and works(uv, "--version")), None)
+
+
+def get_uv():
+    pip = (sys.executable, "-m", "pip")
+    if not works(*pip, "--version"):
+        get_pip()
+    target = os.path.join(cache_folder(), "uv")
+    print("Installing uv into {}".format(target))
+    options = ("--quiet", "--disable-pip-version-check", "--upgrade", "--target", target)
+    if run(*pip, "install", *options, "uv", PIP_ROOT_USER_ACTION="ignore") != 0:
+        stop(
+            "pip couldn't install uv.",
+            "Install uv (https://docs.astral.sh/uv), then try again.",
+        )
+    return find_uv() or stop("uv doesn't run here.", "See https://docs.astral.sh/uv.")
+
+
+def get_pip():
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
+        stop(
+            "there is neither uv nor pip.",
+            "Run `sudo apt-get install python3-pip`, or install uv (https://docs.astral.sh/uv).",
+        )
+    print("Installing python3-pip with apt-get")
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    options = ("-qq", "-o", "Dpkg::Use-Pty=0")
+    if run(apt, *options, "update", **quiet) != 0 or (
+        run(
+            apt,
+            *options,
+            "install",
+            "-y",
+            "--no-install-recommends",
+            "python3-pip",
+            **quiet,
+        )
+        != 0
+    ):
+        stop(
+            "apt-get couldn't install python3-pip.", "Install it yourself, then try again."
+        )
+
+
+def sync(uv):
+    """Without downloading a Python: the one that is there, if new enough."""
+    os.environ.pop("VIRTUAL_ENV", None)
+    os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
+    if not works(uv, "python", "find", "--no-project", NEEDS):
+        stop(
+            "Strongroom needs Python 3.11 or newer, and there is none here.",
+            "Run `sudo apt-get install python3.11` or `{} python install 3.11`.".format(uv),
+        )
+    environment = os.path.join(ROOT, ".venv")
+    code = run(
+        uv,
+        "sync",
+        "--quiet",
+        "--frozen",
+        "--project",
+        ROOT,
+        UV_PROJECT_ENVIRONMENT=environment,
+    )
+    if code != 0:
+        stop("uv couldn't install what Strongroom needs.", "Its reason stands above.")
+    print("Strongroom is set up in {}".format(environment))
+
+
+if __name__ == "__main__":
+    sync(find_uv() or get_uv())

@@ -1,0 +1,76 @@
+"""What is true of a whole group is true of each person in it."""
+
+import pytest
+
+from output_checker.report import Verdict
+from tests.a_cohort import Desk, people, shown
+
+GROUPS = {("a", "yes"): 30, ("a", "no"): 40, ("b", "yes"): 50}
+NOBODY = "Nobody in a group is in a category"
+EVERYBODY = "Everybody in a group is in one category"
+THE_SAME = "Everybody in a group has the same value"
+
+
+def reviewed(file):
+    return {
+        f.reason.split(":")[0]: f.cells
+        for f in file.findings
+        if (f.check, f.verdict) == ("class disclosure", Verdict.REVIEW)
+    }
+
+
+def crossed(tmp_path, counts, **table):
+    desk = Desk(tmp_path, people(counts, "row", "column"))
+    desk.crosstab(rows="row", columns="column", **table)
+    return desk.file()
+
+
+def test_none_and_all_of_a_group_are_for_people_to_judge(tmp_path):
+    file = crossed(tmp_path, GROUPS)
+    assert reviewed(file) == {EVERYBODY: ("a, no", "b, yes"), NOBODY: ("b, no",)}
+    assert file.verdict is Verdict.REVIEW
+
+
+def test_an_empty_cell_is_shown_as_empty(tmp_path):
+    assert shown(crossed(tmp_path, GROUPS))["b", "no"] == 0
+
+
+def test_some_of_every_group_tells_nothing(tmp_path):
+    assert reviewed(crossed(tmp_path, {**GROUPS, ("b", "no"): 20})) == {}
+
+
+def test_a_group_of_few_is_hidden_wholly_instead(tmp_path):
+    few = {**GROUPS, ("b", "yes"): 5, ("c", "yes"): 60, ("c", "no"): 70}
+    assert reviewed(crossed(tmp_path, few)) == {}
+
+
+def test_everybody_in_the_cohort_is_a_group_too(tmp_path):
+    desk = Desk(tmp_path, people({("yes",): 50}, "ill"))
+    desk.crosstab(rows="ill")
+    assert reviewed(desk.file()) == {EVERYBODY: ("yes",), NOBODY: ("no",)}
+
+
+@pytest.mark.parametrize("condition", [("ill", "==", "yes"), ("ill", "is present")])
+def test_what_the_population_is_chosen_by_tells_nothing(tmp_path, condition):
+    desk = Desk(tmp_path, people({("yes",): 50}, "ill"))
+    desk.crosstab(rows="ill", where=[condition])
+    assert reviewed(desk.file()) == {}
+
+
+def test_a_range_leaves_several_levels_and_does_tell(tmp_path):
+    desk = Desk(tmp_path, people({(3,): 50}, "stage"))
+    desk.crosstab(rows="stage", where=[("stage", ">=", 1)])
+    assert reviewed(desk.file()) == {EVERYBODY: ("3",)}
+
+
+def test_the_same_value_for_a_whole_group_is_told_by_its_mean(tmp_path):
+    frame = people({("a",): 30, ("b",): 30}, "row")
+    frame["visits"] = [7] * 30 + list(range(20, 50))
+    desk = Desk(tmp_path, frame)
+    desk.summary(value="visits", by="row", measures=("n", "mean"))
+    assert reviewed(desk.file()) == {THE_SAME: ("a",)}
+
+
+def test_reviewers_are_told_what_to_ask_for(tmp_path):
+    found = [f for f in crossed(tmp_path, GROUPS).findings if f.check == "class disclosure"]
+    assert all("Merge levels, or explain" in f.remedy for f in found)

@@ -1,0 +1,103 @@
+"""A job's files become one report: every file once, none by way of a link."""
+
+import pytest
+
+from output_checker import report_json, report_text
+from output_checker.check import Dataset, check
+from output_checker.report import Verdict, Verification
+from tests.a_cohort import DEFAULT, EXACT, Desk, people
+
+
+@pytest.fixture
+def desk(tmp_path):
+    desk = Desk(tmp_path, people({("a",): 4, ("b",): 60, ("c",): 70}, "row"))
+    desk.crosstab(rows="row", figure="bar")
+    return desk
+
+
+def test_claims_are_part_of_their_tables_report(desk):
+    report = desk.report()
+    assert list(report) == ["output/t.csv"]
+    assert report["output/t.csv"].claim_sha256
+
+
+def test_a_claim_is_found_even_if_it_isnt_named_as_an_output(desk):
+    file = desk.file(files=["output/t.csv"])
+    assert file.verification is Verification.VERIFIED
+
+
+def test_a_claim_without_its_table_is_refused(desk):
+    (desk.folder / "output/t.csv").unlink()
+    file = desk.report()["output/t.claim.json"]
+    assert (file.verdict, file.table) == (Verdict.FAIL, None)
+
+
+def test_a_broken_claim_is_refused(desk):
+    desk.write("output/t.claim.json", b"{")
+    file = desk.file()
+    assert (file.verdict, file.verification) == (Verdict.FAIL, Verification.UNVERIFIABLE)
+
+
+def test_a_file_that_is_a_link_or_gone_is_refused(desk):
+    (desk.folder / "output/link.csv").symlink_to("/etc/passwd")
+    report = desk.report(files=["output/link.csv", "output/gone.csv", "../t.csv"])
+    assert [file.verdict for file in report.values()] == [Verdict.FAIL] * 3
+
+
+def test_one_bad_file_doesnt_hide_the_others(desk):
+    desk.write("output/x.csv", b"\x00")
+    report = desk.report()
+    assert report["output/x.csv"].verdict is Verdict.FAIL
+    assert report["output/t.csv"].table is not None
+
+
+def test_the_released_table_carries_its_figure_and_its_words(desk):
+    table = desk.file().table
+    assert (table.figure, table.kind, table.unit) == ("bar", "crosstab", "patients")
+    assert (table.dimensions, table.measures) == (("row",), ("n",))
+
+
+def test_the_same_outputs_give_the_same_report(desk):
+    def once():
+        files = ["output/t.csv"]
+        return check(desk.folder, files, {}, DEFAULT, "job-1")
+
+    assert report_json.dumps(once()) == report_json.dumps(once())
+
+
+READABLE = """
+output/t.csv: review (verified)
+  review: Levels of row belong to fewer than 10 patients. Their counts are hidden, but \
+their names would show that somebody has them.
+    where: a
+    Merge rare levels in the cohort definition, or explain that these names are common \
+knowledge.
+  pass: Cells that count fewer than 10 patients, or are empty in a group of so few, are \
+hidden: 1.
+    where: a
+    To show more, use fewer or wider groups, or a larger population.
+  pass: Totals and other cells, here or in the job's other tables, would give hidden cells \
+away, so further ones are hidden: 1. No cheaper choice keeps them safe.
+    where: b
+    To show more, leave out totals (margins=False) or use wider groups.
+  Patients by row (patients; everyone in the cohort)
+    row    n
+    a      hidden, primary between 1 and 63
+    b      hidden, complementary between 1 and 63
+    c      70
+    total  134
+  Counts from 1 to 9 are hidden, and further cells so that they can't be worked out.
+
+output/x.png: refused (opaque)
+  refused: No claim says what this file is, so it can't be recomputed. A .png file never \
+leaves as it came: it is a picture, whose points may each be a person.
+    Ask for a picture with figure="bar" in the claim of its table; it is drawn at release.
+"""
+
+
+def test_a_report_reads_well_on_a_terminal(desk):
+    desk.write("output/x.png", b"?")
+    datasets = {"output/dataset.parquet": Dataset(desk.dataset, desk.sha256)}
+    files = ["output/t.csv", "output/x.png"]
+    report = check(desk.folder, files, datasets, EXACT, "job-1")
+    assert "\n".join(report_text.lines(report)) == READABLE.strip()
