@@ -23,3 +23,26 @@ images: setup ## Build the images that actions run in
 clean: ## Remove what make has put into this folder; caches elsewhere stay
 	@cd "$(ROOT)" && rm -rf .venv .strongroom demo build dist .coverage* .hypothesis .*_cache
 	@find "$(ROOT)" -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: demo
+demo: setup ## The whole loop on this machine, on public records
+	@$(STRONGROOM) demo --folder "$(ROOT)/demo"
+
+.PHONY: serve
+serve: setup ## The demo again, and its site stays up until Ctrl-C
+	@$(STRONGROOM) demo --folder "$(ROOT)/demo" --stay
+
+.PHONY: check
+check: setup ## Format, lint, types, borders
+	@cd "$(ROOT)" && .venv/bin/ruff format --check --quiet .
+	@cd "$(ROOT)" && .venv/bin/ruff check --quiet .
+	@cd "$(ROOT)" && .venv/bin/mypy
+	@cd "$(ROOT)" && .venv/bin/lint-imports
+
+.PHONY: test
+test: check ## All of the above, and every test, with a real Docker engine
+	@$(STRONGROOM) engine start
+	@cd "$(ROOT)" && $(STRONGROOM) images build && \
+	  .venv/bin/pytest -n 2 --dist loadgroup --cov --cov-report=; \
+	  status=$$?; $(STRONGROOM) engine stop; exit $$status
+	@cd "$(ROOT)" && .venv/bin/coverage report

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from types import FrameType
 
 import click
 
@@ -65,7 +67,13 @@ def _our_own(error: Exception, *, as_json: bool) -> int:
 
 def entrypoint() -> None:
     """What the installed command ``strongroom`` calls."""
+    signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(main(sys.argv[1:]))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Being told to end is like Ctrl-C: what was started is stopped on the way out."""
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -30,14 +28,8 @@ def demo(folder: Path, stay: bool) -> None:
     from cli.demo.play import play
     from cli.demo.stage import environment_with, prepare
 
-    signal.signal(signal.SIGTERM, _as_interrupt)
     stage = prepare(folder.resolve(), environment_with(PYTHONUNBUFFERED="1"))
     play(stage, stay=_stay if stay else None)
-
-
-def _as_interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """So that whatever the demo started ends with it."""
-    raise KeyboardInterrupt
 
 
 def _stay(url: str) -> None:

@@ -158,9 +158,7 @@ def test_only_numbers_have_means(study, value):
 
 
 @pytest.mark.parametrize("large", [float("inf"), float("-inf"), 1e200])
-def test_values_too_large_to_compute_with_are_not_named(
-    tmp_path, large
-):
+def test_values_too_large_to_compute_with_are_not_named(tmp_path, large):
     frame = people({("a",): 30}, "row")
     frame["weight"] = [large, *map(float, range(29))]
     desk = Desk(tmp_path, frame)
