@@ -33,6 +33,11 @@ def demo(folder: Path, stay: bool) -> None:
 
 
 def _stay(url: str) -> None:
-    console.say()
-    console.say(f"The site stays up at {url} until Ctrl-C. Reviewers sign in with a token.")
+    for line in (
+        "",
+        "The site stays up until Ctrl-C.",
+        f"  the public record       {url}/",
+        f"  review, as bilal or chloé {url}/releases (tokens are in the folder tokens)",
+    ):
+        console.say(line)
     threading.Event().wait()

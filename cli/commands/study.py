@@ -198,7 +198,8 @@ def _lines(ran: local.Ran) -> Iterator[str]:
     """How an action ended: its outputs, or what is wrong and the last it printed."""
     if ran.state is State.SUCCEEDED:
         how = "done" if ran.why else "up to date"
-        yield f"{ran.action}: {how} ({', '.join(ran.outputs)})"
+        shown = [path for path in ran.outputs if not path.endswith(".claim.json")]
+        yield f"{ran.action}: {how} ({', '.join(shown)})"
         return
     failure = ran.failure.value if ran.failure else "not run"
     yield f"{ran.action}: failed ({failure}) {ran.told}".rstrip()

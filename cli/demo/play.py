@@ -20,6 +20,9 @@ EMPTY_TABLES = ("addresses", "core.ons_deaths", "deaths", "documents", "visits.c
 DUMMY_PATIENTS = "300"
 
 
+PAGES = "/ for the public, /releases for reviewers"
+
+
 @dataclass(frozen=True)
 class Ending:
     """What the last lines tell."""
@@ -171,8 +174,9 @@ def epilogue(stage: Stage, ending: Ending, seconds: float) -> None:
     for line in (
         "dummy data, definition, analysis, and a commit that asks for one file too many;",
         "a query from a sandbox, a cohort beside the data, tables from a locked container;",
-        "small cells hidden with what would give them away; the file of rows refused;",
+        "one small cell hidden, and the two that would give it away; the rows refused;",
         f"two approvals, and one bundle: {ending.bundle}",
         f"the record: strongroom ledger show {stage.site}",
+        f"the pages: strongroom demo --stay, then {PAGES}",
     ):
         console.say(f"  - {line}")
