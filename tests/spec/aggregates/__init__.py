@@ -1,0 +1,1 @@
+title = "One value of many rows"

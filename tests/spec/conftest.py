@@ -1,0 +1,58 @@
+"""``spec``: one rule, held against every engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cohort_dsl import create_dataset, testing
+from tests.spec.reading import read
+from tests.spec.tables import events, patients, visits
+
+ENGINES = ("reference", "duckdb")
+TABLES = {"patients": patients, "events": events, "visits": visits}
+
+
+@pytest.fixture(params=ENGINES)
+def spec(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Ask ``ask`` of each patient in the tables; ``expect`` has a value for each of them.
+
+    With ``population`` only those in it are expected.
+    """
+
+    def check(
+        *, ask: Any, expect: dict[int, Any], population: Any = None, **tables: str
+    ) -> None:
+        found = answer(request.param, ask, population, tables)
+        assert {k: typed(x) for k, x in found.items()} == {
+            k: typed(x) for k, x in expect.items()
+        }
+
+    return check
+
+
+def answer(
+    engine: Any, ask: Any, population: Any, tables: dict[str, str]
+) -> dict[int, Any]:
+    given = {name: TABLES[name] for name in tables}
+    dataset = create_dataset()
+    dataset.define_population(anyone(given) if population is None else population)
+    dataset.asked = ask
+    rows = {name: read(text, given[name].node_.schema) for name, text in tables.items()}
+    found = testing.evaluate(dataset, rows, engine)
+    return {row["patient_id"]: row["asked"] for row in found}
+
+
+def anyone(tables: dict[str, Any]) -> Any:
+    """Whoever is in one of the tables."""
+    first, *others = [frame.exists_for_patient() for frame in tables.values()]
+    for other in others:
+        first = first | other
+    return first
+
+
+def typed(value: Any) -> tuple[str, Any]:
+    """So that 1, 1.0 and True differ, and a date is no datetime."""
+    return type(value).__name__, value

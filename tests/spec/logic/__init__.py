@@ -1,0 +1,1 @@
+title = "Yes, no and unknown"

@@ -1,0 +1,1 @@
+title = "Who is in the cohort"

@@ -1,0 +1,101 @@
+"""Large questions."""
+
+from datetime import date
+
+from cohort_dsl import case, days, when
+from tests.spec.tables import e, p
+
+title = "Large questions"
+
+ONE = """
+    patient | score | born       | smoker
+    1       | 1     | 2024-01-01 | T
+"""
+
+
+def test_arithmetic_may_go_deep(spec):
+    """An author's loop isn't stopped by our own recursion."""
+    chain = p.score
+    for _ in range(600):
+        chain = chain + 1
+    spec(patients=ONE, ask=chain, expect={1: 601})
+
+
+def test_dates_may_go_deep(spec):
+    """Nor does a text that doubles with each step stop it."""
+    chain = p.born
+    for _ in range(60):
+        chain = chain + days(1)
+    spec(patients=ONE, ask=chain, expect={1: date(2024, 3, 1)})
+
+
+def test_rows_may_be_worked_out_deeply(spec):
+    """Row by row as well."""
+    chain = e.number
+    for _ in range(200):
+        chain = chain + 1
+    spec(
+        events="""
+            patient | number
+            1       | 1
+            1       | 2
+        """,
+        ask=chain.sum_for_patient(),
+        expect={1: 403},
+    )
+
+
+def test_a_choice_may_have_many_conditions(spec):
+    """A thousand of them."""
+    whens = [when(p.score == -number).then(number) for number in range(1000)]
+    spec(patients=ONE, ask=case(*whens, otherwise=-1), expect={1: -1})
+
+
+def test_filters_and_sorts_may_be_many(spec):
+    """One a line of a loop."""
+    frame = e
+    for number in range(60):
+        frame = frame.where(frame.number != number + 100).sort_by(frame.number)
+    spec(
+        events="""
+            patient | number
+            1       | 1
+            1       | 100
+        """,
+        ask=frame.last_for_patient().number,
+        expect={1: 1},
+    )
+
+
+def test_many_variables_answers_are_joined_in_groups(spec):
+    """A join of hundreds of tables would stop every engine."""
+    total = p.score
+    for number in range(45):
+        total = total + e.where(e.number == number).count_for_patient()
+    spec(
+        patients=ONE,
+        events="""
+            patient | number
+            1       | 3
+            1       | 44
+            1       | 45
+        """,
+        ask=total,
+        expect={1: 3},
+    )
+
+
+def test_many_lookups_among_rows(spec):
+    """Each is_in of an event series is a join of its own."""
+    found = p.smoker
+    for number in range(25):
+        found = found & (p.score + number).is_in(e.number)
+    spec(
+        patients=ONE,
+        events="""
+            patient | number
+            1       | 1
+        """,
+        ask=found,
+        expect={1: False},
+    )

@@ -1,0 +1,43 @@
+"""The tables that the manual's examples ask: one of patients, two of events."""
+
+from __future__ import annotations
+
+import datetime
+
+from cohort_dsl.codes import SNOMEDCTCode
+from cohort_dsl.tables import EventFrame, PatientFrame, Series, table
+
+
+@table
+class patients(PatientFrame):
+    born = Series(datetime.date)
+    seen = Series(datetime.date)
+    score = Series(int)
+    other = Series(int)
+    ratio = Series(float)
+    second = Series(float)
+    smoker = Series(bool)
+    drinker = Series(bool)
+    name = Series(str)
+    part = Series(str)
+    code = Series(SNOMEDCTCode)
+
+
+@table
+class events(EventFrame):
+    date = Series(datetime.date)
+    code = Series(SNOMEDCTCode)
+    number = Series(int)
+    second = Series(int)
+    value = Series(float)
+    ok = Series(bool)
+    text = Series(str)
+
+
+@table
+class visits(EventFrame):
+    date = Series(datetime.date)
+    number = Series(int)
+
+
+p, e, v = patients, events, visits

@@ -1,0 +1,56 @@
+"""Codes."""
+
+from tests.spec.tables import e, p
+
+title = "Codes"
+
+CODES = """
+    patient | code
+    1       | 73211009
+    2       | 22298006
+    3       |
+"""
+
+
+def test_a_code_is_in_a_codelist_or_not(spec):
+    """Unknown where the code is missing."""
+    spec(
+        patients=CODES,
+        ask=p.code.is_in(["73211009"]),
+        expect={1: True, 2: False, 3: None},
+    )
+
+
+def test_a_codelist_may_be_long(spec):
+    """Beyond 1,000 codes it is joined as a table."""
+    long = [str(10_000_000 + number) for number in range(3000)]
+    spec(
+        patients=CODES,
+        ask=p.code.is_in([*long, "73211009"]),
+        expect={1: True, 2: False, 3: None},
+    )
+
+
+def test_a_long_codelist_filters_rows(spec):
+    """The same list serves several questions."""
+    long = [str(10_000_000 + number) for number in range(3000)]
+    matching = e.where(e.code.is_in([*long, "73211009"]))
+    spec(
+        events="""
+            patient | code     | number
+            1       | 73211009 | 4
+            1       | 22298006 | 5
+            1       |          | 6
+        """,
+        ask=matching.count_for_patient() * 10 + matching.number.sum_for_patient(),
+        expect={1: 14},
+    )
+
+
+def test_codes_fall_into_categories(spec):
+    """A code that is in no category, and a missing one, have none."""
+    spec(
+        patients=CODES,
+        ask=p.code.to_category({"73211009": "diabetes"}),
+        expect={1: "diabetes", 2: None, 3: None},
+    )
