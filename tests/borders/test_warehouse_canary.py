@@ -16,11 +16,14 @@ from tests.an_omop import HEAD_OF_OURS, TABLES, built, opened, settings
 CANARY = "CANARYBIRD"
 YEAR = 1987  # a day that only the canary has
 
+DIAGNOSIS = {
+    "person_id": 1,
+    "condition_source_value": CANARY,
+    "condition_start_date": "3000-01-01",
+}
 ROWS = {
     "person": [{"person_id": 1, "gender_concept_id": 8507, "year_of_birth": YEAR}] * 2,
-    "condition_occurrence": [
-        {"person_id": 1, "condition_source_value": CANARY, "condition_start_date": "3000-01-01"}
-    ] * 3,
+    "condition_occurrence": [DIAGNOSIS] * 3,
     "note": [{"person_id": 1, "note_text": CANARY, "note_title": CANARY}],
 }  # fmt: skip
 

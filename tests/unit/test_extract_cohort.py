@@ -47,8 +47,10 @@ def people(*ids):
     return {"patients": pa.table({"patient_id": list(ids), "sex": ["male"] * len(ids)})}
 
 
-def rows(*batches, types=(pa.int64(), pa.string())):
-    schema = pa.schema([("patient_id", types[0]), ("sex", types[1])])
+SCHEMA = pa.schema([("patient_id", pa.int64()), ("sex", pa.string())])
+
+
+def rows(*batches, schema=SCHEMA):
     made = [
         pa.RecordBatch.from_pydict({"patient_id": ids, "sex": ["f"] * len(ids)}, schema)
         for ids in batches
@@ -172,7 +174,8 @@ def test_other_columns_or_types_than_asked_for_are_refused(tmp_path):
 
 
 def test_types_that_an_engine_words_otherwise_are_made_ours(tmp_path):
-    given = rows([1], types=(pa.int32(), pa.large_string()))
+    theirs = pa.schema([("patient_id", pa.int32()), ("sex", pa.large_string())])
+    given = rows([1], schema=theirs)
     found = cohort_file.write(given, TYPES, tmp_path / "c", SHA)
     assert pq.read_table(found.path).schema.types == [pa.int64(), pa.string()]
 
@@ -193,9 +196,8 @@ def test_an_answer_that_breaks_off_leaves_what_was_there(tmp_path):
 
     target = tmp_path / "cohort.parquet"
     target.write_text("old")
-    schema = pa.schema([("patient_id", pa.int64()), ("sex", pa.string())])
     with pytest.raises(WarehouseError) as refused:
-        cohort_file.write(Rows(schema, breaking()), TYPES, target, SHA)
+        cohort_file.write(Rows(SCHEMA, breaking()), TYPES, target, SHA)
     assert "measles" not in str(refused.value)
     assert refused.value.__suppress_context__
     assert target.read_text() == "old"
