@@ -10,12 +10,13 @@ from typing import TypeAlias
 import sqlalchemy as sa
 
 from cohort_dsl.errors import WarehouseError
+from cohort_dsl.mappings import parts
 from cohort_dsl.mappings.model import OFFERED, Part, SiteMapping
-from cohort_dsl.mappings.parts import BoundPart, PartBinder
-from cohort_dsl.mappings.physical import Family, Lacking, Physical, PhysicalTable
+from cohort_dsl.mappings.parts import BoundPart, Place
+from cohort_dsl.mappings.physical import LackingError, Physical
 from cohort_dsl.model import nodes
 from cohort_dsl.model.query import Query
-from cohort_dsl.model.types import INT, STR, TableSchema, ValueType
+from cohort_dsl.model.types import TableSchema
 from cohort_dsl.sql import Catalog, Dialect
 from cohort_dsl.sql.catalog import Source
 
@@ -120,108 +121,100 @@ def bind(
 
     ``empty``: contract tables, or ``table.column``, that the site declares it can't serve.
     """
-    people, patient_id = _people(mapping, physical)
-    binder = PartBinder(physical, dialect, patient_id, empty)
+    try:
+        patient_id = parts.type_of_ids(mapping.people, physical)
+    except LackingError as error:
+        tables = {name: _missing(schema, error) for name, schema in OFFERED.items()}
+        return Bound(tables, Catalog({}))
+    place = Place(physical, dialect, patient_id, empty)
     tables = {
-        schema.name: _bound(schema, mapping.tables.get(schema.name), people, binder)
-        for schema in OFFERED.values()
+        name: _bound(schema, mapping.tables.get(name, ()), place)
+        for name, schema in OFFERED.items()
     }
+    return Bound(tables, _catalog(mapping, tables, place))
+
+
+def _catalog(
+    mapping: SiteMapping, tables: Mapping[str, BoundTable], place: Place
+) -> Catalog:
     sources = {
         name: Source(bound.schema, bound.rows)
         for name, bound in tables.items()
         if bound.rows is not None
     }
-    everybody = None if isinstance(people, Lacking) else binder.people(*people)
+    people = parts.everybody(mapping.people, place)
     everyone = frozenset(
         name
         for name in ("patients", "core.patients")
-        if name in sources and _holds_everybody(mapping, tables[name])
+        if tables[name].served.state is State.SERVED and _holds_everybody(mapping, name)
     )
-    return Bound(tables, Catalog(sources, patient_id, everybody, everyone))
+    return Catalog(sources, place.patient_id, people, everyone)
 
 
-def _people(
-    mapping: SiteMapping, physical: Physical
-) -> tuple[tuple[PhysicalTable, str] | Lacking, ValueType]:
-    """Where the patients are, and the type of their ids."""
-    table = physical.table(mapping.people.table)
-    if isinstance(table, Lacking):
-        return table, INT
-    column = table.column(mapping.people.patient_id.name)
-    if isinstance(column, Lacking):
-        return column, INT
-    numbers = (Family.WHOLE, Family.NUMBER)
-    return (table, column.name), INT if column.family in numbers else STR
-
-
-def _holds_everybody(mapping: SiteMapping, table: BoundTable) -> bool:
+def _holds_everybody(mapping: SiteMapping, table: str) -> bool:
     """Are the table's rows the very people of the mapping?"""
-    parts = mapping.tables.get(table.schema.name, ())
-    return table.served.state is State.SERVED and [
-        (p.table, p.patient_id, p.only, any(j.required for j in p.joins)) for p in parts
-    ] == [(mapping.people.table, mapping.people.patient_id, (), False)]
+    own = [
+        (part.table, part.patient_id, part.only, any(j.required for j in part.joins))
+        for part in mapping.tables[table]
+    ]
+    return own == [(mapping.people.table, mapping.people.patient_id, (), False)]
 
 
-def _bound(
-    schema: TableSchema,
-    parts: tuple[Part, ...] | None,
-    people: object,
-    binder: PartBinder,
-) -> BoundTable:
-    if schema.name in binder.empty:
-        return _empty(schema, binder)
-    if isinstance(people, Lacking):
-        return _missing(schema, people.problem)
-    if parts is None:
-        return _missing(schema, "its mapping doesn't serve it")
-    parts = tuple(part for part in parts if part.like not in binder.empty)
-    if not parts:
-        return _empty(schema, binder)
+def _bound(schema: TableSchema, mapped: tuple[Part, ...], place: Place) -> BoundTable:
+    if not mapped:
+        return _missing(schema, LackingError("its mapping doesn't serve it"))
+    left = tuple(part for part in mapped if part.like not in place.empty)
+    if schema.name in place.empty or not left:
+        return _empty(schema, place)
     names = [column.name for column in schema.columns]
-    bound = [binder.bind(schema, part, names) for part in parts]
-    lacking = {
-        one.problem: part.like or schema.name
-        for part, one in zip(parts, bound, strict=True)
-        if isinstance(one, Lacking)
-    }
-    if lacking:
-        declare = " and ".join(dict.fromkeys(lacking.values()))
-        return _missing(schema, "; ".join(lacking), declare)
-    held = [one for one in bound if isinstance(one, BoundPart)]
-    columns = {name: _column(schema.name, name, held, binder) for name in names}
-    return BoundTable(schema, Served(State.SERVED), columns, _rows(schema, parts, binder))
+    try:
+        held = [_part(schema, part, names, place) for part in left]
+    except LackingError as error:
+        return _missing(schema, error)
+    columns = {name: _column(schema.name, name, held, place) for name in names}
+    return BoundTable(schema, Served(State.SERVED), columns, _rows(schema, left, place))
 
 
-def _rows(schema: TableSchema, parts: tuple[Part, ...], binder: PartBinder) -> Rows:
+def _part(
+    schema: TableSchema, part: Part, names: Collection[str], place: Place
+) -> BoundPart:
+    try:
+        return parts.bind(schema, part, names, place)
+    except LackingError as error:
+        raise LackingError(error.problem, error.declare or part.like or "") from None
+
+
+def _rows(schema: TableSchema, mapped: tuple[Part, ...], place: Place) -> Rows:
     def rows(wanted: Collection[str]) -> sa.FromClause:
-        bound = [binder.bind(schema, part, wanted) for part in parts]
-        held = [one.rows for one in bound if isinstance(one, BoundPart)]
-        return sa.union_all(*held).subquery() if len(held) > 1 else held[0].subquery()
+        selects = [parts.bind(schema, part, wanted, place).rows for part in mapped]
+        if len(selects) == 1:
+            return selects[0].subquery()
+        return sa.union_all(*selects).subquery()
 
     return rows
 
 
-def _empty(schema: TableSchema, binder: PartBinder) -> BoundTable:
-    served, nothing = Served(State.DECLARED_EMPTY), binder.nothing(schema)
+def _empty(schema: TableSchema, place: Place) -> BoundTable:
+    served, nothing = Served(State.DECLARED_EMPTY), parts.nothing(schema, place)
     columns = {column.name: served for column in schema.columns}
     return BoundTable(schema, served, columns, lambda wanted: nothing)
 
 
-def _missing(schema: TableSchema, problem: str, declare: str = "") -> BoundTable:
-    served = Served(State.MISSING, problem, declare or schema.name)
+def _missing(schema: TableSchema, why: LackingError) -> BoundTable:
+    served = Served(State.MISSING, why.problem, why.declare or schema.name)
     return BoundTable(schema, served, {c.name: served for c in schema.columns}, None)
 
 
-def _column(table: str, name: str, parts: list[BoundPart], binder: PartBinder) -> Served:
-    if f"{table}.{name}" in binder.empty:
+def _column(table: str, name: str, held: list[BoundPart], place: Place) -> Served:
+    if f"{table}.{name}" in place.empty:
         return Served(State.DECLARED_EMPTY)
-    lacking = [p.lacking[name] for p in parts if name in p.lacking]
+    lacking = [part.lacking[name] for part in held if name in part.lacking]
     if lacking:
-        problems = dict.fromkeys(one.problem for one in lacking)
+        problems = dict.fromkeys(error.problem for error in lacking)
         declare = lacking[0].declare or f"{table}.{name}"
         return Served(State.MISSING, "; ".join(problems), declare)
-    if all(name in p.unmapped for p in parts):
+    if all(name in part.unmapped for part in held):
         return Served(State.NOT_IN_MODEL)
-    if all(name in p.unmapped or name in p.emptied for p in parts):
+    if all(name in part.unmapped | part.emptied for part in held):
         return Served(State.DECLARED_EMPTY)
     return Served(State.SERVED)

@@ -45,6 +45,18 @@ class PhysicalColumn:
     family: Family
 
 
+class LackingError(Exception):
+    """Something that isn't in the database, in a sentence.
+
+    ``declare``: the contract table that a site without it declares empty, if not the one
+    that was asked for.
+    """
+
+    def __init__(self, problem: str, declare: str = "") -> None:
+        super().__init__(problem)
+        self.problem, self.declare = problem, declare
+
+
 @dataclass(frozen=True)
 class PhysicalTable:
     """A table: where it is, and its columns by name in small letters."""
@@ -56,21 +68,12 @@ class PhysicalTable:
     def name(self) -> str:
         return self.path[-1]
 
-    def column(self, name: str) -> PhysicalColumn | Lacking:
+    def column(self, name: str) -> PhysicalColumn:
+        """The column of this name; LackingError if there is none."""
         found = self.columns.get(name.casefold())
-        return found or Lacking(f"the table {self.name} has no column {name}")
-
-
-@dataclass(frozen=True)
-class Lacking:
-    """Something that isn't in the database, in a sentence.
-
-    ``declare``: the contract table that a site without it declares empty, if not the one
-    that was asked for.
-    """
-
-    problem: str
-    declare: str = ""
+        if found is None:
+            raise LackingError(f"the table {self.name} has no column {name}")
+        return found
 
 
 @dataclass(frozen=True)
@@ -79,19 +82,19 @@ class Physical:
 
     tables: tuple[PhysicalTable, ...]
 
-    def table(self, name: str) -> PhysicalTable | Lacking:
-        """The table of this name (``table`` or ``schema.table``), if there is one."""
+    def table(self, name: str) -> PhysicalTable:
+        """The table called ``table`` or ``schema.table``; LackingError if none, or two."""
         wanted = tuple(name.casefold().split("."))
         found = [t for t in self.tables if _folded(t.path)[-len(wanted) :] == wanted]
         if len(found) == 1:
             return found[0]
         if found:
             schemas = ", ".join(sorted(table.path[-2] for table in found))
-            return Lacking(f"several schemas have a table {name}: {schemas}")
+            raise LackingError(f"several schemas have a table {name}: {schemas}")
         names = {table.name.casefold() for table in self.tables}
         near = get_close_matches(wanted[-1], sorted(names), n=1, cutoff=0.8)
         hint = f" (it has {near[0]})" if near else ""
-        return Lacking(f"the database has no table {name}{hint}")
+        raise LackingError(f"the database has no table {name}{hint}")
 
 
 def _folded(path: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -29,7 +30,7 @@ def load(name: str) -> SiteMapping:
     WarehouseError for another name, and with all that is wrong in the file.
     """
     if name in BUILT_IN:
-        return read(_built_in(name), f"{name}.yaml")
+        return _built_in(name)
     if not Path(name).is_absolute():
         _refuse(f"there is no mapping called {name}", _known(name))
     try:
@@ -39,8 +40,10 @@ def load(name: str) -> SiteMapping:
         raise
 
 
-def _built_in(name: str) -> str:
-    return files("cohort_dsl.mappings").joinpath(f"{name}.yaml").read_text("utf-8")
+@functools.cache
+def _built_in(name: str) -> SiteMapping:
+    text = files("cohort_dsl.mappings").joinpath(f"{name}.yaml").read_text("utf-8")
+    return read(text, f"{name}.yaml")
 
 
 def _known(name: str) -> str:
@@ -194,7 +197,7 @@ def _join(alias: str, entry: Entry) -> Join:
     never, required = keys["never"].scalar(), keys["required"].scalar()
     if never is not None and type(never) is not int:
         keys["never"].wrong("a whole number")
-    if required not in (None, True, False):
+    if not isinstance(required, bool | None):
         keys["required"].wrong("true or false")
     return Join(
         alias=alias,

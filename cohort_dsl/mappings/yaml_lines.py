@@ -122,6 +122,8 @@ def read(text: str, problems: Problems) -> Entry:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "it can't be read"
+        if "mapping values" in reason:
+            reason = "what holds ': ' stands in double quotes, or below '>-'"
         problems.add(1 if mark is None else mark.line + 1, f"no plain YAML: {reason}")
         problems.demand_none()
         raise

@@ -1,0 +1,66 @@
+"""Physical tables as parts of a FROM."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+
+from cohort_dsl.mappings.physical import Family, PhysicalTable
+from cohort_dsl.sql.dialect import Sql
+
+Value: TypeAlias = tuple[Sql, Family]
+"""A physical column's value as it stands in the database, and its type's family."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """A table that is read, under an alias."""
+
+    table: PhysicalTable
+    clause: sa.FromClause
+
+    def column(self, name: str) -> Value:
+        """The column of this name, in any case; LackingError if there is none."""
+        found = self.table.column(name)
+        return self.clause.c[found.name], found.family
+
+
+def all_of(table: PhysicalTable, alias: str) -> Read:
+    """All rows of the table."""
+    return Read(table, _clause(table).alias(alias))
+
+
+def first_of_each(
+    table: PhysicalTable, alias: str, keys: Sequence[str], by: Sequence[str]
+) -> Read:
+    """Of the rows that share ``keys`` the first by the columns of ``by``."""
+    plain = Read(table, _clause(table))
+    within, order = ([plain.column(n)[0] for n in names] for names in (keys, by))
+    ranked = sa.select(*plain.clause.c, place(within, order)).subquery()
+    first = sa.select(*(ranked.c[column.name] for column in plain.clause.c))
+    return Read(table, first.where(ranked.c.place_of_row == 1).subquery(alias))
+
+
+def place(within: Sequence[Sql], by: Sequence[Sql]) -> sa.Label[Any]:
+    """``place_of_row``: a row's place among those that share ``within``."""
+    order = [sa.nulls_last(sa.asc(key)) for key in by]
+    numbered = sa.func.row_number().over(partition_by=list(within), order_by=order)
+    return numbered.label("place_of_row")
+
+
+def _clause(table: PhysicalTable) -> sa.TableClause:
+    """The table by its full name, everything quoted as the database writes it."""
+    *path, name = table.path
+    schema = ".".join(f'"{part.replace(chr(34), chr(34) * 2)}"' for part in path)
+    columns: list[sa.ColumnClause[Any]] = [
+        sa.column(sa.quoted_name(column.name, quote=True))
+        for column in table.columns.values()
+    ]
+    return sa.table(
+        sa.quoted_name(name, quote=True),
+        *columns,
+        schema=sa.quoted_name(schema, quote=False) if schema else None,
+    )

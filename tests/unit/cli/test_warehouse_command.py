@@ -1,0 +1,59 @@
+"""A custodian sees at a glance whether the warehouse is as its mapping promises."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.__main__ import main
+from cli.compose.folder import create
+from tests.an_omop import GIBLEED, LACKS, settings
+
+
+def a_site(folder: Path, **warehouse) -> str:
+    """A site's folder, made as `strongroom site init` makes it."""
+    layer = "sha256:" + "0" * 64
+    policy = {
+        "name": "north-hospital",
+        "warehouse": settings(GIBLEED, **warehouse),
+        "disclosure": "disclosure.yaml",
+        "workers": 1,
+        "database_workers": 1,
+        "limits": {"memory": "1 G", "cpus": 1, "disk": "1 G", "wall_clock": "1 h"},
+        "projects": {"study": {"repositories": ["/srv/study"], "actions": ["*"]}},
+        "images": {"python:v1": {"reference": "python:v1", "layers": [layer]}},
+    }
+    return str(create(folder / "site", policy).root)
+
+
+def test_a_warehouse_as_promised_is_ready(tmp_path, capsys):
+    assert main(["warehouse", "check", a_site(tmp_path, empty=LACKS)]) == 0
+    told = capsys.readouterr()
+    assert "The warehouse, mapped as omop, is ready." in told.out
+    assert told.err == ""
+
+
+def test_one_that_is_not_ends_with_the_warehouses_exit_code(tmp_path, capsys):
+    assert main(["warehouse", "check", a_site(tmp_path)]) == 9
+    told = capsys.readouterr()
+    assert "name deaths in empty_tables" in told.out
+    assert "the warehouse isn't as its mapping promises" in told.err
+
+
+@pytest.mark.parametrize(("empty", "code"), [(LACKS, 0), ([], 9)])
+def test_programs_get_the_report_as_json_either_way(tmp_path, capsys, empty, code):
+    assert main(["warehouse", "check", a_site(tmp_path, empty=empty), "--json"]) == code
+    assert json.loads(capsys.readouterr().out)["ok"] is (code == 0)
+
+
+def test_a_setting_that_nobody_knows_is_told_before_anything_is_read(tmp_path, capsys):
+    site = a_site(tmp_path, colour="blue")
+    assert main(["warehouse", "check", site]) == 9
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "there is no setting colour" in told.err
+
+
+def test_a_folder_without_a_site_is_told(tmp_path, capsys):
+    assert main(["warehouse", "check", str(tmp_path)]) == 10
+    assert "there is no site here" in capsys.readouterr().err

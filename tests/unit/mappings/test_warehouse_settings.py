@@ -1,0 +1,74 @@
+"""A site's warehouse settings are read strictly, and every mistake has its remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from cohort_dsl import warehouses
+from cohort_dsl.errors import WarehouseError
+from tests.an_omop import built, settings
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return built(tmp_path / "small.duckdb", {})
+
+
+def mistake(given) -> WarehouseError:
+    with pytest.raises(WarehouseError) as refused:
+        warehouses.open(given)
+    assert refused.value.remedy
+    return refused.value
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"colour": "blue"}, "there is no setting colour"),
+        ({"engine": "duckdbb"}, "there is no engine duckdbb, only duckdb"),
+        ({"database": "small.duckdb"}, "database isn't an absolute path"),
+        ({"database": 7}, "database isn't an absolute path"),
+        ({"mapping": 7}, "mapping isn't a name"),
+        ({"mapping": "omob"}, "there is no mapping called omob"),
+        ({"empty_tables": "deaths"}, "empty_tables isn't a list"),
+        ({"empty_tables": ["death"]}, "no contract has a table death (did you mean deaths"),
+        ({"empty_tables": ["visits.care"]}, "did you mean visits.care_site"),
+        ({"empty_tables": [7]}, "no contract has a table 7"),
+    ],
+)
+def test_each_mistake_is_told(database, change, words):
+    assert words in mistake({**settings(database), **change}).problem
+
+
+def test_all_mistakes_are_told_at_once():
+    told = mistake({"engine": "x", "colour": "blue"}).problem
+    for words in ("colour", "engine x", "database isn't set", "mapping isn't set"):
+        assert words in told
+
+
+def test_empty_tables_may_be_left_out(database):
+    given = settings(database)
+    del given["empty_tables"]
+    with warehouses.open(given) as warehouse:
+        assert warehouse.mapping == "omop"
+
+
+def test_a_database_that_is_not_there_is_told(tmp_path):
+    told = mistake(settings(tmp_path / "no.duckdb"))
+    assert told.problem == "there is no such file"
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path):
+    (tmp_path / "text.duckdb").write_text("patient 7 has measles " * 1000)
+    told = mistake(settings(tmp_path / "text.duckdb"))
+    assert told.problem == "DuckDB can't read this file"
+    assert "measles" not in str(told)
+
+
+def test_the_database_is_read_and_never_written(database, tmp_path):
+    before = database.read_bytes()
+    database.chmod(0o400)
+    with warehouses.open(settings(database)) as warehouse:
+        warehouse.check()
+    assert database.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [database]
