@@ -13,12 +13,14 @@ NO_REPORT = {"init", "serve", "runner", "demo", "completion", "engine start", "e
 
 def leaves() -> Iterator[tuple[str, click.Command]]:
     context = click.Context(strongroom)
-    for name in COMMANDS:
-        command = strongroom.get_command(context, name)
-        assert command is not None
+    todo = [(name, strongroom.get_command(context, name)) for name in COMMANDS]
+    while todo:
+        name, command = todo.pop()
+        assert command is not None, name
         if isinstance(command, click.Group):
-            for below, inner in command.commands.items():
-                yield f"{name} {below}", inner
+            todo += [
+                (f"{name} {below}", inner) for below, inner in command.commands.items()
+            ]
         else:
             yield name, command
 
