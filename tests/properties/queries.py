@@ -89,7 +89,7 @@ def values(of: Column) -> st.SearchStrategy[Any]:
 
 
 def rows(schema: TableSchema) -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Up to eight rows of up to four patients: ties, duplicates and empty tables come up."""
+    """Up to eight rows of up to four patients: ties, duplicates, empty tables come up."""
     one = {column.name: values(column) for column in schema.columns}
     row = st.fixed_dictionaries({"patient_id": st.integers(1, 4), **one})
     if schema.one_row_per_patient:
