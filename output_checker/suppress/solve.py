@@ -18,8 +18,8 @@ from output_checker.suppress.audit import Cut, Exposure, Judge, as_pattern
 from output_checker.suppress.problem import SLACK, Problem
 
 RELAXED_ROUNDS = 40
-THINNED = 60
-"""Cells that a first answer may have for it to be thinned out one by one."""
+QUESTIONS = 5000
+"""Linear programs that may be spent on thinning out a first answer."""
 
 
 class Unprotectable(Exception):
@@ -62,14 +62,14 @@ class _Search:
             if not self.master.add(found, pattern) or self.clock() > self.end:
                 break
             pattern = self.master.relaxed()
-        safe = self.repaired(self.problem.hidden | _support(pattern))
-        return self.repaired(self.thinned(safe))
+        held = self.repaired(self.problem.hidden | _support(pattern), whole=False)
+        return self.repaired(self.thinned(held), whole=True)
 
-    def repaired(self, hidden: frozenset[int]) -> frozenset[int]:
+    def repaired(self, hidden: frozenset[int], *, whole: bool) -> frozenset[int]:
         """More hidden, cheapest first, until the pattern is safe."""
         while True:
             pattern = as_pattern(self.problem, hidden)
-            found = list(self.judge.exposures(pattern))
+            found = list(self.judge.exposures(pattern, whole=whole))
             if not found:
                 return hidden
             self.master.add(found, pattern)
@@ -90,7 +90,8 @@ class _Search:
         added = sorted(
             hidden - self.problem.hidden, key=lambda i: (-self.problem.weights[i], i)
         )
-        for cell in added[:THINNED]:
+        needs = sum(len(layer.needs) for layer in self.problem.layers)
+        for cell in added[: QUESTIONS // (2 * needs + 1)]:
             if self.clock() > self.end:
                 break
             if self.holds(hidden - {cell}):
