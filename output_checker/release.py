@@ -196,7 +196,7 @@ def _part(f: Reviewed, name: str) -> Part:
     if table is None:
         raise ReleaseRefused(
             "there is no verified table to write in its place",
-            where=f.file.path,
+            where=f.file.name_outside,
             remedy="Write the output with a claim, so that it can be recomputed.",
         )
     canonical.check(table)

@@ -133,7 +133,15 @@ class House:
         path.write_bytes(report_json.dumps(Report(job, "c" * 64, files)))
         return path
 
-    def run(self, *files: FileReport, author: Person = ANA, run_id: str = "run1") -> Run:
+    def run(
+        self,
+        *files: FileReport,
+        author: Person = ANA,
+        run_id: str = "run1",
+        patterns: tuple[str, ...] | None = None,
+    ) -> Run:
+        """``patterns``: the project file's, or just the files' names."""
+        files = files or (a_file(),)
         self.runs[run_id] = Run(
             id=run_id,
             project="asthma",
@@ -141,7 +149,8 @@ class House:
             repository="https://git.example/asthma",
             commit="d" * 40,
             queries=(("make_cohort", "e" * 64),),
-            reports=(self.report(*(files or (a_file(),))),),
+            reports=(self.report(*files),),
+            patterns=tuple(f.path for f in files) if patterns is None else patterns,
         )
         return self.runs[run_id]
 

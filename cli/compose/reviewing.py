@@ -8,8 +8,11 @@ from pathlib import Path
 from cli import clock
 from cli.compose.checking import Checking
 from cli.compose.opened import OpenSite
+from job_runner import project
 from job_runner.job import Job, State
+from job_runner.repositories import Commit
 from job_runner.request import Request
+from job_runner.requests import PROJECT_FILE
 from job_runner.workspace import Workspace, site_workspace
 from output_checker.review.request import Person, Role, Run
 
@@ -37,7 +40,15 @@ class Runs:
             commit=request.commit,
             queries=self.queries(request),
             reports=self._reports(request, jobs),
+            patterns=self._patterns(request),
         )
+
+    def _patterns(self, request: Request) -> tuple[str, ...]:
+        """How the request's commit names its outputs."""
+        commit = Commit(request.repository, request.commit)
+        text = self.site.repositories.read_file(commit, PROJECT_FILE).decode()
+        actions = project.parse(text).actions.values()
+        return tuple(output.pattern for a in actions for output in a.outputs)
 
     def _workspace(self, request: Request) -> Workspace:
         return site_workspace(self.site.folder.store, request.project)

@@ -65,8 +65,9 @@ class Api:
         self._service = service
 
     def list(self, ask: Ask) -> Response:
-        requests = self._service.list_for(_person(ask))
-        return JSONResponse({"releases": [views.briefly(r) for r in requests]})
+        person = _person(ask)
+        requests = self._service.list_for(person)
+        return JSONResponse({"releases": [views.briefly(r, person) for r in requests]})
 
     def submit(self, ask: Ask) -> Response:
         person = _person(ask)

@@ -110,7 +110,7 @@ def why_not(request: ReleaseRequest, move: Move, person: Person) -> str | None:
 
 def unfit(files: tuple[ReleaseFile, ...]) -> str | None:
     """Why these files can't be in a request, all of them named, or None."""
-    reasons = [f"{f.path}: {reason}" for f in files if (reason := unfit_file(f))]
+    reasons = [f"{f.name_outside}: {reason}" for f in files if (reason := unfit_file(f))]
     return "; ".join(reasons) + "." if reasons else None
 
 

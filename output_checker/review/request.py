@@ -121,6 +121,7 @@ class Run:
 
     ``queries``: pairs of an action and the sha256 of the query it extracted.
     ``reports``: where the checker wrote its reports, one file a job.
+    ``patterns``: what the project file says of its outputs' names.
     """
 
     id: str
@@ -130,6 +131,7 @@ class Run:
     commit: str
     queries: tuple[tuple[str, str], ...]
     reports: tuple[Path, ...]
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,8 @@ class ReleaseFile:
     ``codes``: the checks behind a verdict that isn't a pass; enumerated, so the author may
     see them.
     ``has_table``: whether there are verified numbers to write in the output's place.
+    ``outside``: what its author is told in place of a name that the study's code made up.
+    That code saw the records, so such a name may hold them.
     """
 
     job_id: str
@@ -162,6 +166,12 @@ class ReleaseFile:
     verdict: Verdict
     codes: tuple[str, ...]
     has_table: bool
+    outside: str = ""
+
+    @property
+    def name_outside(self) -> str:
+        """How to call it to those who don't see the report."""
+        return self.outside or self.path
 
     def __post_init__(self) -> None:
         if not self.path or not printable(self.path):

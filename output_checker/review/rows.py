@@ -47,6 +47,7 @@ FILES = sa.Table(
     sa.Column("verdict", sa.Integer, nullable=False),
     sa.Column("codes", sa.JSON, nullable=False),
     sa.Column("has_table", sa.Boolean, nullable=False),
+    sa.Column("outside", sa.String, nullable=False),
 )
 VOTES = sa.Table(
     "review_votes",
@@ -110,6 +111,7 @@ def file_row(request_id: str, place: int, f: r.ReleaseFile) -> dict[str, object]
         "verdict": f.verdict.value,
         "codes": list(f.codes),
         "has_table": f.has_table,
+        "outside": f.outside,
     }
 
 
@@ -169,6 +171,7 @@ def _file(row: Row) -> r.ReleaseFile:
         verdict=Verdict(row["verdict"]),
         codes=tuple(row["codes"]),
         has_table=row["has_table"],
+        outside=row["outside"],
     )
 
 

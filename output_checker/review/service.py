@@ -19,7 +19,7 @@ from output_checker.errors import (
     RequestUnreadable,
 )
 from output_checker.release import contents
-from output_checker.review import moves, permissions, reports
+from output_checker.review import moves, names, permissions, reports
 from output_checker.review.events import Event, EventKind, told
 from output_checker.review.moves import Move
 from output_checker.review.request import (
@@ -78,7 +78,9 @@ class Service:
         run = self.find_run(run_id)
         if run is None or run.author != person.name:
             raise _no_run()
-        offered = [f for path in run.reports for f in reports.release_files(path)]
+        offered = names.told_outside(
+            [f for path in run.reports for f in reports.release_files(path)], run.patterns
+        )
         chosen = _chosen(offered, files)
         draft = self._draft(run, chosen, context)
         _allow(draft, Move.SUBMIT, person)
@@ -268,15 +270,15 @@ def _chosen(
     if wanted is None:
         fit = tuple(f for f in offered if permissions.unfit_file(f) is None)
         return fit or _none_fit(tuple(offered))
-    names = [f.path for f in offered]
-    wrong = sorted({w for w in wanted if names.count(w) != 1})
+    called = [f.name_outside for f in offered]
+    wrong = sorted({w for w in wanted if called.count(w) != 1})
     if wrong or not wanted:
         raise RequestUnreadable(
             f"the run has no single output called {', '.join(wrong) or '(none named)'}",
             where="files",
-            remedy=f"Name some of: {', '.join(sorted(set(names))) or '(it has none)'}.",
+            remedy=f"Name some of: {', '.join(sorted(set(called))) or '(it has none)'}.",
         )
-    return tuple(f for f in offered if f.path in wanted)
+    return tuple(f for f in offered if f.name_outside in wanted)
 
 
 def _none_fit(offered: tuple[ReleaseFile, ...]) -> tuple[ReleaseFile, ...]:

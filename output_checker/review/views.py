@@ -37,7 +37,7 @@ JsonObject = dict[str, Any]
 
 def seen(service: Service, request: ReleaseRequest, person: Person) -> JsonObject:
     """The request as this person may see it, ready for JSON."""
-    shown = _status(request) | {"you_may": you_may(request, person)}
+    shown = briefly(request, person) | {"you_may": you_may(request, person)}
     if permissions.sight(request, person) is not Sight.EVERYTHING:
         return shown
     shown["votes"] = [_vote(v) for v in permissions.votes_seen(request, person)]
@@ -48,14 +48,19 @@ def seen(service: Service, request: ReleaseRequest, person: Person) -> JsonObjec
     return shown | {"reports": [_entry(r) for r in reviewed], "report_problem": None}
 
 
-def briefly(request: ReleaseRequest) -> JsonObject:
-    """A line of a list: nothing in it that only a reviewer may see."""
-    return _status(request)
+def briefly(request: ReleaseRequest, person: Person) -> JsonObject:
+    """A line of a list: status and codes, and outputs' own names to reviewers only."""
+    own_names = permissions.sight(request, person) is Sight.EVERYTHING
+    files = [_file(f, f.path if own_names else f.name_outside) for f in request.files]
+    return _status(request) | {"files": files}
 
 
 def refused(files: Sequence[ReleaseFile]) -> list[JsonObject]:
     """Outputs that aren't in a request, each with why."""
-    return [{"path": f.path, "codes": list(f.codes), "reasons": _reasons(f)} for f in files]
+    return [
+        {"path": f.name_outside, "codes": list(f.codes), "reasons": _reasons(f)}
+        for f in files
+    ]
 
 
 def _reasons(file: ReleaseFile) -> list[str]:
@@ -104,14 +109,13 @@ def _status(request: ReleaseRequest) -> JsonObject:
         "bundle": {"name": bundle.folder.name, "manifest_sha256": bundle.manifest_sha256}
         if bundle
         else None,
-        "files": [_file(f) for f in request.files],
     }
 
 
-def _file(file: ReleaseFile) -> JsonObject:
+def _file(file: ReleaseFile, name: str) -> JsonObject:
     """No hash of the output: anybody could try out hidden numbers until it fits."""
     return {
-        "path": file.path,
+        "path": name,
         "outcome": outcome(file),
         "verification": file.verification.value,
         "verdict": file.verdict.name.lower(),
