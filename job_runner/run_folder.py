@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
+import itertools
 import json
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -88,8 +89,45 @@ def prepared(run_dir: Path) -> Prepared | None:
 
 def discard(run_dir: Path) -> None:
     """Everything the run left that wasn't collected. Its box must be gone."""
-    with contextlib.suppress(FileNotFoundError):
+    try:
         shutil.rmtree(run_dir)
+    except FileNotFoundError:
+        return
+    except (OSError, RecursionError):
+        _take_apart(run_dir)
+
+
+def _take_apart(run_dir: Path) -> None:
+    """Also folders that the study's code closed, or nested deeper than a program recurses
+    or may keep open: each is moved up to one heap, and emptied there."""
+    heap = Path(tempfile.mkdtemp(prefix=f"{run_dir.name}.gone-", dir=run_dir.parent))
+    new = map(str, itertools.count())
+    run_dir.rename(heap / next(new))
+    top = os.open(heap, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        while names := os.listdir(top):
+            for name in names:
+                _move_up(top, name, new)
+    finally:
+        os.close(top)
+    heap.rmdir()
+
+
+def _move_up(top: int, name: str, new: Iterator[str]) -> None:
+    """Takes away the folder ``name``; its own folders are then in ``top``."""
+    os.chmod(name, 0o700, dir_fd=top)
+    folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+    try:
+        with os.scandir(folder) as entries:
+            for entry in list(entries):
+                if entry.is_dir(follow_symlinks=False):
+                    os.chmod(entry.name, 0o700, dir_fd=folder)
+                    os.rename(entry.name, next(new), src_dir_fd=folder, dst_dir_fd=top)
+                else:
+                    os.unlink(entry.name, dir_fd=folder)
+    finally:
+        os.close(folder)
+    os.rmdir(name, dir_fd=top)
 
 
 def _afresh(run_dir: Path, folder: Path) -> None:

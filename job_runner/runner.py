@@ -128,7 +128,10 @@ class Runner:
         self._runs.mkdir(parents=True, exist_ok=True, mode=0o700)
         left = {*self._executor.run_ids(), *(path.name for path in self._runs.iterdir())}
         for run_id in sorted(left - running):
-            self._worker.forget(run_id)
+            try:
+                self._worker.forget(run_id)
+            except OSError as error:  # its rest takes space; other jobs go on
+                self._trouble(error)
 
     def _look(self) -> bool:
         """Does all there is to do now. False once every job has ended."""
