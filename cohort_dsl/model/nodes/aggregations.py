@@ -1,0 +1,93 @@
+"""One value a patient from several rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cohort_dsl.model.nodes.kinds import Frame, Series
+from cohort_dsl.model.types import BOOL, FLOAT, INT, Kind, ModelError, ValueType
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Exists(Series):
+    """Has the patient any row here? False, not NULL, where there is none."""
+
+    source: Frame
+
+    def find_type(self) -> ValueType:
+        return BOOL
+
+    def find_frame(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Count(Series):
+    """How many rows the patient has here; 0 where none."""
+
+    source: Frame
+
+    def find_type(self) -> ValueType:
+        return INT
+
+    def find_frame(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Aggregation(Series):
+    """One value a patient from the series' non-NULL values; NULL where there are none."""
+
+    source: Series
+
+    def check(self) -> None:
+        if self.source.frame is None:
+            raise ModelError("an aggregation needs several rows a patient")
+        self.check_type()
+
+    def check_type(self) -> None:
+        pass
+
+    def find_type(self) -> ValueType:
+        return self.source.type
+
+    def find_frame(self) -> None:
+        return None
+
+
+class CountDistinct(Aggregation):
+    """How many different non-NULL values; 0 where none."""
+
+    def find_type(self) -> ValueType:
+        return INT
+
+
+class _MinimumOrMaximum(Aggregation):
+    def check_type(self) -> None:
+        if not (self.source.type.is_ordered or self.source.type.kind is Kind.STR):
+            raise ModelError(f"{self.source.type} has no order")
+
+
+class Minimum(_MinimumOrMaximum):
+    """The smallest value."""
+
+
+class Maximum(_MinimumOrMaximum):
+    """The largest value."""
+
+
+class _NumberAggregation(Aggregation):
+    def check_type(self) -> None:
+        if not self.source.type.is_number:
+            raise ModelError(f"{self.source.type} is no number")
+
+
+class Sum(_NumberAggregation):
+    """The sum."""
+
+
+class Mean(_NumberAggregation):
+    """The arithmetic mean, a float."""
+
+    def find_type(self) -> ValueType:
+        return FLOAT
