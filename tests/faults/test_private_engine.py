@@ -55,13 +55,16 @@ def traces(home: Home) -> dict[str, object]:
     return {
         "processes": sweep.leftovers(home.exec_root),
         "mounts": sweep.mounts_below(home.run, home.data),
-        "control groups": [
-            folder
-            for container in home.data.glob("docker/containers/*")
-            for folder in sweep.CGROUPS.glob(f"**/{container.name}")
-        ],
+        "control groups": sorted(
+            control_groups() & {path.name for path in home.data.glob("docker/containers/*")}
+        ),
         "files": sorted(home.run.rglob("*")) if home.run.exists() else [],
     }
+
+
+def control_groups() -> set[str]:
+    """Names of all there are now; another engine's may vanish while we look."""
+    return {Path(folder).name for folder, _, _ in os.walk(sweep.CGROUPS)}
 
 
 def shim_sockets() -> set[Path]:
