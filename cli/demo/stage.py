@@ -40,7 +40,7 @@ class Stage:
 
 def prepare(folder: Path, environment: Mapping[str, str]) -> Stage:
     """An empty stage. Only a folder that a demo made is emptied; any other is refused."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+    if folder.exists() and any(folder.iterdir()) and not _made_by_demo(folder):
         raise PlatformError(
             "the folder isn't empty and no demo made it",
             where=str(folder),
@@ -50,6 +50,17 @@ def prepare(folder: Path, environment: Mapping[str, str]) -> Stage:
     (folder / "tokens").mkdir(parents=True, mode=0o700)
     (folder / MARK).touch()
     return Stage(folder, environment)
+
+
+def _made_by_demo(folder: Path) -> bool:
+    """Also where ``git clean`` took all of it but the study, which is a repository."""
+    left = [path.name for path in folder.iterdir()]
+    return MARK in left or (left == ["study"] and (folder / "study/.git" / MARK).exists())
+
+
+def mark(study: Path) -> None:
+    """Say of a study's repository that it is the demo's."""
+    (study / ".git" / MARK).touch()
 
 
 def command(*words: str | Path) -> list[str]:
