@@ -278,8 +278,10 @@ MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
 }
 
 
-# What makes rows is drawn more often, because everything else hangs on it.
-KINDS = [*MAKERS, *3 * [nodes.Filter, nodes.Sort, nodes.Pick, nodes.SelectColumn]]
+# What makes rows and conditions is drawn more often, because all else hangs on it.
+ROWS = [nodes.Filter, nodes.Sort, nodes.Pick, nodes.SelectColumn]
+CONDITIONS = [nodes.Not, nodes.IsNull, nodes.Equal, nodes.Less, nodes.And, nodes.Or]
+KINDS = [*MAKERS, *3 * ROWS, *CONDITIONS]
 
 
 @st.composite
@@ -300,12 +302,15 @@ def queries(draw: Any) -> Query:
     plain = (nodes.SelectColumn, nodes.Value, nodes.Null)
     asked = [s for s in single if not isinstance(s, plain) or s.depth > 2][-8:]
     variables = {f"v{number}": one for number, one in enumerate(asked)}
-    return Query(draw(populations(single)), variables)
+    return Query(draw(populations(pool)), variables)
 
 
-def populations(single: list[Series]) -> st.SearchStrategy[Series]:
+def populations(pool: Pool) -> st.SearchStrategy[Series]:
     """Whoever is in a table, or in one of two, or whoever something built holds for."""
     exist: list[Series] = [nodes.Exists(Table(schema)) for schema in SCHEMAS]
     either: list[Series] = [nodes.Or((exist[0], one)) for one in exist[1:]]
-    built = [one for one in single if one.type == BOOL]
-    return st.sampled_from(exist + either) | st.sampled_from([*exist, *built[-6:]])
+    built = [s for s in pool.series if s.frame is None and s.type == BOOL]
+    some = [nodes.Exists(f) for f in pool.frames if not isinstance(f, Table)]
+    return st.sampled_from(exist + either) | st.sampled_from(
+        [*exist, *built[-6:], *some[-6:]]
+    )

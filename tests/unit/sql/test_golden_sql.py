@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +53,24 @@ def test_the_sql_is_as_it_was(question: Any, dialect: str) -> None:
     """Where a change is meant: write the new text into the file, and look at it."""
     golden = GOLDEN / f"{question.__name__}.{dialect}.sql"
     assert testing.sql(question(), dialect) + "\n" == golden.read_text()
+
+
+def test_the_sql_is_the_same_in_every_process() -> None:
+    """Sets have another order in each, so none may decide about text."""
+    program = (
+        "import sys; from cohort_dsl import testing; "
+        "from tests.unit.sql.test_golden_sql import a_cohort; "
+        "sys.stdout.write(testing.sql(a_cohort(), 'duckdb'))"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[3],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(texts) == 1
