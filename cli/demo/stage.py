@@ -40,7 +40,7 @@ class Stage:
 
 def prepare(folder: Path, environment: Mapping[str, str]) -> Stage:
     """An empty stage. Only a folder that a demo made is emptied; any other is refused."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+    if folder.exists() and any(folder.iterdir()) and not made_by_a_demo(folder):
         raise PlatformError(
             "the folder isn't empty and no demo made it",
             where=str(folder),
@@ -50,6 +50,12 @@ def prepare(folder: Path, environment: Mapping[str, str]) -> Stage:
     (folder / "tokens").mkdir(parents=True, mode=0o700)
     (folder / MARK).touch()
     return Stage(folder, environment)
+
+
+def made_by_a_demo(folder: Path) -> bool:
+    """``git clean -xdf`` takes all but the study away: that has a repository of its own."""
+    left = [path.name for path in folder.iterdir()]
+    return MARK in left or (left == ["study"] and (folder / "study/.git" / MARK).exists())
 
 
 def command(*words: str | Path) -> list[str]:
