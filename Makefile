@@ -1,6 +1,6 @@
 # `make help` lists what there is. From elsewhere: make -C path/to/this/folder TARGET
 
-ROOT := $(shell cd "$(dir $(lastword $(MAKEFILE_LIST)))" && pwd)
+ROOT := $(shell cd "$$(dirname "$(strip $(MAKEFILE_LIST))")" && pwd)
 PYTHON ?= python3
 STRONGROOM := "$(ROOT)/.venv/bin/strongroom"
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -18,8 +17,10 @@ from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Kind, TableSchema, fits
 from cohort_dsl.sql import DIALECTS, Catalog, script
 from cohort_dsl.sql.catalog import plain
+from cohort_dsl.tables import contract, core
 from cohort_dsl.warehouses import duckdb
 
+WHERE = "the rows to try the question on"
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
@@ -30,9 +31,11 @@ def evaluate(
 
     ``dataset``: a Dataset or a Query. ``tables``: for each table its rows as dicts with
     ``patient_id`` (all int or all str); a table or column that isn't given is empty.
-    Sorted by ``patient_id``. DefinitionError for rows that no warehouse could hold.
+    Sorted by ``patient_id``. DefinitionError for rows that no warehouse could hold, and
+    for tables that neither the question nor the contract knows.
     """
     query = query_of(dataset)
+    _demand_known(tables, query)
     rows = complete(tables, query.tables())
     if engine == "reference":
         return reference.answer(query, rows)
@@ -43,7 +46,16 @@ def evaluate(
 
 
 def sql(dataset: object, dialect: str) -> str:
-    """The SQL that the question becomes, over tables named as in the contract."""
+    """The SQL that the question becomes, over tables named as in the contract.
+
+    DefinitionError for a dialect that there isn't.
+    """
+    if dialect not in DIALECTS:
+        raise DefinitionError(
+            f"there is no dialect {dialect}",
+            where="the question's SQL",
+            remedy=f"Ask for {' or '.join(DIALECTS)}.",
+        )
     query = query_of(dataset)
     sources = {table.name: plain(table) for table in query.tables()}
     return str(script(plan.build(query), DIALECTS[dialect], Catalog(sources)))
@@ -66,6 +78,17 @@ def query_of(dataset: object) -> Query:
     return load.query_of(dataset)
 
 
+def _demand_known(tables: Rows, query: Query) -> None:
+    asked = [table.name for table in query.tables()]
+    unknown = sorted(set(tables) - {*asked, *contract.SCHEMAS, *core.SCHEMAS})
+    if unknown:
+        raise DefinitionError(
+            f"the question asks nothing of {', '.join(unknown)}",
+            where=WHERE,
+            remedy=f"It asks {', '.join(asked) or 'no table'}. Leave others out.",
+        )
+
+
 # Rows that a table could hold ---------------------------------------------------
 
 
@@ -84,7 +107,7 @@ def complete(
     if wrong:
         raise DefinitionError(
             "; ".join(wrong),
-            where="the rows to try the question on",
+            where=WHERE,
             remedy="Rows hold the table's columns: True or False, int, float, str or date.",
         )
     return found
@@ -114,20 +137,16 @@ def _row_problems(schema: TableSchema, row: Mapping[str, Any]) -> list[str]:
         if name not in types:
             problems.append(f"there is no column {name}")
         elif not fits(value, types[name]):
-            kind = types[name].kind.value
-            problems.append(f"{name} is a {kind}, not a {type(value).__name__}")
-        elif not _storable(value, types[name].kind):
-            problems.append(f"{name} is beyond what a {types[name].kind.value} can hold")
+            problems.append(f"{name} is {_misfit(value, types[name].kind)}")
     return problems
 
 
-def _storable(value: Any, kind: Kind) -> bool:
-    """Does the value fit a warehouse's 64-bit numbers and its text?"""
-    if kind is Kind.INT:
-        return -(2**63) <= int(value) < 2**63
-    if kind is Kind.FLOAT:
-        return math.isfinite(float(value))
-    return kind not in (Kind.STR, Kind.CODE) or "\0" not in str(value)
+def _misfit(value: Any, kind: Kind) -> str:
+    """Of another type, or of the right one but beyond what warehouses hold."""
+    wanted, got = "str" if kind is Kind.CODE else kind.value, type(value).__name__
+    return (
+        f"beyond what a {wanted} can hold" if got == wanted else f"a {got}, not a {wanted}"
+    )
 
 
 def _mixed_ids(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:

@@ -144,7 +144,9 @@ def _project(projects: Section, name: str) -> ProjectPolicy | None:
     return project
 
 
-_REPOSITORY = re.compile(r"(https://|ssh://|file:///|/|[\w.-]+@[\w.-]+:)[^\s\x00-\x1f]+")
+_REPOSITORY = re.compile(
+    r"(https://|ssh://|file:///|[\w.-]+@[\w.-]+:)[^\s\x00-\x1f]+|/(?=\S)[^\x00-\x1f\x7f]*\S"
+)
 
 
 def _repositories(section: Section) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cli import boxes, console, git
 from cli.demo import records
-from cli.demo.stage import Stage, await_ready, background, mark, run
+from cli.demo.stage import MARK, Stage, await_ready, background, run
 from job_runner.images.recipes import RECIPES
 
 RESEARCHER, REVIEWERS, OPERATOR = "ana", ("bilal", "chloé"), "omar"
@@ -66,7 +66,7 @@ def act(number: int, told: str) -> None:
 def make_study(stage: Stage) -> None:
     act(2, "A study from the template: a cohort definition, codelists, an analysis.")
     run(stage, "init", stage.study)
-    mark(stage.study)
+    (stage.study / ".git" / MARK).touch()
 
 
 def try_on_dummy_data(stage: Stage) -> None:

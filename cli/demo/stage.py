@@ -40,7 +40,7 @@ class Stage:
 
 def prepare(folder: Path, environment: Mapping[str, str]) -> Stage:
     """An empty stage. Only a folder that a demo made is emptied; any other is refused."""
-    if folder.exists() and any(folder.iterdir()) and not _made_by_demo(folder):
+    if folder.exists() and any(folder.iterdir()) and not made_by_a_demo(folder):
         raise PlatformError(
             "the folder isn't empty and no demo made it",
             where=str(folder),
@@ -52,15 +52,10 @@ def prepare(folder: Path, environment: Mapping[str, str]) -> Stage:
     return Stage(folder, environment)
 
 
-def _made_by_demo(folder: Path) -> bool:
-    """Also where ``git clean`` took all of it but the study, which is a repository."""
+def made_by_a_demo(folder: Path) -> bool:
+    """``git clean -xdf`` takes all but the study away: that has a repository of its own."""
     left = [path.name for path in folder.iterdir()]
     return MARK in left or (left == ["study"] and (folder / "study/.git" / MARK).exists())
-
-
-def mark(study: Path) -> None:
-    """Say of a study's repository that it is the demo's."""
-    (study / ".git" / MARK).touch()
 
 
 def command(*words: str | Path) -> list[str]:

@@ -163,7 +163,9 @@ class _Compiler:
             sa.select(source.c.patient_id).where(source.c.patient_id.is_not(sa.null()))
             for source in sources
         ]
-        all_ids = sa.union(*ids).subquery("mentioned")
+        # A union drops doubles, but one select alone is no union.
+        each_once = sa.union(*ids) if len(ids) > 1 else ids[0].distinct()
+        all_ids = each_once.subquery("mentioned")
         found = sa.select(all_ids.c.patient_id)
         if self.catalog.people is None:
             return found

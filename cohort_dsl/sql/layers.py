@@ -80,18 +80,20 @@ class _Work:
     height: dict[Series, int] = field(default_factory=dict)
     made: dict[Series, int] = field(default_factory=dict)
     last_use: dict[Series, int] = field(default_factory=dict)
-    columns: dict[Series, frozenset[Series]] = field(default_factory=dict)
+    # In the order of the text: a set's would differ from one process to the next.
+    columns: dict[Series, tuple[Series, ...]] = field(default_factory=dict)
     joins: Counter[int] = field(default_factory=Counter)
 
     def place(self, node: Series, *, must: bool) -> None:
         if is_column(node):
             self.at[node], self.height[node] = 0, 0
-            self.columns[node] = frozenset([node])
+            self.columns[node] = (node,)
             return
         below = needs.operands(node)
         self.at[node] = max((self.at[o] for o in below), default=0)
         self.height[node] = 1 + max((self.height[o] for o in below), default=0)
-        self.columns[node] = _union(self.columns[o] for o in below)
+        found = (column for o in below for column in self.columns[o])
+        self.columns[node] = tuple(dict.fromkeys(found))
         if must or self.height[node] > HEIGHT or isinstance(node, nodes.IsInSeries):
             self.make(node)
 
@@ -104,13 +106,9 @@ class _Work:
         self.at[node] += 1
         self.made[node], self.height[node] = self.at[node], 0
         self.last_use[node] = self.at[node]
-        self.columns[node] = frozenset([node])
+        self.columns[node] = (node,)
 
     def use(self, node: Series, layer: int) -> None:
         """The node's text is read in that layer."""
         for column in self.columns[node]:
             self.last_use[column] = max(layer, self.last_use.get(column, 0))
-
-
-def _union(sets: Iterable[frozenset[Series]]) -> frozenset[Series]:
-    return frozenset[Series]().union(*sets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -47,10 +48,13 @@ class Script:
 def _told(sent: Sent) -> str:
     if isinstance(sent, Upload):
         return f"-- {len(sent.values)} values into {sent.table}"
-    notes = "".join(
-        f"-- ${number} = {value!r}\n" for number, value in enumerate(sent.parameters, 1)
-    )
+    values = enumerate(map(_readable, sent.parameters), start=1)
+    notes = "".join(f"-- ${number} = {value}\n" for number, value in values)
     return f"{notes}{sent.text};"
+
+
+def _readable(value: Scalar) -> str:
+    return value.isoformat() if isinstance(value, date) else repr(value)
 
 
 def create(table: sa.Table, dialect: Dialect) -> Statement:

@@ -66,7 +66,7 @@ class DuckDBWarehouse:
         session = self._connection.cursor()  # temporary tables are seen by it alone
         try:
             yield _answer(session, script)
-        except duckdb.Error as error:
+        except (duckdb.Error, pa.ArrowException) as error:  # the latter while streaming
             raise refused(error) from None
         finally:
             session.close()
@@ -113,7 +113,7 @@ def _upload(session: duckdb.DuckDBPyConnection, upload: Upload) -> None:
     session.unregister("uploaded")
 
 
-def refused(error: duckdb.Error) -> WarehouseError:
+def refused(error: Exception) -> WarehouseError:
     """Told by its kind alone: an engine's message may quote a person's value."""
     return WarehouseError(
         f"DuckDB refused ({type(error).__name__})",

@@ -85,22 +85,21 @@ SCHEMAS = (PEOPLE, EVENTS, VISITS)
 
 
 def values(of: Column) -> st.SearchStrategy[Any]:
-    return st.none() | st.sampled_from(EXACT if of.name == "exact" else VALUES[of.type])
+    """A missing value, an ordinary one (so that there are ties), or any one."""
+    every = EXACT if of.name == "exact" else VALUES[of.type]
+    ordinary = st.sampled_from(every[:4])
+    return st.one_of(st.none(), ordinary, ordinary, st.sampled_from(every))
 
 
 def rows(schema: TableSchema) -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Up to eight rows of up to four patients: ties, duplicates, empty tables come up."""
+    """Rows of up to three patients: none, ties and duplicates come up."""
     one = {column.name: values(column) for column in schema.columns}
-    row = st.fixed_dictionaries({"patient_id": st.integers(1, 4), **one})
+    row = st.fixed_dictionaries({"patient_id": st.integers(1, 3), **one})
     if schema.one_row_per_patient:
-        return st.lists(row, max_size=4, unique_by=lambda r: r["patient_id"])
-    return st.lists(row, max_size=6).flatmap(
-        lambda some: (
-            st.lists(st.sampled_from(some), max_size=2).map(lambda more: some + more)
-            if some
-            else st.just([])
-        )
-    )
+        return st.lists(row, max_size=3, unique_by=lambda r: r["patient_id"])
+    some = st.lists(row, min_size=1, max_size=7)
+    doubled = some.map(lambda held: [*held, held[0]])
+    return st.one_of(st.just([]), some, some, some, doubled)
 
 
 TABLES = st.fixed_dictionaries({schema.name: rows(schema) for schema in SCHEMAS})
@@ -117,8 +116,12 @@ class Pool:
 
     def pick(self, wanted: Callable[[Series], bool]) -> Series:
         """A series that suits, from the pool; ModelError if there is none."""
-        suits = [one for one in self.series if wanted(one)]
-        return self.one_of(suits)
+        return self.recent([one for one in self.series if wanted(one)])
+
+    def recent(self, choices: list[Any]) -> Any:
+        """More often than not one of the last built, so that questions grow deep."""
+        late = self.draw(st.integers(0, 3)) > 0
+        return self.one_of(choices[-4:] if late else choices)
 
     def one_of(self, choices: list[Any]) -> Any:
         if not choices:
@@ -137,12 +140,13 @@ class Pool:
         return (first, *(self.same(first) for _ in range(more)))
 
     def many(self) -> Frame:
-        return self.one_of([f for f in self.frames if not f.one_row_per_patient])
+        frame: Frame = self.recent([f for f in self.frames if not f.one_row_per_patient])
+        return frame
 
     def sorted(self) -> Frame:
-        return self.one_of(
-            [f for f in self.frames if not f.one_row_per_patient and nodes.is_sorted(f)]
-        )
+        many = [f for f in self.frames if not f.one_row_per_patient]
+        frame: Frame = self.recent([f for f in many if nodes.is_sorted(f)])
+        return frame
 
     def ordered(self) -> Series:
         return self.of(INT, FLOAT, DATE)
@@ -226,8 +230,8 @@ MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
     nodes.Value: a_value,
     nodes.Null: lambda pool: nodes.Null(pool.one_of(list(TYPES))),
     nodes.SelectColumn: a_column,
-    nodes.Exists: lambda pool: nodes.Exists(pool.one_of(pool.frames)),
-    nodes.Count: lambda pool: nodes.Count(pool.one_of(pool.frames)),
+    nodes.Exists: lambda pool: nodes.Exists(pool.recent(pool.frames)),
+    nodes.Count: lambda pool: nodes.Count(pool.recent(pool.frames)),
     nodes.CountDistinct: lambda pool: nodes.CountDistinct(pool.on_rows(lambda s: True)),
     nodes.Minimum: lambda pool: nodes.Minimum(
         pool.on_rows(lambda s: s.type.is_ordered or s.type == STR)
@@ -274,24 +278,39 @@ MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
 }
 
 
+# What makes rows and conditions is drawn more often, because all else hangs on it.
+ROWS = [nodes.Filter, nodes.Sort, nodes.Pick, nodes.SelectColumn]
+CONDITIONS = [nodes.Not, nodes.IsNull, nodes.Equal, nodes.Less, nodes.And, nodes.Or]
+KINDS = [*MAKERS, *3 * ROWS, *CONDITIONS]
+
+
 @st.composite
 def queries(draw: Any) -> Query:
-    """A question of up to 60 parts, whose last ones are its variables."""
+    """A question of many parts; its variables are the last of them that aren't columns."""
     pool = Pool(draw)
     for schema in SCHEMAS:
         table = Table(schema)
         pool.add(table)
         for column in schema.columns:
             pool.add(nodes.SelectColumn(table, column.name))
-    kinds = draw(st.lists(st.sampled_from(list(MAKERS)), min_size=5, max_size=60))
-    for kind in kinds:
+    for kind in draw(st.lists(st.sampled_from(KINDS), min_size=20, max_size=80)):
         try:
             pool.add(MAKERS[kind](pool))
         except ModelError:
             continue  # nothing in the pool suits, or frames don't combine
     single = [one for one in pool.series if one.frame is None]
-    yes_or_no = [nodes.Exists(Table(schema)) for schema in SCHEMAS]
-    yes_or_no += [one for one in single if one.type == BOOL]
-    population = draw(st.sampled_from(list(reversed(yes_or_no))))
-    asked = single[-8:]
-    return Query(population, {f"v{number}": one for number, one in enumerate(asked)})
+    plain = (nodes.SelectColumn, nodes.Value, nodes.Null)
+    asked = [s for s in single if not isinstance(s, plain) or s.depth > 2][-8:]
+    variables = {f"v{number}": one for number, one in enumerate(asked)}
+    return Query(draw(populations(pool)), variables)
+
+
+def populations(pool: Pool) -> st.SearchStrategy[Series]:
+    """Whoever is in a table, or in one of two, or whoever something built holds for."""
+    exist: list[Series] = [nodes.Exists(Table(schema)) for schema in SCHEMAS]
+    either: list[Series] = [nodes.Or((exist[0], one)) for one in exist[1:]]
+    built = [s for s in pool.series if s.frame is None and s.type == BOOL]
+    some = [nodes.Exists(f) for f in pool.frames if not isinstance(f, Table)]
+    return st.sampled_from(exist + either) | st.sampled_from(
+        [*exist, *built[-6:], *some[-6:]]
+    )

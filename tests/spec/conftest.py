@@ -42,7 +42,9 @@ def answer(
     dataset.asked = ask
     rows = {name: read(text, given[name].node_.schema) for name, text in tables.items()}
     found = testing.evaluate(dataset, rows, engine)
-    return {row["patient_id"]: row["asked"] for row in found}
+    by_patient = {row["patient_id"]: row["asked"] for row in found}
+    assert len(by_patient) == len(found), "a patient came twice"
+    return by_patient
 
 
 def anyone(tables: dict[str, Any]) -> Any:

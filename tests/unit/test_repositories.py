@@ -40,6 +40,13 @@ def test_a_commit_is_fetched_read_and_exported(origin, site, tmp_path):
     assert str(commit).endswith(head(origin)[:12])
 
 
+def test_a_repository_may_be_in_a_folder_with_a_space_in_its_name(tmp_path, site):
+    folder = tmp_path / "My Studies" / "ana's #1"
+    a_repository(folder, {"project.yaml": "version: 4\n"})
+    commit = site.fetch(str(folder), head(folder))
+    assert site.read_file(commit, "project.yaml") == b"version: 4\n"
+
+
 def test_only_the_bit_to_execute_is_kept_of_the_modes(origin, site, tmp_path):
     (origin / "run.sh").write_text("#!/bin/sh\n")
     (origin / "run.sh").chmod(0o777)

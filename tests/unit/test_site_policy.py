@@ -92,6 +92,11 @@ def test_both_names_of_the_extraction_are_one_image():
     assert site.image("r", "v1") is None
 
 
+def test_a_folder_on_this_machine_may_have_a_space_in_its_name():
+    site = policy(GOOD.replace("/srv/asthma", "/srv/My Studies/asthma"))
+    assert "/srv/My Studies/asthma" in site.projects["asthma"].repositories
+
+
 MISTAKES = [
     ("name: demo", "nmae: demo", 1, "the file has no setting 'nmae'"),
     ("name: demo", "name: Demo Site", 1, "lower-case letters"),
@@ -108,6 +113,7 @@ MISTAKES = [
     ("  disk: 512 M\n", "", 9, "'limits' has no 'disk'"),
     ("  asthma:", "  Asthma:", 15, "'Asthma' can't be a project's name"),
     ("/srv/asthma", "srv/asthma", 16, "isn't a repository that can be fetched"),
+    ("/srv/asthma", "https://e.org/a b", 16, "isn't a repository that can be fetched"),
     ("/srv/asthma", "ext::sh -c id", 16, "isn't a repository that can be fetched"),
     ("/srv/asthma", "--upload-pack=id", 16, "isn't a repository that can be fetched"),
     ("/srv/asthma", "http://example.org/a", 16, "isn't a repository that can be fetched"),

@@ -38,6 +38,20 @@ def test_only_tables_that_the_population_mentions_bring_patients(spec):
     )
 
 
+def test_a_patient_is_in_once_however_many_rows_there_are(spec):
+    """And no row counts twice because of that."""
+    spec(
+        events="""
+            patient | number
+            1       | 1
+            1       | 2
+        """,
+        population=e.where(e.number > 0).exists_for_patient(),
+        ask=e.count_for_patient(),
+        expect={1: 2},
+    )
+
+
 def test_patients_of_every_mentioned_table_are_looked_at(spec):
     """Also those who are in an event table only."""
     spec(
