@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from difflib import get_close_matches
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -17,7 +19,6 @@ from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Kind, TableSchema, fits
 from cohort_dsl.sql import DIALECTS, Catalog, script
 from cohort_dsl.sql.catalog import plain
-from cohort_dsl.tables import contract, core
 from cohort_dsl.warehouses import duckdb
 
 WHERE = "the rows to try the question on"
@@ -31,12 +32,15 @@ def evaluate(
 
     ``dataset``: a Dataset or a Query. ``tables``: for each table its rows as dicts with
     ``patient_id`` (all int or all str); a table or column that isn't given is empty.
+    ``core.patients`` may be called ``patients`` where the question asks no other table of
+    that name. A date may be an ISO string, a float an int.
     Sorted by ``patient_id``. DefinitionError for rows that no warehouse could hold, and
-    for tables that neither the question nor the contract knows.
+    for a table's name that is nearly one that the question asks for.
     """
     query = query_of(dataset)
-    _demand_known(tables, query)
-    rows = complete(tables, query.tables())
+    named = by_whole_name(tables, query)
+    _demand_known(named, query)
+    rows = complete(named, query.tables())
     if engine == "reference":
         return reference.answer(query, rows)
     schemas = {schema.name: schema for schema in query.tables()}
@@ -78,15 +82,27 @@ def query_of(dataset: object) -> Query:
     return load.query_of(dataset)
 
 
+def by_whole_name(tables: Rows, query: Query) -> Rows:
+    """The rows under the names that the question has for their tables."""
+    asked = {table.name for table in query.tables()}
+    short = {name.rpartition(".")[2]: name for name in asked}
+    return {
+        name if name in asked else short.get(name, name): rows
+        for name, rows in tables.items()
+    }
+
+
 def _demand_known(tables: Rows, query: Query) -> None:
-    asked = [table.name for table in query.tables()]
-    unknown = sorted(set(tables) - {*asked, *contract.SCHEMAS, *core.SCHEMAS})
-    if unknown:
-        raise DefinitionError(
-            f"the question asks nothing of {', '.join(unknown)}",
-            where=WHERE,
-            remedy=f"It asks {', '.join(asked) or 'no table'}. Leave others out.",
-        )
+    """Rows that the question doesn't ask for do no harm, but a slip of the pen would."""
+    missing = [table.name for table in query.tables() if table.name not in tables]
+    for name in sorted(set(tables) - {table.name for table in query.tables()}):
+        meant = get_close_matches(name, missing, n=1, cutoff=0.75)
+        if meant:
+            raise DefinitionError(
+                f"the question asks nothing of {name}",
+                where=WHERE,
+                remedy=f"Did you mean {meant[0]}?",
+            )
 
 
 # Rows that a table could hold ---------------------------------------------------
@@ -99,7 +115,7 @@ def complete(
     found: dict[str, list[dict[str, Any]]] = {}
     wrong: list[str] = []
     for schema in schemas:
-        rows = tables.get(schema.name, ())
+        rows = [_as_columns(schema, row) for row in tables.get(schema.name, ())]
         wrong += _problems(schema, rows)
         names = ["patient_id", *(column.name for column in schema.columns)]
         found[schema.name] = [{name: row.get(name) for name in names} for row in rows]
@@ -111,6 +127,23 @@ def complete(
             remedy="Rows hold the table's columns: True or False, int, float, str or date.",
         )
     return found
+
+
+def _as_columns(schema: TableSchema, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with ISO strings as dates and ints as floats, where its columns are."""
+    kinds = {column.name: column.type.kind for column in schema.columns}
+    return {name: _as_kind(value, kinds.get(name)) for name, value in row.items()}
+
+
+def _as_kind(value: Any, kind: Kind | None) -> Any:
+    if kind is Kind.FLOAT and type(value) is int:
+        return float(value)
+    if kind is Kind.DATE and isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return value  # told as what it is: no date
+    return value
 
 
 def _problems(schema: TableSchema, rows: Sequence[Mapping[str, Any]]) -> list[str]:

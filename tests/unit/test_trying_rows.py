@@ -46,7 +46,7 @@ def test_without_any_row_nobody_is_in(engine: Any) -> None:
         ({"patient_id": True}, "patient_id is an int or a str"),
         ({"patient_id": 1, "score": 1.5}, "score is a float, not a int"),
         ({"patient_id": 1, "score": True}, "score is a bool, not a int"),
-        ({"patient_id": 1, "born": "2024-01-01"}, "born is a str, not a date"),
+        ({"patient_id": 1, "born": "1 May 2024"}, "born is a str, not a date"),
         ({"patient_id": 1, "born": datetime(2024, 1, 1)}, "born is a datetime, not a date"),  # noqa: DTZ001
         ({"patient_id": 1, "score": 2**63}, "beyond what a int can hold"),
         ({"patient_id": 1, "ratio": float("nan")}, "beyond what a float can hold"),
