@@ -65,6 +65,25 @@ class WarehouseSource:
         return "<the site's warehouse>"
 
 
+@dataclass(frozen=True)
+class Answered:
+    """The query, as canonical JSON, that a cohort file answers; and its sha256."""
+
+    query: bytes
+    query_sha256: str
+
+
+def answered(source: DataSource, result: Path, where: str, target: Path) -> Answered:
+    """Answers the query that the box left, into the cohort file ``target``.
+
+    DefinitionError if there is none; WarehouseError. The query may be made to break
+    whatever reads it, so this is a call to make apart.
+    """
+    query = query_from(result, where)
+    source.produce(query, target)
+    return Answered(wire.dumps(query), wire.query_hash(query))
+
+
 def is_one(action: Action) -> bool:
     """Whether the action is work for us, not for a container of the study's."""
     return action.run.image in EXTRACTION_IMAGES
