@@ -105,7 +105,14 @@ def why_not(action: Action) -> str | None:
     return None
 
 
-def box(image: str, asked: Extraction, code: Path, result: Path, uid: int) -> Box:
+def box(
+    image: str,
+    asked: Extraction,
+    code: Path,
+    result: Path,
+    uid: int,
+    limits: Limits = LIMITS,
+) -> Box:
     """The box in which the definition runs. ``result``: an empty folder of ``uid``'s."""
     extra = ("--", *asked.arguments) if asked.arguments else ()
     return Box(
@@ -117,7 +124,7 @@ def box(image: str, asked: Extraction, code: Path, result: Path, uid: int) -> Bo
         mounts=(Mount(code, CODE), Mount(result, RESULT, read_only=False)),
         uid=uid,
         working_directory=CODE,
-        limits=LIMITS,
+        limits=limits,
     )
 
 
@@ -130,12 +137,12 @@ def failure(outcome: Outcome) -> Failure | None:
     return Failure.DEFINITION_ERROR
 
 
-def explained(outcome: Outcome) -> str:
+def explained(outcome: Outcome, limits: Limits = LIMITS) -> str:
     """A line for the author below what the definition itself printed."""
     if outcome.timed_out:
-        return f"The definition took more than {LIMITS.wall_clock:g} s: does it end?"
+        return f"The definition took more than {limits.wall_clock:g} s: does it end?"
     if outcome.out_of_memory:
-        return f"The definition took more than {LIMITS.memory // 1024**2} MB of memory."
+        return f"The definition took more than {limits.memory // 1024**2} MB of memory."
     if outcome.disk_full:
         return "The definition wrote files; it may only describe a dataset."
     if outcome.exit_code == MISTAKE:
