@@ -122,6 +122,9 @@ class _HomeTasks:
             forced=job.action in self.forced,
         )
 
+    def workspaces(self) -> tuple[Workspace]:
+        return (self.workspace,)
+
 
 def _carried_out(
     state: Path, tasks: _HomeTasks, asked: Request, jobs: Sequence[Job]

@@ -40,10 +40,6 @@ class Entry:
     name: str
     problems: Problems = field(repr=False)
 
-    @property
-    def is_missing(self) -> bool:
-        return self.node is None or _plain(self.node) is None
-
     def scalar(self) -> object:
         """The text, number or None that stands here; a problem, and None, if none does."""
         if self.node is None or isinstance(self.node, yaml.ScalarNode):
