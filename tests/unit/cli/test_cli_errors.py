@@ -11,7 +11,6 @@ from job_runner.errors import PlatformError
 from job_runner.project.mistakes import Mistake, Place, ProjectErrors
 from tests.a_command import tree_that_raises
 
-
 WRONG = DefinitionError("no such column", where="d.py line 3", remedy="Look.")
 
 
