@@ -14,6 +14,7 @@ import click
 from cli import console, exits
 from cli.commands import strongroom
 from cohort_dsl.errors import StrongroomError
+from job_runner.errors import PlatformError
 from output_checker.errors import CheckerError
 
 
@@ -30,23 +31,40 @@ def main(arguments: Sequence[str], tree: click.Group = strongroom) -> int:
     except click.ClickException as error:
         error.show()
         return exits.USAGE
-    except exits.JobsFailed:
-        return exits.code_of(exits.JobsFailed())
     except (StrongroomError, CheckerError) as error:
-        told = {
-            "kind": type(error).__name__,
-            "where": error.where,
-            "problem": error.problem,
-            "remedy": error.remedy,
-        }
-        console.fail(told, str(error), as_json=as_json)
+        console.fail(_told(error), str(error), as_json=as_json)
         return exits.code_of(error)
     except BrokenPipeError:
         sys.stdout = None  # nobody reads: don't flush at exit
         return exits.OK
+    except OSError as error:
+        refused = _refused(error)
+        console.fail(_told(refused), str(refused), as_json=as_json)
+        return exits.code_of(refused)
     except Exception as error:  # noqa: BLE001  the last net: an error of our own
         return _our_own(error, as_json=as_json)
     return exits.OK
+
+
+def _told(error: StrongroomError | CheckerError) -> dict[str, object]:
+    """An error for programs; where it holds several, each of them as well."""
+    told: dict[str, object] = {
+        "kind": type(error).__name__,
+        "where": error.where,
+        "problem": error.problem,
+        "remedy": error.remedy,
+    }
+    several = getattr(error, "errors", ())
+    return {**told, "errors": [_told(one) for one in several]} if several else told
+
+
+def _refused(error: OSError) -> PlatformError:
+    """A file or folder that isn't as a command needs it."""
+    return PlatformError(
+        error.strerror or type(error).__name__,
+        where=os.fsdecode(error.filename or "this machine"),
+        remedy="Is the path right, may you write there, and has the disk room?",
+    )
 
 
 def _our_own(error: Exception, *, as_json: bool) -> int:
@@ -67,7 +85,9 @@ def _our_own(error: Exception, *, as_json: bool) -> int:
 
 def entrypoint() -> None:
     """What the installed command ``strongroom`` calls."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ending) is signal.SIG_DFL:  # nohup has it ignored
+            signal.signal(ending, _interrupt)
     sys.exit(main(sys.argv[1:]))
 
 

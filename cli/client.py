@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,9 @@ KINDS: Mapping[str, type[StrongroomError] | type[CheckerError]] = {
     kind.__name__: kind
     for kind in (RequestRefused, ProjectError, ClaimError, PolicyError, ReleaseRefused)
 }
+
+TOKEN = re.compile(r"[!-~]{1,200}")
+"""One word, as a header can carry it."""
 
 F = TypeVar("F")
 
@@ -94,9 +98,11 @@ def connect(server: str, token_file: Path) -> Client:
     try:
         token = token_file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
+        token = ""
+    if not TOKEN.fullmatch(token):
         raise RequestRefused(
-            "the token file can't be read",
+            "no token can be read from this file",
             where=str(token_file),
             remedy="Give the file that the site's custodian made for you (--token-file).",
-        ) from None
+        )
     return Client(server.rstrip("/"), token)

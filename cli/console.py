@@ -39,7 +39,7 @@ def note(line: str) -> None:
     click.echo(line, err=True)
 
 
-def fail(error: Mapping[str, str], text: str, *, as_json: bool) -> None:
+def fail(error: Mapping[str, object], text: str, *, as_json: bool) -> None:
     """Print an error where errors go."""
     click.echo(json.dumps({"error": dict(error)}) if as_json else text, err=True)
 

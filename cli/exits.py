@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cli.failures import JobsFailed
 from cohort_dsl.errors import DefinitionError, QueryError, WarehouseError
 from job_runner.errors import (
     LedgerDamaged,
@@ -13,11 +14,6 @@ from job_runner.errors import (
     RequestRefused,
 )
 from output_checker.errors import CheckerError, PolicyError
-
-
-class JobsFailed(Exception):
-    """Actions ran and failed; what failed has been shown already."""
-
 
 OK = 0
 INTERNAL = 1
@@ -45,7 +41,7 @@ MEANINGS: Mapping[int, str] = {
     3: "the cohort definition is wrong",
     4: "the project file is wrong",
     5: "the request was refused: token, permission, commit or policy",
-    6: "an action failed",
+    6: "an action failed, for none of the other reasons",
     7: "an output or its release was refused",
     8: "the disclosure policy file is wrong",
     9: "the warehouse isn't there, or isn't as its mapping says",
@@ -58,7 +54,8 @@ MEANINGS: Mapping[int, str] = {
 
 def code_of(error: BaseException) -> int:
     """The exit code of an error's kind, or of the nearest kind that it belongs to."""
-    for kind in type(error).__mro__:
+    kind_of = error.kind if isinstance(error, JobsFailed) else type(error)
+    for kind in kind_of.__mro__:
         if kind in EXIT_CODES:
             return EXIT_CODES[kind]
     return INTERNAL

@@ -8,7 +8,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from cohort_dsl.errors import DefinitionError
+from job_runner.errors import PlatformError
 
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
 
@@ -19,7 +19,7 @@ def copy(target: Path) -> list[str]:
     Refuses a target that exists and isn't an empty folder.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise DefinitionError(
+        raise PlatformError(
             "there is something here already",
             where=str(target),
             remedy="Name a folder that doesn't exist yet, or an empty one.",

@@ -19,7 +19,7 @@ from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Kind, TableSchema, fits
 from cohort_dsl.sql import DIALECTS, Catalog, script
 from cohort_dsl.sql.catalog import plain
-from cohort_dsl.warehouses import duckdb
+from cohort_dsl.warehouses.duckdb import ARROW, DuckDBWarehouse, from_rows
 
 WHERE = "the rows to try the question on"
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -38,15 +38,24 @@ def evaluate(
     for a table's name that is nearly one that the question asks for.
     """
     query = query_of(dataset)
-    named = by_whole_name(tables, query)
-    _demand_known(named, query)
-    rows = complete(named, query.tables())
     if engine == "reference":
-        return reference.answer(query, rows)
+        return reference.answer(query, _complete(tables, query))
+    with in_memory(query, tables) as warehouse, warehouse.ask(query) as answer:
+        return [row for batch in answer.reveal() for row in batch.to_pylist()]
+
+
+def in_memory(query: Query, tables: Rows) -> DuckDBWarehouse:
+    """A warehouse of these rows that can be asked this query. DefinitionError as above."""
+    rows = _complete(tables, query)
     schemas = {schema.name: schema for schema in query.tables()}
     arrow = {name: _arrow(schemas[name], held) for name, held in rows.items() if held}
-    with duckdb.from_rows(arrow, schemas) as warehouse, warehouse.ask(query) as answer:
-        return [row for batch in answer.reveal() for row in batch.to_pylist()]
+    return from_rows(arrow, schemas)
+
+
+def _complete(tables: Rows, query: Query) -> dict[str, list[dict[str, Any]]]:
+    named = by_whole_name(tables, query)
+    _demand_known(named, query)
+    return complete(named, query.tables())
 
 
 def sql(dataset: object, dialect: str) -> str:
@@ -67,7 +76,7 @@ def sql(dataset: object, dialect: str) -> str:
 
 def _arrow(schema: TableSchema, rows: list[dict[str, Any]]) -> pa.Table:
     """Ids as they come; the rest by the schema, because a column may be all NULL."""
-    types = {column.name: duckdb.ARROW[column.type.kind] for column in schema.columns}
+    types = {column.name: ARROW[column.type.kind] for column in schema.columns}
     ids = pa.array([row["patient_id"] for row in rows])
     columns = {n: pa.array([row[n] for row in rows], kind) for n, kind in types.items()}
     return pa.table({"patient_id": ids, **columns})

@@ -12,7 +12,7 @@ from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model.query import Query
 from job_runner import extraction
 from job_runner.errors import PlatformError
-from job_runner.executors.contract import Executor, Outcome
+from job_runner.executors.contract import Executor, Limits, Outcome
 from job_runner.job import Failure
 from job_runner.policy import ImagePolicy
 from job_runner.project import Extraction
@@ -20,12 +20,14 @@ from job_runner.project import Extraction
 
 @dataclass(frozen=True)
 class Bench:
-    """Where a definition is evaluated. ``run_id`` names the box; ``uid`` is its user."""
+    """Where a definition is evaluated. ``run_id`` names the box, anew each time; ``uid`` is
+    its user."""
 
     executor: Executor
     image: ImagePolicy
     run_id: str
     uid: int
+    limits: Limits = extraction.LIMITS
 
 
 @dataclass(frozen=True)
@@ -53,18 +55,18 @@ def evaluate(definition: Path, study: Path, bench: Bench) -> Evaluated:
         result.mkdir(mode=0o700)
         if bench.uid != os.geteuid():
             os.chown(result, bench.uid, bench.uid)
-        box = extraction.box(image, asked, study.resolve(), result, bench.uid)
+        box = extraction.box(image, asked, study.resolve(), result, bench.uid, bench.limits)
         try:
             bench.executor.start(bench.run_id, box)
             outcome = bench.executor.wait(bench.run_id)
             log = bench.executor.logs(bench.run_id).decode(errors="replace")
         finally:
             bench.executor.remove(bench.run_id)
-        _demand_success(outcome, log, definition)
+        _demand_success(outcome, log, definition, bench.limits)
         return Evaluated(extraction.query_from(result, str(definition)), log)
 
 
-def _demand_success(outcome: Outcome, log: str, definition: Path) -> None:
+def _demand_success(outcome: Outcome, log: str, definition: Path, limits: Limits) -> None:
     failure = extraction.failure(outcome)
     if failure is None:
         return
@@ -77,7 +79,7 @@ def _demand_success(outcome: Outcome, log: str, definition: Path) -> None:
             remedy="Build it anew with `strongroom images build`.",
         )
     raise DefinitionError(
-        extraction.explained(outcome),
+        extraction.explained(outcome, limits),
         where=str(definition),
         remedy="A definition only describes a dataset; it ends at once.",
     )

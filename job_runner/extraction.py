@@ -65,6 +65,25 @@ class WarehouseSource:
         return "<the site's warehouse>"
 
 
+@dataclass(frozen=True)
+class Answered:
+    """The query, as canonical JSON, that a cohort file answers; and its sha256."""
+
+    query: bytes
+    query_sha256: str
+
+
+def answered(source: DataSource, result: Path, where: str, target: Path) -> Answered:
+    """Answers the query that the box left, into the cohort file ``target``.
+
+    DefinitionError if there is none; WarehouseError. The query may be made to break
+    whatever reads it, so this is a call to make apart.
+    """
+    query = query_from(result, where)
+    source.produce(query, target)
+    return Answered(wire.dumps(query), wire.query_hash(query))
+
+
 def is_one(action: Action) -> bool:
     """Whether the action is work for us, not for a container of the study's."""
     return action.run.image in EXTRACTION_IMAGES
@@ -86,7 +105,14 @@ def why_not(action: Action) -> str | None:
     return None
 
 
-def box(image: str, asked: Extraction, code: Path, result: Path, uid: int) -> Box:
+def box(
+    image: str,
+    asked: Extraction,
+    code: Path,
+    result: Path,
+    uid: int,
+    limits: Limits = LIMITS,
+) -> Box:
     """The box in which the definition runs. ``result``: an empty folder of ``uid``'s."""
     extra = ("--", *asked.arguments) if asked.arguments else ()
     return Box(
@@ -98,7 +124,7 @@ def box(image: str, asked: Extraction, code: Path, result: Path, uid: int) -> Bo
         mounts=(Mount(code, CODE), Mount(result, RESULT, read_only=False)),
         uid=uid,
         working_directory=CODE,
-        limits=LIMITS,
+        limits=limits,
     )
 
 
@@ -111,12 +137,12 @@ def failure(outcome: Outcome) -> Failure | None:
     return Failure.DEFINITION_ERROR
 
 
-def explained(outcome: Outcome) -> str:
+def explained(outcome: Outcome, limits: Limits = LIMITS) -> str:
     """A line for the author below what the definition itself printed."""
     if outcome.timed_out:
-        return f"The definition took more than {LIMITS.wall_clock:g} s: does it end?"
+        return f"The definition took more than {limits.wall_clock:g} s: does it end?"
     if outcome.out_of_memory:
-        return f"The definition took more than {LIMITS.memory // 1024**2} MB of memory."
+        return f"The definition took more than {limits.memory // 1024**2} MB of memory."
     if outcome.disk_full:
         return "The definition wrote files; it may only describe a dataset."
     if outcome.exit_code == MISTAKE:

@@ -1,4 +1,4 @@
-"""Which action needs which: orders, dependents, circles. Nothing here recurses."""
+"""Which action needs which: orders and circles. Nothing here recurses."""
 
 from __future__ import annotations
 
@@ -33,25 +33,10 @@ def order(project: Project, wanted: Iterable[str]) -> tuple[str, ...]:
     return _sorted({name: needs[name] for name in needs if name in chosen})
 
 
-def dependents(project: Project, name: str) -> tuple[str, ...]:
-    """All that can't run without this action, as in the file; not the action itself."""
-    backwards: dict[str, list[str]] = defaultdict(list)
-    for action, needed in _needs(project).items():
-        for need in needed:
-            backwards[need].append(action)
-    reached = _reached(backwards[name], backwards)
-    return tuple(action for action in project.actions if action in reached)
-
-
-def cycle(needs: Needs) -> tuple[str, ...] | None:
-    """The first circle, from an action back to itself: ``(a, b, a)``; or None."""
-    return next(cycles(needs), None)
-
-
 def cycles(needs: Needs) -> Iterator[tuple[str, ...]]:
     """A circle through each need that closes one, in a walk along the needs.
 
-    Needs of what isn't in ``needs`` are passed over.
+    From an action back to itself: ``(a, b, a)``. What isn't in ``needs`` is passed over.
     """
     done: set[str] = set()
     for start in needs:

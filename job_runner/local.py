@@ -81,7 +81,7 @@ def run(
     """
     study = study.absolute()
     with _state(study) as state:
-        found = _project(study)
+        found = project.load(study / PROJECT_FILE)
         order = graph.order(found, actions)
         _refuse_all(home, [found.actions[name] for name in order])
         version = snapshot.take(study, found, state / "code")
@@ -121,6 +121,9 @@ class _HomeTasks:
             workspace=self.workspace,
             forced=job.action in self.forced,
         )
+
+    def workspaces(self) -> tuple[Workspace]:
+        return (self.workspace,)
 
 
 def _carried_out(
@@ -215,19 +218,6 @@ def _state(study: Path) -> Iterator[Path]:
         for left in state.glob("run.sqlite*"):
             left.unlink()
         yield state
-
-
-def _project(study: Path) -> Project:
-    path = study / PROJECT_FILE
-    try:
-        return project.parse(path.read_text(encoding="utf-8"), where=str(path))
-    except FileNotFoundError:
-        problem, remedy = "there is no such file", "Go to a study's folder first."
-    except UnicodeDecodeError:
-        problem, remedy = "it isn't UTF-8 text", "Save it as UTF-8."
-    except OSError as error:
-        problem, remedy = f"it can't be read ({error.strerror})", "Look at its permissions."
-    raise ProjectError(problem, where=str(path), remedy=remedy)
 
 
 def _refuse_all(home: Home, actions: Sequence[Action]) -> None:

@@ -132,6 +132,10 @@ class Runner:
                 self._worker.forget(run_id)
             except OSError as error:  # its rest takes space; other jobs go on
                 self._trouble(error)
+        try:
+            self._worker.recover(running)
+        except (OSError, PlatformError) as error:  # no more than space, here too
+            self._trouble(error)
 
     def _look(self) -> bool:
         """Does all there is to do now. False once every job has ended."""

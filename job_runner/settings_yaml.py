@@ -170,7 +170,13 @@ def _plain(node: yaml.Node) -> object:
         return {str(_plain(k)): _plain(v) for k, v in node.value}
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item) for item in node.value]
-    return yaml.SafeLoader("").construct_object(node)
+    try:
+        return yaml.SafeLoader("").construct_object(node)
+    except ValueError:
+        raise yaml.MarkedYAMLError(
+            problem=f"'{node.value}' looks like a date or a number and is none",
+            problem_mark=node.start_mark,
+        ) from None
 
 
 def _section(
@@ -195,7 +201,7 @@ def read(text: str, where: str, understand: Callable[[Section], Settings]) -> Se
         if not isinstance(root, yaml.MappingNode):
             raise SettingsError(where, (_NOT_A_MAPPING,))
         settings = understand(_section("the file", 1, root, problems))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise SettingsError(where, (*problems, _unreadable(error))) from None
     if problems:
         raise SettingsError(where, tuple(sorted(problems, key=lambda p: p.line)))
@@ -205,8 +211,9 @@ def read(text: str, where: str, understand: Callable[[Section], Settings]) -> Se
 _NOT_A_MAPPING = Problem(1, "this isn't a settings file", "write 'key: value' lines")
 
 
-def _unreadable(error: yaml.YAMLError) -> Problem:
+def _unreadable(error: yaml.YAMLError | RecursionError) -> Problem:
     mark = getattr(error, "problem_mark", None)
     line = 1 if mark is None else mark.line + 1
     reason = getattr(error, "problem", None) or "this isn't plain YAML"
-    return Problem(line, f"the YAML can't be read: {reason}", "write plain YAML 1.1")
+    remedy = "look at indentation, colons and quotes here"
+    return Problem(line, f"the YAML can't be read: {reason}", remedy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from job_runner.request import Request
 from job_runner.requests import PROJECT_FILE, refuse_all
 from job_runner.store import Store
 from job_runner.task import Task
-from job_runner.workspace import site_workspace
+from job_runner.workspace import Workspace, site_workspace
 
 
 @dataclass
@@ -56,6 +57,11 @@ class SiteTasks:
             workspace=site_workspace(self.outputs, request.project),
             forced=job.action in request.actions,
         )
+
+    def workspaces(self) -> Iterator[Workspace]:
+        """Also of projects that policy no longer has."""
+        for folder in sorted(self.outputs.glob("high/[!.]*")):
+            yield site_workspace(self.outputs, folder.name)
 
     def _study(self, request: Request) -> tuple[Path, Project]:
         """The commit's files, exported once, and its project."""

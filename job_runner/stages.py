@@ -9,8 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from cohort_dsl.model import wire
-from job_runner import extraction, journal, outputs, run_folder
+from job_runner import apart, extraction, journal, outputs, run_folder
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import KILLED, Box, Outcome
 from job_runner.extraction import DataSource
@@ -120,6 +119,7 @@ class CohortExtraction:
 
     source: DataSource
     limits: outputs.OutputLimits
+    call: apart.Caller = apart.directly
 
     def prepare(self, task: Task, run: Path, uid: int) -> Box:
         asked, reason = task.action.extraction, extraction.why_not(task.action)
@@ -138,12 +138,16 @@ class CohortExtraction:
             raise PlatformError("no extraction", where=str(run), remedy="Report this.")
         if (failure := extraction.failure(outcome)) is not None:
             raise JobFailed(failure, extraction.explained(outcome))
-        query = extraction.query_from(run / "result", str(asked.definition))
         target = run_folder.run_folder(run) / asked.output
         target.parent.mkdir(parents=True, exist_ok=True)
-        self.source.produce(query, target)
+        try:
+            seconds, where = task.limits.wall_clock, str(asked.definition)
+            answered, left = extraction.answered, run / "result"
+            found = self.call(seconds, answered, self.source, left, where, target)
+        except apart.Broke as broke:
+            raise JobFailed(broke.failure, f"No answer came: {broke.how}.") from None
         collected = _collected(task, run, job_id, frozenset(), self.limits)
-        return Harvest(collected, wire.query_hash(query), wire.dumps(query))
+        return Harvest(collected, found.query_sha256, found.query)
 
 
 def _collected(
@@ -165,9 +169,13 @@ def _failure(outcome: Outcome) -> Failure | None:
     return next((failure for failure, holds in flags.items() if holds), None)
 
 
-def stages(source: DataSource, limits: outputs.OutputLimits) -> Mapping[Kind, Stages]:
-    """Both kinds of job."""
+def stages(
+    source: DataSource,
+    limits: outputs.OutputLimits,
+    call: apart.Caller = apart.directly,
+) -> Mapping[Kind, Stages]:
+    """Both kinds of job. ``call``: how queries are answered; a site does it apart."""
     return {
         Kind.ANALYSIS: Analysis(limits),
-        Kind.EXTRACTION: CohortExtraction(source, limits),
+        Kind.EXTRACTION: CohortExtraction(source, limits, call),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -54,6 +54,9 @@ class Tasks(Protocol):
 
     def task(self, job: Job) -> Task:
         """RequestRefused, ProjectError where it may not or can't run; PlatformError."""
+
+    def workspaces(self) -> Iterable[Workspace]:
+        """All that jobs may ever have written to."""
 
 
 def _fingerprint(manifest: Manifest) -> Fingerprint:

@@ -12,7 +12,7 @@ Each stage leaves something that the next one, or a runner started later, can go
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -107,6 +107,14 @@ class Worker:
         """Takes away a run's box and folder."""
         self._executor.remove(run_id)
         run_folder.discard(self._runs / run_id)
+
+    def recover(self, active: Collection[str]) -> None:
+        """Takes away the copies of outputs that no job will publish any more.
+
+        ``active``: the jobs under way, whose copies stay.
+        """
+        for workspace in self._ports.tasks.workspaces():
+            outputs.recover(workspace, active)
 
     def _through(self, job: Job, task: Task) -> Job:
         if job.state is State.PREPARING:  # a runner died here; nothing was started

@@ -89,7 +89,7 @@ def parse(data: bytes, *, where: str) -> Policy:
     """The policy in a YAML text."""
     try:
         settings = yaml.load(data, Loader=_Strict)  # noqa: S506 (a SafeLoader)
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         raise _wrong("this isn't YAML, or a key is there twice", where) from None
     if not isinstance(settings, dict):
         raise _wrong("a policy is a list of 'key: value' lines", where)

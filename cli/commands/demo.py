@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from pathlib import Path
+from types import FrameType
 
 import click
 
 from cli import console
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @click.command()
@@ -28,8 +32,18 @@ def demo(folder: Path, stay: bool) -> None:
     from cli.demo.play import play
     from cli.demo.stage import environment_with, prepare
 
+    for ending in ENDINGS:
+        if signal.getsignal(ending) is not signal.SIG_IGN:
+            signal.signal(ending, _end)
     stage = prepare(folder.resolve(), environment_with(PYTHONUNBUFFERED="1"))
     play(stage, stay=_stay if stay else None)
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    """As Ctrl-C, but once: a second one mustn't cut short the cleaning up."""
+    for ending in ENDINGS:
+        signal.signal(ending, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _stay(url: str) -> None:

@@ -10,7 +10,8 @@ import click
 
 from cli import console, git
 from cli.client import Client, connect, connection
-from cli.exits import JobsFailed
+from cli.failures import JobsFailed
+from job_runner.job import Failure
 
 ENDED = ("succeeded", "failed")
 
@@ -59,8 +60,8 @@ def submit(
     if wait:
         found = _follow(client, found, quiet=as_json)
     console.report(found, _lines(found), as_json=as_json)
-    if wait and _failed(found):
-        raise JobsFailed
+    if wait:
+        _demand_success(found)
 
 
 def _origin(study: Path) -> str:
@@ -70,8 +71,10 @@ def _origin(study: Path) -> str:
     return str(study.resolve())
 
 
-def _failed(found: Mapping[str, Any]) -> bool:
-    return any(job["state"] == "failed" for job in found["jobs"])
+def _demand_success(found: Mapping[str, Any]) -> None:
+    failed = {job["action"]: job["failure"] for job in found["jobs"] if job["failure"]}
+    if failed:
+        raise JobsFailed({action: Failure(why) for action, why in failed.items()})
 
 
 def _follow(client: Client, found: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
@@ -123,6 +126,8 @@ def status(
     if watch:
         one = _follow(client, one, quiet=as_json)
     console.report(one, _lines(one), as_json=as_json)
+    if watch:
+        _demand_success(one)
 
 
 @click.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 
@@ -90,7 +91,7 @@ def runner(site_folder: Path) -> None:
     sign = folder.state / "runner.json"
     with (
         opened(folder) as site,
-        boxes.ready(site.policy.name, (), console.note) as ready,
+        boxes.ready(folder.boxes, (), console.note) as ready,
     ):
         made = running.runner(site, ready.executor, told=_tell, trouble=_trouble)
         site.store.on_change(lambda: wake.notify(folder.served))
@@ -103,19 +104,35 @@ def runner(site_folder: Path) -> None:
         with listening(folder.wake, made.wake):
             sign.write_text("{}", encoding="utf-8")
             console.say(f"Running the jobs of {site.policy.name}")
+            _look_for_warehouse(site.policy.warehouse)
             try:
                 made.run()
             finally:
                 sign.unlink(missing_ok=True)
 
 
+def _look_for_warehouse(settings: Mapping[str, object]) -> None:
+    """Told at the start; a warehouse may come later, so it is no reason to end."""
+    from cohort_dsl import warehouses
+    from cohort_dsl.errors import WarehouseError
+
+    try:
+        warehouses.open(settings).close()
+    except WarehouseError as error:
+        console.note(f"{error}\n  Until then extractions fail.")
+
+
 def _tell(told: object) -> None:
-    """A job's step, by enumerated words only: logs are highly sensitive."""
+    """A job's step, by enumerated words only: logs are highly sensitive. What the platform
+    failed at is told in our own words, for whoever can mend it."""
+    from job_runner.job import PLATFORM_FAILURES
     from job_runner.worker import Told
 
     assert isinstance(told, Told)
     state = told.job.failure.value if told.job.failure else told.job.state.value
     console.say(f"{told.job.action} ({told.job.id}): {state}")
+    if told.job.failure in PLATFORM_FAILURES and told.why:
+        console.note(f"{told.job.action} ({told.job.id}): {told.why}")
 
 
 def _trouble(error: Exception) -> None:

@@ -11,6 +11,7 @@ import click
 
 from cli import clock, console
 from cli.compose.folder import SiteFolder, create
+from cohort_dsl import warehouses
 from job_runner.errors import PlatformError, RequestRefused
 from job_runner.people import Person, Role
 from job_runner.store import Store
@@ -71,7 +72,8 @@ def site_init(
         "projects": {project: {"repositories": [repository], "actions": ["*"]}},
         "images": pinned_images(),
     }
-    made = create(site_folder.resolve(), settings)
+    with warehouses.open(warehouse):
+        made = create(site_folder.resolve(), settings)
     lines = [
         f"Site {name} is in {made.root}.",
         f"What it allows is in {made.policy.name}: read it, and change what isn't right.",

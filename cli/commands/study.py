@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,15 +14,20 @@ import dummy_data as dummy
 from cli import clock, console, git, home, template
 from cli.boxes import Boxes, ready
 from cli.compose.running import uid_of, uid_of_ours
-from cli.exits import JobsFailed
+from cli.failures import JobsFailed
 from cohort_dsl.model import wire
 from cohort_dsl.model.query import Query
 from job_runner import local, project
 from job_runner.evaluation import Bench, evaluate
+from job_runner.executors.contract import Limits
+from job_runner.extraction import LIMITS
 from job_runner.images import COHORT, PYTHON
 from job_runner.job import TERMINAL, State
 from job_runner.policy import ImagePolicy
 from job_runner.worker import Told
+
+LAST_LINES = 20
+"""Of a failed action's log, that are shown."""
 
 here = click.option(
     "--study",
@@ -49,14 +55,22 @@ def init(target: Path) -> None:
     "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False
 )
 @here
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(min=0, min_open=True),
+    default=LIMITS.wall_clock,
+    show_default=True,
+    help="Seconds that a definition may take.",
+)
 @console.json_option
-def check(file: Path | None, study: Path, as_json: bool) -> None:
+def check(file: Path | None, study: Path, time_limit: float, as_json: bool) -> None:
     """Check FILE: a cohort definition (.py) or a project file [default: project.yaml].
 
     A definition is evaluated in a container without network or data, as a site does it.
     """
     if file is not None and file.suffix == ".py":
-        query = evaluated(file, home.study(file.parent))
+        limits = replace(LIMITS, wall_clock=time_limit)
+        query = evaluated(file, home.study(file.parent), limits)
         told = {"sha256": wire.query_hash(query), "variables": list(query.variables)}
         tables = ", ".join(schema.name for schema in query.tables())
         lines = [
@@ -66,7 +80,7 @@ def check(file: Path | None, study: Path, as_json: bool) -> None:
         console.report(told, lines, as_json=as_json)
         return
     path = file or home.study(study) / home.PROJECT_FILE
-    found = project.parse(path.read_text(encoding="utf-8"), where=str(path))
+    found = project.load(path)
     rows = [
         [action.name, action.run.reference, ", ".join(action.needs)]
         for action in found.actions.values()
@@ -79,10 +93,11 @@ def check(file: Path | None, study: Path, as_json: bool) -> None:
     console.report(listed, lines, as_json=as_json)
 
 
-def evaluated(definition: Path, study: Path) -> Query:
+def evaluated(definition: Path, study: Path, limits: Limits = LIMITS) -> Query:
     """The query of a definition, evaluated in a box; what it prints is shown."""
     with ready(home.boxes_of(study), [COHORT.reference], console.note) as boxes:
-        bench = Bench(boxes.executor, images(boxes)["cohort:v1"], "check", uid_of_ours())
+        image = images(boxes)["cohort:v1"]
+        bench = Bench(boxes.executor, image, clock.new_id(), uid_of_ours(), limits)
         found = evaluate(definition, study, bench)
     for line in found.printed.splitlines():
         console.note(line)
@@ -175,8 +190,9 @@ def run(
         results = local.run(folder, actions, ours, force=force)
     told = [_as_json(ran) for ran in results]
     console.report(told, [line for ran in results for line in _lines(ran)], as_json=as_json)
-    if any(ran.state is State.FAILED for ran in results):
-        raise JobsFailed
+    failed = {ran.action: ran.failure for ran in results if ran.failure}
+    if failed:
+        raise JobsFailed(failed)
 
 
 def _progress(told: Told) -> None:
@@ -191,17 +207,21 @@ def _as_json(ran: local.Ran) -> dict[str, object]:
         "failure": ran.failure.value if ran.failure else None,
         "why": ran.why,
         "outputs": list(ran.outputs),
+        "told": ran.told,
+        "log": ran.log,
     }
 
 
 def _lines(ran: local.Ran) -> Iterator[str]:
-    """How an action ended: its outputs, or what is wrong and the last it printed."""
+    """How an action ended: its outputs, or the last it printed and what is wrong."""
     if ran.state is State.SUCCEEDED:
         how = "done" if ran.why else "up to date"
         shown = [path for path in ran.outputs if not path.endswith(".claim.json")]
         yield f"{ran.action}: {how} ({', '.join(shown)})"
         return
     failure = ran.failure.value if ran.failure else "not run"
-    yield f"{ran.action}: failed ({failure}) {ran.told}".rstrip()
-    for line in ran.log.rstrip().splitlines()[-20:]:
-        yield f"  | {line}"
+    yield f"{ran.action}: failed ({failure})"
+    log = ran.log.rstrip().splitlines()[-LAST_LINES:]
+    yield from (f"  | {line}" for line in log)
+    if ran.told not in ran.log:
+        yield f"  {ran.told}"

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from job_runner import apart
 from job_runner.job import Job
 from job_runner.manifest import Manifest
 from job_runner.project import Level
+from job_runner.stages import JobFailed
 from job_runner.workspace import Workspace
 from output_checker import check, report_json
 from output_checker.policy import Policy
@@ -22,17 +24,24 @@ class Checking:
     reports: Path
     policy: Policy
 
-    def after_success(self, job: Job, made: Manifest, workspace: Workspace) -> None:
-        """Write the job's report, at once or not at all; the same again if asked again."""
+    def after_success(
+        self, job: Job, made: Manifest, workspace: Workspace, *, seconds: float
+    ) -> None:
+        """Write the job's report, at once or not at all; the same again if asked again.
+
+        JobFailed where the claims are too much for the checker within so many seconds.
+        """
         files = [f.path for f in made.files if f.level is Level.MODERATELY_SENSITIVE]
         if files:
-            report = check.check(
-                workspace.folder(Level.MODERATELY_SENSITIVE),
-                files,
-                datasets(made, workspace),
-                self.policy,
-                made.job_id,
-            )
+            where = workspace.folder(Level.MODERATELY_SENSITIVE)
+            read = dict(datasets(made, workspace))
+            try:
+                report = apart.call(
+                    seconds, check.check, where, files, read, self.policy, made.job_id
+                )
+            except apart.Broke as broke:
+                told = f"Its outputs couldn't be checked: {broke.how}."
+                raise JobFailed(broke.failure, told) from None
             _write(self.path(made.job_id), report_json.dumps(report))
 
     def path(self, job_id: str) -> Path:

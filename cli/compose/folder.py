@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+from job_runner import policy
 from job_runner.errors import PlatformError
 
 SECRETS = ("cookies", "seal")
@@ -79,6 +82,12 @@ class SiteFolder:
         """Release bundles: the only thing here that may leave."""
         return self.root / "outbox"
 
+    @property
+    def boxes(self) -> str:
+        """The name under which its boxes run: names of sites on one machine may be equal,
+        and nobody may tidy up another's."""
+        return "site-" + hashlib.sha256(os.fsencode(self.root.resolve())).hexdigest()[:12]
+
     def secret(self, name: str) -> bytes:
         """32 bytes that only this site knows, made with the site."""
         return (self.state / "secrets" / name).read_bytes()
@@ -88,24 +97,36 @@ class SiteFolder:
 
 
 def create(root: Path, settings: Mapping[str, object]) -> SiteFolder:
-    """Make a site's folder at once or not at all; an existing one is refused."""
+    """Make a site's folder at once or not at all.
+
+    PlatformError for an existing one, or for settings that would be no policy.
+    """
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise PlatformError(
             "there is something here already",
             where=str(root),
             remedy="Name a folder that doesn't exist, or an empty one.",
         )
+    text = _as_yaml(settings)
+    policy.parse(text, where=SiteFolder(root).policy.name, folder=root)
     root.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{root.name}-", dir=root.parent))
-    site = SiteFolder(draft)
+    try:
+        _fill(SiteFolder(draft), text)
+        os.rename(draft, root)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return SiteFolder(root)
+
+
+def _fill(site: SiteFolder, policy_text: str) -> None:
     for folder in site.folders():
         folder.mkdir(mode=0o700, parents=True)
     _make_secrets(site.state / "secrets")
-    site.policy.write_text(_as_yaml(settings), encoding="utf-8")
+    site.policy.write_text(policy_text, encoding="utf-8")
     default = resources.files("output_checker") / "policies" / "default.yaml"
     site.disclosure.write_text(default.read_text(encoding="utf-8"), encoding="utf-8")
-    os.rename(draft, root)
-    return SiteFolder(root)
 
 
 def _make_secrets(folder: Path) -> None:

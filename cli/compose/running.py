@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 
 from cli import clock
 from cli.compose.checking import Checking
 from cli.compose.opened import OpenSite
-from job_runner import stages
+from job_runner import apart, stages
 from job_runner.executors.contract import Executor
 from job_runner.extraction import WarehouseSource
 from job_runner.job import Job
@@ -35,8 +36,12 @@ def runner(
     checking = Checking(site.folder.reports, disclosure.load(site.policy.disclosure))
     ports = Ports(
         tasks=_tasks(site, executor),
-        stages=stages.stages(WarehouseSource(site.policy.warehouse), OutputLimits()),
-        after_success=checking.after_success,
+        stages=stages.stages(
+            WarehouseSource(site.policy.warehouse), OutputLimits(), apart.call
+        ),
+        after_success=partial(
+            checking.after_success, seconds=site.policy.limits.wall_clock
+        ),
         record=lambda kind, body: site.record(kind, body, "the runner"),
         uid=uid_of,
         clock=clock.now,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli import boxes, console, git
+from cli.compose.folder import SiteFolder
 from cli.demo import records
 from cli.demo.stage import MARK, Stage, await_ready, background, run
 from job_runner.images.recipes import RECIPES
@@ -36,7 +37,8 @@ class Ending:
 def play(stage: Stage, *, stay: Callable[[str], None] | None = None) -> Ending:
     """The whole loop. ``stay``: called with the site's address while it is still up."""
     began = time.monotonic()
-    with boxes.ready("demo", tuple(RECIPES), console.say) as ready:
+    ours = SiteFolder(stage.site).boxes
+    with boxes.ready(ours, tuple(RECIPES), console.say) as ready, left_empty(ready):
         act(1, "A container engine, and images to run in, made without any registry.")
         from cli.commands.platform import engine_lines
 
@@ -55,6 +57,16 @@ def play(stage: Stage, *, stay: Callable[[str], None] | None = None) -> Ending:
             if stay:
                 stay(url)
     return ending
+
+
+@contextmanager
+def left_empty(ready: boxes.Boxes) -> Iterator[None]:
+    """A runner that is stopped lets its boxes run on for the next one; here is none."""
+    try:
+        yield
+    finally:
+        for run_id in ready.executor.run_ids():
+            ready.executor.remove(run_id)
 
 
 def act(number: int, told: str) -> None:

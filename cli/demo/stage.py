@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cli import console
 from job_runner.errors import PlatformError
@@ -79,6 +80,7 @@ def run(
     """Run one command in sight of the reader; returns what it printed.
 
     Any other exit code than the expected one ends the demo with a PlatformError.
+    Where the demo itself is ended meanwhile, so is the command.
     """
     if not quiet:
         console.say(f"  $ strongroom {shown(words, stage.folder)}")
@@ -90,12 +92,17 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,  # so that Ctrl-C reaches it by us, once
     ) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            lines.append(line)
-            if not quiet:
-                console.say(f"    {line.rstrip()}")
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                lines.append(line)
+                if not quiet:
+                    console.say(f"    {line.rstrip()}")
+        except BaseException:
+            stop(process)
+            raise
     if process.returncode != expect:
         raise PlatformError(
             f"a step of the demo ended with {process.returncode}, not {expect}",
@@ -115,7 +122,11 @@ def background(
     log.parent.mkdir(exist_ok=True)
     with log.open("wb") as out:
         process = subprocess.Popen(
-            command(*words), env=dict(stage.environment), stdout=out, stderr=out
+            command(*words),
+            env=dict(stage.environment),
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
         )
         try:
             yield process
@@ -123,7 +134,7 @@ def background(
             stop(process)
 
 
-def stop(process: subprocess.Popen[bytes], patience: float = 20) -> None:
+def stop(process: subprocess.Popen[Any], patience: float = 20) -> None:
     """Ask it to end, and see that it does."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)

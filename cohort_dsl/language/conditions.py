@@ -18,8 +18,6 @@ from cohort_dsl.language.series import (
 from cohort_dsl.model import nodes
 from cohort_dsl.model.types import FLOAT, INT, ValueType
 
-_MISSING = object()
-
 
 class When:
     """``when(condition)``: still without its value."""

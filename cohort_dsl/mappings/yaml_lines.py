@@ -40,16 +40,20 @@ class Entry:
     name: str
     problems: Problems = field(repr=False)
 
-    @property
-    def is_missing(self) -> bool:
-        return self.node is None or _plain(self.node) is None
-
     def scalar(self) -> object:
         """The text, number or None that stands here; a problem, and None, if none does."""
         if self.node is None or isinstance(self.node, yaml.ScalarNode):
-            return None if self.node is None else _plain(self.node)
+            return None if self.node is None else self._plain(self.node)
         self.wrong("a single value")
         return None
+
+    def _plain(self, node: yaml.ScalarNode) -> object:
+        """The scalar as YAML means it."""
+        try:
+            return yaml.SafeLoader("").construct_object(node)
+        except (yaml.YAMLError, ValueError):
+            self.wrong("in quotes: it looks like something else and is none")
+            return None
 
     def text(self) -> str:
         """The text that must stand here."""
@@ -119,7 +123,7 @@ def read(text: str, problems: Problems) -> Entry:
     try:
         _refuse_aliases(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "it can't be read"
         if "mapping values" in reason:
@@ -134,10 +138,3 @@ def _refuse_aliases(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             raise yaml.MarkedYAMLError(problem="aliases aren't read here")
-
-
-def _plain(node: yaml.Node) -> object:
-    """A scalar as YAML means it; a list or section as something that is no scalar."""
-    if not isinstance(node, yaml.ScalarNode):
-        return ()
-    return yaml.SafeLoader("").construct_object(node)

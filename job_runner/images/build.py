@@ -18,7 +18,7 @@ from itertools import takewhile
 from pathlib import Path
 
 import docker
-from docker.errors import APIError, DockerException, ImageNotFound
+from docker.errors import APIError, DockerException, ImageLoadError, ImageNotFound
 from docker.models.images import Image
 
 from job_runner.errors import PlatformError
@@ -169,8 +169,11 @@ def _load(
 
 
 def _upload(client: docker.DockerClient, pieces: Iterator[bytes]) -> None:
-    # The SDK hands it to requests, which uploads an iterator piece by piece.
-    client.images.load(pieces)  # type: ignore[arg-type]
+    # The SDK hands it to requests, which uploads an iterator piece by piece. What the
+    # engine says is read to its end also after an error, else the connection stays open.
+    told = list(client.api.load_image(pieces))  # type: ignore[no-untyped-call]
+    for refusal in (line["errorDetail"] for line in told if "errorDetail" in line):
+        raise ImageLoadError(refusal["message"])
 
 
 def _drop(client: docker.DockerClient, image: Image) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from job_runner.project.load import load
 from job_runner.project.mistakes import Mistake, ProjectErrors
 from job_runner.project.model import (
     Action,
@@ -22,5 +23,6 @@ __all__ = [
     "Project",
     "ProjectErrors",
     "Run",
+    "load",
     "parse",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Callable
 
@@ -13,11 +12,6 @@ _FORM = re.compile(r"sr_[A-Za-z0-9_-]{43}")
 def new_token(random_bytes: Callable[[int], bytes]) -> str:
     """``sr_`` and 43 characters: 256 random bits. Shown once, to the person it is for."""
     return "sr_" + base64.urlsafe_b64encode(random_bytes(32)).rstrip(b"=").decode()
-
-
-def hashed(token: str) -> str:
-    """What the site keeps of a token. A plain SHA-256 will do: nobody guesses 256 bits."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def bearer(header: str | None) -> str | None:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from job_runner.store.rows import Event
-from job_runner.store.store import Store, Success
+from job_runner.store.store import Store
 
-__all__ = ["Event", "Store", "Success"]
+__all__ = ["Event", "Store"]

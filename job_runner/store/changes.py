@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 
 from job_runner.errors import Conflict
 from job_runner.job import TERMINAL, Job, State, moved
 from job_runner.request import Request
 from job_runner.scheduler import Decision, Fail, Start, Wait
 from job_runner.store import rows, tables
-from job_runner.store.rows import instant
 
 LIVE = tables.jobs.c.state.not_in([state.value for state in TERMINAL])
 
@@ -105,15 +104,3 @@ def overtaken(job: Job) -> Conflict:
         where=f"job {job.id}",
         remedy="Look at the job again.",
     )
-
-
-def remember(connection: Connection, job: Job, fingerprint: str, at: datetime) -> None:
-    """Puts this success in the place of the one before."""
-    where = (
-        tables.successes.c.workspace == job.workspace,
-        tables.successes.c.action == job.action,
-    )
-    connection.execute(delete(tables.successes).where(*where))
-    values = {"job_id": job.id, "fingerprint": fingerprint, "at": instant(at)}
-    row = {"workspace": job.workspace, "action": job.action, **values}
-    connection.execute(insert(tables.successes).values(row))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -23,15 +22,6 @@ from job_runner.store.rows import Event, instant
 
 SHORTEST_TOKEN = 43
 """Characters of 256 random bits in base 64."""
-
-
-@dataclass(frozen=True)
-class Success:
-    """The last success of an action: which job it was, and what that was made of."""
-
-    job_id: str
-    fingerprint: str
-    at: datetime
 
 
 class Store:
@@ -205,20 +195,16 @@ class Store:
         at: datetime,
         waiting_for: WaitingFor | None = None,
         failure: Failure | None = None,
-        fingerprint: str | None = None,
     ) -> Job:
         """The job in its next state, if it still is as ``job`` says; else Conflict.
 
         So of two runners that take up one job, one gets it. To start a job, nobody may have
-        asked to cancel it since. ``fingerprint`` is remembered with a success.
-        ValueError where the table of moves has no such move.
+        asked to cancel it since. ValueError where the table of moves has no such move.
         """
         after = moved(job, to, waiting_for=waiting_for, failure=failure)
         with self._database.write() as connection:
             if not changes.moved_in_place(connection, job, after, at):
                 raise changes.overtaken(job)
-            if to is State.SUCCEEDED and fingerprint is not None:
-                changes.remember(connection, after, fingerprint, at)
             stored = connection.execute(
                 changes.select_jobs(tables.jobs.c.id == job.id)
             ).one()
@@ -265,18 +251,6 @@ class Store:
         if found:
             self._tell()
         return tuple(job.id for job in found)
-
-    def last_success(self, workspace: str, action: str) -> Success | None:
-        """The last success of which a fingerprint was kept."""
-        at = tables.successes.c
-        asked = select(tables.successes).where(
-            at.workspace == workspace, at.action == action
-        )
-        with self._database.read() as connection:
-            row = connection.execute(asked).first()
-        if row is None:
-            return None
-        return Success(row.job_id, row.fingerprint, datetime.fromisoformat(row.at))
 
     def events_after(self, sequence: int, *, limit: int = 1000) -> tuple[Event, ...]:
         """What happened since the event of that number, in order; 0 for the beginning."""

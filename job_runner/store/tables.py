@@ -29,8 +29,6 @@ def _one_of(column: str, words: Iterable[str]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})")
 
 
-OVER = ", ".join(sorted(f"'{state.value}'" for state in TERMINAL))
-
 schema = Table("strongroom_schema", metadata, Column("version", Integer, nullable=False))
 
 people = Table(
@@ -109,14 +107,3 @@ job_events = Table(
     _one_of("happened", ("created", "moved", "cancel_asked")),
     sqlite_autoincrement=True,
 )
-
-successes = Table(
-    "successes",
-    metadata,
-    Column("workspace", Text, primary_key=True),
-    Column("action", Text, primary_key=True),
-    Column("job_id", Text, ForeignKey("jobs.id"), nullable=False),
-    Column("fingerprint", Text, nullable=False),
-    Column("at", Text, nullable=False),
-)
-"""The last of each action: what it was made of, to know when it must run again."""

@@ -137,7 +137,10 @@ def _person(ask: Ask) -> Person:
 
 def _body(ask: Ask, needed: set[str], allowed: set[str]) -> Mapping[str, Any]:
     try:
-        body = json.loads(ask.body)
+        body = json.loads(ask.body, object_pairs_hook=_each_once)
+        json.dumps(body, ensure_ascii=False).encode()  # no half characters either
+    except _Twice:
+        raise unreadable("a key is there twice", "body") from None
     except (ValueError, RecursionError):
         raise unreadable("this isn't JSON", "body") from None
     if not isinstance(body, dict):
@@ -146,6 +149,17 @@ def _body(ask: Ask, needed: set[str], allowed: set[str]) -> Mapping[str, Any]:
         names = ", ".join(wrong)[:200]
         raise unreadable(f"these keys are missing or unknown: {names}", "body")
     return body
+
+
+class _Twice(Exception):
+    """Of two values of one key, nobody knows which is meant."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _Twice
+    return found
 
 
 def _text(body: Mapping[str, Any], key: str, otherwise: str | None = None) -> str:

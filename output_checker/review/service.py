@@ -83,7 +83,7 @@ class Service:
         )
         chosen = _chosen(offered, files)
         draft = self._draft(run, chosen, context)
-        _allow(draft, Move.SUBMIT, person)
+        _allow(draft, Move.SUBMIT, person, where=f"run {run_id}")
         contents(reports.reviewed(draft))  # what can't be written is told now, not later
         request = moves.submitted(draft)
         self.store.add(request, [self._event(request, EventKind.SUBMITTED, person)])
@@ -251,11 +251,13 @@ class Service:
         return self.clock().astimezone(UTC)
 
 
-def _allow(request: ReleaseRequest, move: Move, person: Person) -> None:
+def _allow(request: ReleaseRequest, move: Move, person: Person, where: str = "") -> None:
+    """``where``: a place that the person knows, while the request is only a draft."""
+    where = where or request.id
     if reason := permissions.not_permitted(request, move, person):
-        raise NotPermitted(reason, where=request.id, remedy="Ask somebody who may.")
+        raise NotPermitted(reason, where=where, remedy="Ask somebody who may.")
     if reason := permissions.why_not(request, move, person):
-        raise ReleaseRefused(reason, where=request.id, remedy=REMEDIES[move])
+        raise ReleaseRefused(reason, where=where, remedy=REMEDIES[move])
 
 
 def _want_reason(request: ReleaseRequest, move: Move, vote: Vote) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from job_runner import run_folder
 from job_runner.executors.fake import FakeExecutor
+from job_runner.workspace import site_workspace
 from tests.a_site import Site, an_engine
 
 
@@ -58,6 +59,20 @@ def test_a_folder_that_is_gone_is_no_trouble(run):
     run_folder.discard(run)
     run_folder.discard(run)
     assert not run.exists()
+
+
+def test_copies_that_no_job_will_publish_any_more_are_taken_away(tmp_path):
+    """Of jobs that ended with no runner there; also where policy forgot their project."""
+    site = Site(tmp_path)
+    for project in ("asthma", "forgotten"):
+        workspace = site_workspace(tmp_path / "store", project)
+        workspace.make_folders()
+        for folder in workspace.staged("r9.count"):
+            folder.mkdir(parents=True)
+            (folder / "000000").write_text("rows")
+    site.runner.run(until_idle=True)
+    assert not list((tmp_path / "store").rglob("000000"))
+    assert site.troubles == []
 
 
 class Stuck(FakeExecutor):

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 import os
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, note, settings
+from sqlalchemy import SmallInteger
 
 from cohort_dsl import testing
 from cohort_dsl.model.nodes import Node
 from cohort_dsl.model.query import Query
+from cohort_dsl.model.types import BOOL, Kind
+from cohort_dsl.sql.duckdb import DUCKDB
+from cohort_dsl.warehouses.duckdb import DuckDBWarehouse
 from tests.properties.queries import MAKERS, TABLES, queries
 
 EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "300"))
@@ -37,6 +42,38 @@ def test_duckdb_answers_as_the_referee(query: Query, tables: dict[str, Any]) -> 
     wanted = testing.evaluate(query, tables, engine="reference")
     found = testing.evaluate(query, tables, engine="duckdb")
     assert typed(found) == typed(wanted)
+
+
+class WithoutBooleans(DuckDBWarehouse):
+    """As engines that have no boolean type: conditions are kept as 1 and 0."""
+
+    dialect = replace(
+        DUCKDB, native_booleans=False, types={**DUCKDB.types, Kind.BOOL: SmallInteger()}
+    )
+
+
+@settings(
+    max_examples=EXAMPLES // 3,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(query=queries(), tables=TABLES)
+def test_an_engine_without_booleans_answers_as_the_referee(
+    query: Query, tables: dict[str, Any]
+) -> None:
+    tables = {schema.name: tables[schema.name] for schema in query.tables()}
+    wanted = testing.evaluate(query, tables, engine="reference")
+    with testing.in_memory(query, tables) as whole:
+        warehouse = WithoutBooleans(whole._connection, whole.catalog)
+        with warehouse.ask(query) as rows:
+            found = [row for batch in rows.reveal() for row in batch.to_pylist()]
+    for row in found:
+        row |= {n: as_bool(row[n]) for n, s in query.variables.items() if s.type == BOOL}
+    assert typed(found) == typed(wanted)
+
+
+def as_bool(value: int | None) -> bool | None:
+    return None if value is None else {0: False, 1: True}[value]
 
 
 def typed(rows: list[dict[str, Any]]) -> list[dict[str, tuple[str, Any]]]:

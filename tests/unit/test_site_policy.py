@@ -124,6 +124,8 @@ MISTAKES = [
     ("    people: [ana]", "    people: []", 21, "'people' isn't a list of texts"),
     ("  python:v1:", "  --privileged:v1:", 24, "can't be an image's name"),
     (LAYER, "sha256:abc", 26, "aren't sha256 digests"),
+    ("name: demo", "name: 2024-13-45", 1, "looks like a date or a number and is none"),
+    ("  engine: duckdb", f"  engine: {'[' * 5000}", 1, "can't be read"),
     ("  engine: duckdb", "  engine: &x duckdb\n  other: *x", 4, "aliases"),
     ("  engine: duckdb", "  engine: !!python/name:os.system x", 3, "can't be read"),
 ]

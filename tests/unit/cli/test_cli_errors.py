@@ -2,22 +2,14 @@
 
 import json
 
-import click
 import pytest
 
 from cli import commands, exits
 from cli.__main__ import main
 from cohort_dsl.errors import DefinitionError
-
-
-def tree_that_raises(error: BaseException) -> click.Group:
-    @click.command()
-    @click.option("--json", "as_json", is_flag=True)
-    def go(as_json: bool) -> None:
-        raise error
-
-    return click.Group("strongroom", [go])
-
+from job_runner.errors import PlatformError
+from job_runner.project.mistakes import Mistake, Place, ProjectErrors
+from tests.a_command import tree_that_raises
 
 WRONG = DefinitionError("no such column", where="d.py line 3", remedy="Look.")
 
@@ -49,8 +41,41 @@ def test_stopping_from_the_keyboard_has_its_own_code():
     assert main(["go"], tree_that_raises(KeyboardInterrupt())) == exits.INTERRUPTED
 
 
-def test_failed_actions_end_with_their_own_code():
-    assert main(["go"], tree_that_raises(exits.JobsFailed())) == 6
+def test_a_path_that_cannot_be_used_is_told_with_a_remedy_and_the_platforms_code(
+    tmp_path, capsys
+):
+    def opens_a_folder() -> BaseException:
+        try:
+            tmp_path.read_bytes()
+        except OSError as error:
+            return error
+        raise AssertionError
+
+    code = main(["go"], tree_that_raises(opens_a_folder()))
+    assert code == exits.EXIT_CODES[PlatformError]
+    told = capsys.readouterr().err
+    assert told.startswith(f"{tmp_path}: Is a directory\n  ")
+
+
+def test_an_error_that_holds_several_tells_each_of_them_in_json(capsys):
+    several = ProjectErrors(
+        [
+            Mistake("no", where="p.yaml", remedy="Don't.", place=Place(line, 1))
+            for line in (3, 1)
+        ],
+        where="p.yaml",
+    )
+    assert main(["go", "--json"], tree_that_raises(several)) == 4
+    told = json.loads(capsys.readouterr().err)["error"]["errors"]
+    assert [one["where"] for one in told] == [
+        f"p.yaml, line {line}, column 1" for line in (1, 3)
+    ]
+    assert all(one["remedy"] == "Don't." for one in told)
+
+
+def test_where_nobody_reads_any_more_the_rest_is_left_unsaid(capsys):
+    assert main(["go"], tree_that_raises(BrokenPipeError())) == exits.OK
+    assert capsys.readouterr().err == ""
 
 
 def test_a_misspelt_command_is_answered_with_the_nearest(capsys):

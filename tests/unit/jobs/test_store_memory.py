@@ -365,33 +365,6 @@ def test_a_refused_change_is_not_told(store: Store) -> None:
     assert told == []
 
 
-def test_a_success_is_remembered_until_the_next(store: Store) -> None:
-    assert store.last_success("study", "step") is None
-    job = submitted(store, a_job())[0]
-    store.move(job, State.SUCCEEDED, at=NOON, fingerprint="one")
-    store.create_request(a_request("r2"), [a_job(request="r2")])
-    store.move(store.jobs("r2")[0], State.SUCCEEDED, at=later(1), fingerprint="two")
-    found = store.last_success("study", "step")
-    assert found is not None
-    assert (found.job_id, found.fingerprint, found.at) == ("r2.step", "two", later(1))
-
-
-def test_a_failure_leaves_the_last_success(store: Store) -> None:
-    submitted(store, a_job())
-    store.move(store.jobs("r1")[0], State.SUCCEEDED, at=NOON, fingerprint="one")
-    store.create_request(a_request("r2"), [a_job(request="r2")])
-    store.move(
-        store.jobs("r2")[0],
-        State.FAILED,
-        at=NOON,
-        failure=Failure.TIMEOUT,
-        fingerprint="two",
-    )
-    found = store.last_success("study", "step")
-    assert found is not None
-    assert found.fingerprint == "one"
-
-
 # The database
 
 

@@ -46,6 +46,8 @@ def test_an_unknown_ready_made_policy_is_told_with_those_that_exist():
         ((b"name: default", b"name: 7"), "name must be a word"),
         ((b"name: default", b"name: [oops"), "isn't YAML"),
         ((b"threshold: 10", b"? {a: 1}\n: 10"), "isn't YAML"),
+        ((b"threshold: 10", b"threshold: 2024-13-45"), "isn't YAML"),
+        ((b"threshold: 10", b"threshold: " + b"[" * 5000), "isn't YAML"),
         ((DEFAULT, b"[]"), "'key: value' lines"),
     ],
 )

@@ -1,0 +1,90 @@
+"""Why a job failed, in its author's words: all that a site tells of it is a code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cohort_dsl.errors import DefinitionError, StrongroomError, WarehouseError
+from job_runner.errors import OutputsRefused, PlatformError, RequestRefused
+from job_runner.job import Failure
+
+
+class JobsFailed(StrongroomError):
+    """Actions ran and failed. ``errors``: one for each that failed by itself.
+
+    ``kind``: what they amount to, where that is one kind of error.
+    """
+
+    def __init__(self, failed: Mapping[str, Failure]) -> None:
+        causes = {name: why for name, why in failed.items() if why in REASONS}
+        self.errors = tuple(_error(name, why) for name, why in causes.items())
+        kinds = {REASONS[why].kind for why in causes.values()}
+        self.kind: type[Exception] = kinds.pop() if len(kinds) == 1 else JobsFailed
+        super().__init__(
+            "; ".join(error.problem for error in self.errors),
+            where=", ".join(error.where for error in self.errors),
+            remedy=" ".join(dict.fromkeys(error.remedy for error in self.errors)),
+        )
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What a failure's code means, what to do, and which kind of error it amounts to."""
+
+    problem: str
+    remedy: str
+    kind: type[Exception] = JobsFailed
+
+
+AT_HOME = "Run it at home on dummy data and read what it prints: strongroom run."
+BIGGER = "Have it take less, or ask the site's custodian for a higher limit."
+
+REASONS: Mapping[Failure, Reason] = {
+    Failure.NONZERO_EXIT: Reason("its program ended with an error", AT_HOME),
+    Failure.OUT_OF_MEMORY: Reason("it took more memory than it may", BIGGER),
+    Failure.TIMEOUT: Reason("it took more time than it may", BIGGER),
+    Failure.DISK_FULL: Reason("it wrote more than it may", BIGGER),
+    Failure.UNMATCHED_OUTPUTS: Reason(
+        "it didn't make the files that the project file promises",
+        "Compare the patterns under `outputs` with the files that it writes.",
+        OutputsRefused,
+    ),
+    Failure.REFUSED_OUTPUTS: Reason(
+        "its outputs can't be taken",
+        "Write ordinary files: no links, no devices, nothing too large or too many.",
+        OutputsRefused,
+    ),
+    Failure.CANCELLED: Reason("it was stopped, as somebody asked", "Submit it again."),
+    Failure.NOT_ALLOWED: Reason(
+        "the site's policy doesn't allow it any more",
+        "Ask the site's custodian what is allowed.",
+        RequestRefused,
+    ),
+    Failure.DEFINITION_ERROR: Reason(
+        "its cohort definition has a mistake, or asks for more than it may",
+        "What and where is told by: strongroom check DEFINITION.",
+        DefinitionError,
+    ),
+    Failure.WAREHOUSE_ERROR: Reason(
+        "the warehouse isn't there, or couldn't answer",
+        "It was tried several times. The site's custodian finds out why with: "
+        "strongroom warehouse check.",
+        WarehouseError,
+    ),
+    Failure.PLATFORM_ERROR: Reason(
+        "the platform failed",
+        "It was tried several times. Tell the site's custodian; it isn't your mistake.",
+        PlatformError,
+    ),
+}
+"""Every failure but DEPENDENCY_FAILED: an action that never began has none of its own."""
+
+
+def _error(action: str, why: Failure) -> StrongroomError:
+    reason = REASONS[why]
+    where = f"action {action}"
+    return StrongroomError(reason.problem, where=where, remedy=reason.remedy)

@@ -1,0 +1,138 @@
+"""One call of ours in a process of its own, where what it works on may be hostile.
+
+A question or a claim that a study's code wrote can be made to take for ever, take all
+memory, or break a library that isn't Python. Such a call takes nobody else along: not the
+runner, nor its other jobs. Function, arguments and result travel as pickles between two
+processes of ours.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any, ParamSpec, Protocol, TypeVar
+
+from cohort_dsl.errors import StrongroomError
+from job_runner.job import Failure
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+FIRST_TO_GO = "1000"
+"""When the host's memory runs out, this goes before anything else."""
+
+
+class Broke(Exception):
+    """The call had no result. ``failure``: what a job that needed it ends with."""
+
+    def __init__(self, how: str, failure: Failure = Failure.PLATFORM_ERROR) -> None:
+        super().__init__(how)
+        self.how, self.failure = how, failure
+
+
+class Caller(Protocol):
+    """How to make a call that may go wrong: apart, or in this process."""
+
+    def __call__(
+        self, seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T: ...
+
+
+def directly(
+    seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """In this process: for work on what nobody hostile wrote."""
+    return function(*args, **kwargs)
+
+
+def call(seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What the function returns, or the StrongroomError that it raises.
+
+    ``Broke`` if it took longer than ``seconds``, or ended in any other way: what a library
+    says then may quote a person's value, so only the kind is told.
+    """
+    # -I: the folder that we were started in has no say in what is imported.
+    command = [sys.executable, "-I", "-m", __name__]
+    with subprocess.Popen(  # noqa: S603  our own words
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        late = threading.Timer(seconds, process.kill)
+        late.start()
+        try:
+            answer = _exchange(process, pickle.dumps((function, args, kwargs)))
+        finally:
+            in_time = late.is_alive()
+            late.cancel()
+            process.kill()
+    return _result(answer, process.returncode, seconds, in_time=in_time)  # type: ignore[no-any-return]  # the function's
+
+
+def _exchange(process: subprocess.Popen[bytes], asked: bytes) -> bytes:
+    """Its standard input stays open meanwhile: by its end it learns that we are gone."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with suppress(BrokenPipeError):
+        process.stdin.write(len(asked).to_bytes(8, "big") + asked)
+        process.stdin.flush()
+    answer = process.stdout.read()
+    process.wait()
+    return answer
+
+
+def _result(answer: bytes, code: int, seconds: float, *, in_time: bool) -> Any:
+    if not in_time:
+        raise Broke(f"it took more than {seconds:g} s", Failure.TIMEOUT)
+    if code == -signal.SIGKILL:  # by the kernel: nobody else does
+        raise Broke("it took all memory that there was", Failure.OUT_OF_MEMORY)
+    if code != 0:
+        raise Broke("its process broke down")
+    error, found = pickle.loads(answer)  # noqa: S301  from a process of ours
+    if error is None:
+        return found
+    if isinstance(found, str):
+        raise Broke(f"a mistake of Strongroom's own: {found}")
+    raise error(found["problem"], where=found["where"], remedy=found["remedy"])
+
+
+# In the other process ----------------------------------------------------------------
+
+
+def _answer(asked: bytes) -> tuple[type[StrongroomError] | None, object]:
+    """The kind of error with its parts, or with its name where that is all to be told."""
+    function, args, kwargs = pickle.loads(asked)  # noqa: S301  from a process of ours
+    try:
+        return None, function(*args, **kwargs)
+    except StrongroomError as error:
+        said = {"problem": error.problem, "where": error.where, "remedy": error.remedy}
+        return type(error), said
+    except Exception as error:  # noqa: BLE001  its text may hold a person's value
+        return StrongroomError, type(error).__name__
+
+
+def _end_with(stream: IO[bytes]) -> None:
+    stream.read()
+    os._exit(1)
+
+
+def _main() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core is a copy of people's records
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
+    asked = sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(8), "big"))
+    threading.Thread(target=_end_with, args=[sys.stdin.buffer], daemon=True).start()
+    answer = pickle.dumps(_answer(asked))
+    sys.stdout.buffer.write(answer)
+    sys.stdout.buffer.flush()
+    os._exit(0)  # waits for no thread that reads
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,81 @@
+"""A call apart may take for ever, break down or fail: its caller is told, and goes on."""
+
+import math
+import os
+import pickle
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cohort_dsl.errors import DefinitionError
+from job_runner import apart, extraction
+from job_runner.extraction import WarehouseSource
+from job_runner.job import Failure
+
+
+def broke(seconds, function, *arguments):
+    with pytest.raises(apart.Broke) as told:
+        apart.call(seconds, function, *arguments)
+    return told.value
+
+
+def test_what_the_function_returns_comes_back():
+    assert apart.call(60, math.sqrt, 4.0) == 2.0
+
+
+def test_it_runs_in_a_process_of_its_own():
+    assert apart.call(60, os.getpid) != os.getpid()
+
+
+def test_one_that_does_not_end_is_ended_and_counts_as_a_timeout():
+    assert broke(0.5, time.sleep, 3600).failure is Failure.TIMEOUT
+
+
+def test_a_process_that_breaks_down_takes_nobody_along():
+    assert broke(60, os.abort).failure is Failure.PLATFORM_ERROR
+
+
+def test_a_process_that_the_kernel_killed_had_too_much_memory():
+    assert broke(60, signal.raise_signal, signal.SIGKILL).failure is Failure.OUT_OF_MEMORY
+
+
+def test_a_mistake_of_our_own_is_told_by_its_kind_alone():
+    how = broke(60, int, "somebody's secret").how
+    assert "ValueError" in how
+    assert "secret" not in how
+
+
+def test_what_libraries_print_comes_to_nobody(capfd):
+    apart.call(60, os.write, 2, b"somebody's secret")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_error_for_a_reader_comes_back_whole(tmp_path):
+    with pytest.raises(DefinitionError) as told:
+        apart.call(
+            *(60, extraction.answered, WarehouseSource({})),
+            *(tmp_path, "analysis/dataset.py", tmp_path / "cohort.parquet"),
+        )
+    assert told.value.where == "analysis/dataset.py"
+    assert told.value.problem
+    assert told.value.remedy
+
+
+def test_the_other_process_leaves_no_core_and_is_the_first_to_go_without_memory():
+    assert apart.call(60, resource.getrlimit, resource.RLIMIT_CORE) == (0, 0)
+    score = apart.call(60, Path.read_text, Path("/proc/self/oom_score_adj"))
+    assert score.strip() == apart.FIRST_TO_GO
+
+
+def test_it_ends_when_whoever_asked_is_gone():
+    asked = pickle.dumps((time.sleep, (3600,), {}))
+    command = [sys.executable, "-I", "-m", "job_runner.apart"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        other.stdin.write(len(asked).to_bytes(8, "big") + asked)
+        other.stdin.close()
+        assert other.wait(60) == 1
