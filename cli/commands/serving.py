@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ import click
 
 from cli import clock, console
 from cli.commands.site import existing, folder_argument
+from cli.quiet_logs import KindAndPlace
 from job_runner.errors import PlatformError
 
 
@@ -49,8 +51,13 @@ def serve(site_folder: Path, host: str, port: int, behind_tls: bool) -> None:
         site.store.on_change(changes.tell)
         app = serving.application(site, changes, https=behind_tls)
         config = uvicorn.Config(
-            app, log_level="warning", lifespan="off", server_header=False
+            app,
+            log_level="warning",
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=3,  # a long poll may be open
         )
+        logging.getLogger("uvicorn.error").addFilter(KindAndPlace())
         serving.announce(sign, url, clock.now())
         console.say(f"Serving {site.policy.name} at {url}")
         try:
