@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 import click
@@ -85,15 +85,29 @@ def _our_own(error: Exception, *, as_json: bool) -> int:
 
 def entrypoint() -> None:
     """What the installed command ``strongroom`` calls."""
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(ending) is signal.SIG_DFL:  # nohup has it ignored
-            signal.signal(ending, _interrupt)
+    _on_the_end(_interrupt)
     sys.exit(main(sys.argv[1:]))
+
+
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def _on_the_end(handler: Callable[[int, FrameType | None], None]) -> None:
+    """Handle every polite way of being ended, but for those that nohup or & turned off."""
+    for number in ENDS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     """Being told to end is like Ctrl-C: what was started is stopped on the way out."""
+    _on_the_end(_patience)
     raise KeyboardInterrupt
+
+
+def _patience(_signal: int, _frame: FrameType | None) -> None:
+    """A second Ctrl-C would leave containers and an engine behind: it is answered."""
+    os.write(2, b"\nStopping already; what was started is being stopped.\n")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import signal
 from collections.abc import Callable, Mapping
 
+from job_runner import tool
 from job_runner.errors import PlatformError
 
 SYSTEM_FOLDERS = (
@@ -37,17 +38,10 @@ def install(
 def _apt_get(
     arguments: tuple[str, ...], packages: tuple[str, ...], environment: Mapping[str, str]
 ) -> None:
-    done = subprocess.run(  # noqa: S603  # packages are ours, never a user's words
-        ["apt-get", "-q", *arguments],  # noqa: S607  # wherever PATH has it
-        env={
-            **environment,
-            "PATH": search_path(environment),
-            "DEBIAN_FRONTEND": "noninteractive",
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+    settled = {"PATH": search_path(environment), "DEBIAN_FRONTEND": "noninteractive"}
+    # On SIGINT it downloads no further, but lets dpkg finish what it is about.
+    done = tool.run(
+        ("apt-get", "-q", *arguments), {**environment, **settled}, ask=signal.SIGINT
     )
     if done.returncode != 0:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines()

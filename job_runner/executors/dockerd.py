@@ -114,7 +114,7 @@ def launch(home: Home, dockerd: Path, path: str) -> None:
     try:
         with _handle(pid) as handle:
             _until_answering(home, handle)
-    except PlatformError:
+    except BaseException:  # an interrupt as well: what was just started stops
         _reap(pid)
         shut_down(home)
         raise

@@ -22,10 +22,10 @@ Engine = TypeVar("Engine")
 def member(home: Home, have: Callable[[], Engine]) -> Iterator[Engine]:
     """Use the engine that ``have`` finds or starts; leaving, stop it if nobody is left."""
     with contextlib.ExitStack() as membership:
-        with _turn(home):
-            engine = have()
-            membership.enter_context(_lock(_users(home), fcntl.LOCK_SH))
         try:
+            with _turn(home):
+                membership.enter_context(_lock(_users(home), fcntl.LOCK_SH))
+                engine = have()
             yield engine
         finally:
             with _turn(home):

@@ -123,20 +123,29 @@ def _compile(workshop: Workshop, site: Path) -> None:
     """In a container of the base image without network, whatever Python the host has."""
     _image(workshop, BASE)
     try:
-        workshop.client.containers.run(
+        container = workshop.client.containers.create(
             BASE.reference,
             ["python3", "/compile.py", SITE, str(os.cpu_count() or 1)],
             network_mode="none",
-            remove=True,
             user=_user(workshop.client),
             volumes=[f"{site}:{SITE}", f"{COMPILER}:/compile.py:ro"],
         )
+        try:
+            container.start()
+            if container.wait()["StatusCode"] != 0:
+                raise _not_compiled(container.logs().decode(errors="replace"))
+        finally:  # an interrupt as well: it would go on writing into a folder that goes
+            container.remove(force=True)
     except DockerException as cause:
-        raise PlatformError(
-            f"Python's libraries couldn't be compiled: {str(cause)[:500]}",
-            where="images",
-            remedy="Check that the engine may mount the cache folder, then try again.",
-        ) from None
+        raise _not_compiled(str(cause)) from None
+
+
+def _not_compiled(reason: str) -> PlatformError:
+    return PlatformError(
+        f"Python's libraries couldn't be compiled: {reason[-500:]}",
+        where="images",
+        remedy="Check that the engine may mount the cache folder, then try again.",
+    )
 
 
 def _user(client: docker.DockerClient) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import subprocess
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from pathlib import Path
 
-from job_runner import debian
+from job_runner import debian, tool
 from job_runner.errors import PlatformError
 from job_runner.executors import engine
 from job_runner.images import tars
@@ -165,15 +165,7 @@ def _need_mmdebstrap(environment: Mapping[str, str], report: Report) -> None:
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str], *, remedy: str) -> None:
-    # Commands are ours; the only variable parts are paths.
-    done = subprocess.run(  # noqa: S603
-        command,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = tool.run(command, environment, ask=signal.SIGTERM)
     if done.returncode != 0:
         lines = [line.strip() for line in done.stderr.splitlines() if line.strip()]
         said = "; ".join(lines[-3:]) or "it said nothing"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import signal
@@ -67,8 +68,11 @@ def control_groups() -> set[str]:
     return {Path(folder).name for folder, _, _ in os.walk(sweep.CGROUPS)}
 
 
-def shim_sockets() -> set[Path]:
-    return set(Path("/run/containerd/s").glob("*"))
+def shim_socket(home: Home, container_id: str) -> Path:
+    """Where containerd puts it: in a folder of the machine's, which others use as well."""
+    address = home.exec_root / "containerd/containerd.sock"
+    name = hashlib.sha256(bytes(address / "strongroom" / container_id)).hexdigest()
+    return Path("/run/containerd/s") / name
 
 
 NOTHING: dict[str, object] = {
@@ -110,13 +114,14 @@ def kill_daemon(home: Home) -> None:
 
 
 def test_it_keeps_all_that_an_action_needs_and_leaves_nothing(home, workshop):
-    before = shim_sockets()
     assert launch(home).lacking == ()
-    with sleeper(home, workshop):
+    with sleeper(home, workshop) as container:
         assert traces(home)["processes"]
+        socket = shim_socket(home, container.id)
+        assert socket.exists()
     dockerd.shut_down(home)
     assert traces(home) == NOTHING
-    assert shim_sockets() <= before
+    assert not socket.exists()
 
 
 def test_stopping_what_is_not_there_does_nothing(home):
@@ -167,6 +172,16 @@ def test_the_last_to_leave_stops_it(home):
             pass
         assert dockerd.alive(home)
         assert not sharing.stop(home)
+    assert traces(home) == NOTHING
+
+
+def test_interrupted_while_it_starts_it_is_stopped(home):
+    def interrupted() -> engine.Engine:
+        launch(home)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), sharing.member(home, interrupted):
+        pass
     assert traces(home) == NOTHING
 
 
