@@ -80,10 +80,10 @@ def run(
     while another run is at work on this study.
     """
     study = study.absolute()
+    found = project.load(study / PROJECT_FILE)
+    order = graph.order(found, actions)
+    _refuse_all(home, [found.actions[name] for name in order])
     with _state(study) as state:
-        found = project.load(study / PROJECT_FILE)
-        order = graph.order(found, actions)
-        _refuse_all(home, [found.actions[name] for name in order])
         version = snapshot.take(study, found, state / "code")
         forced = frozenset(order if graph.RUN_ALL in actions else actions)
         tasks = _HomeTasks(

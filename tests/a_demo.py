@@ -20,12 +20,14 @@ PROJECT = "bleeding"
 
 @dataclass(frozen=True)
 class Played:
-    """A demo that has ended. ``left``: command lines of its processes that haven't."""
+    """A demo that has ended. ``left``: command lines of its processes that haven't;
+    ``during``: of those there were when it was interrupted."""
 
     folder: Path
     code: int
     printed: str
     left: tuple[str, ...]
+    during: tuple[str, ...] = ()
 
     @property
     def site(self) -> SiteFolder:
@@ -61,17 +63,20 @@ def interrupted(
     environment: Mapping[str, str] | None = None,
 ) -> Played:
     """Until it prints a line that begins so; then it gets the signal."""
-    mark = uuid.uuid4().hex
+    mark, during = uuid.uuid4().hex, tuple[str, ...]()
     with started(folder, mark, environment) as process:
         lines = []
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line)
             if line.strip().startswith(at):
+                during = processes(mark)
                 process.send_signal(by)
                 break
         rest, _ = process.communicate()
-    return Played(folder, process.returncode, "".join(lines) + rest, processes(mark))
+    return Played(
+        folder, process.returncode, "".join(lines) + rest, processes(mark), during
+    )
 
 
 def started(

@@ -32,10 +32,10 @@ def demo(folder: Path, stay: bool) -> None:
     from cli.demo.play import play
     from cli.demo.stage import environment_with, prepare
 
+    stage = prepare(folder.resolve(), environment_with(PYTHONUNBUFFERED="1"))
     for ending in ENDINGS:
         if signal.getsignal(ending) is not signal.SIG_IGN:
             signal.signal(ending, _end)
-    stage = prepare(folder.resolve(), environment_with(PYTHONUNBUFFERED="1"))
     play(stage, stay=_stay if stay else None)
 
 

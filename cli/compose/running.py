@@ -15,11 +15,13 @@ from job_runner.executors.contract import Executor
 from job_runner.extraction import WarehouseSource
 from job_runner.job import Job
 from job_runner.outputs import OutputLimits
-from job_runner.runner import Runner
+from job_runner.runner import Rests, Runner
 from job_runner.scheduler import Capacity
 from job_runner.site_tasks import SiteTasks
 from job_runner.worker import Ports, Told, Worker
 from output_checker import policy as disclosure
+
+USUAL = Rests()
 
 FIRST_UID, UIDS = 20_000, 40_000
 """Boxes run as users that nobody is, each job as its own."""
@@ -31,8 +33,10 @@ def runner(
     *,
     told: Callable[[Told], None],
     trouble: Callable[[Exception], None],
+    rests: Rests = USUAL,
 ) -> Runner:
-    """The runner of a site; ``told`` and ``trouble`` are for its operator."""
+    """The runner of a site; ``told`` and ``trouble`` are for its operator. ``rests``: after
+    what the platform failed at."""
     checking = Checking(site.folder.reports, disclosure.load(site.policy.disclosure))
     ports = Ports(
         tasks=_tasks(site, executor),
@@ -56,6 +60,7 @@ def runner(
         runs=runs,
         clock=clock.now,
         monotonic=time.monotonic,
+        rests=rests,
         trouble=trouble,
     )
 
