@@ -16,8 +16,8 @@ from cohort_dsl import extract
 from cohort_dsl.model.query import Query
 from cohort_dsl.warehouses import duckdb
 from job_runner.errors import ProjectError
+from job_runner.project import PROJECT_FILE
 
-PROJECT_FILE = "project.yaml"
 SEED = 20_240_101
 USUAL_SIZE = 500
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from job_runner.errors import PlatformError
+from cli import draft
 
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
 
@@ -16,24 +14,12 @@ LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
 def copy(target: Path) -> list[str]:
     """Make ``target`` a study that works; returns its files' paths, sorted.
 
-    Refuses a target that exists and isn't an empty folder.
+    PlatformError where there is something already.
     """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise PlatformError(
-            "there is something here already",
-            where=str(target),
-            remedy="Name a folder that doesn't exist yet, or an empty one.",
-        )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        shutil.copytree(_template(), draft, ignore=LEFT_OUT, dirs_exist_ok=True)
-        _name(draft / "README.md", target.name)
-        draft.chmod(0o755)
-        os.rename(draft, target)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
+    with draft.folder(target) as study:
+        shutil.copytree(_template(), study, ignore=LEFT_OUT, dirs_exist_ok=True)
+        _name(study / "README.md", target.name)
+        study.chmod(0o755)
     return sorted(str(p.relative_to(target)) for p in target.rglob("*") if p.is_file())
 
 

@@ -19,9 +19,9 @@ from job_runner.extraction import DataSource
 from job_runner.job import Failure, Job, State
 from job_runner.outputs import OutputLimits
 from job_runner.policy import ImagePolicy, listed_as
-from job_runner.project import Action, Project
+from job_runner.project import PROJECT_FILE, Action, Project
 from job_runner.request import Request
-from job_runner.requests import PROJECT_FILE, jobs_of
+from job_runner.requests import jobs_of
 from job_runner.runner import Runner
 from job_runner.scheduler import Capacity
 from job_runner.store import Store

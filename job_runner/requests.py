@@ -12,12 +12,11 @@ from job_runner.errors import RequestRefused
 from job_runner.job import Job
 from job_runner.people import Person, Role
 from job_runner.policy import ProjectPolicy, SitePolicy
-from job_runner.project import Action, Project
+from job_runner.project import PROJECT_FILE, Action, Project
 from job_runner.repositories import Commit, Repositories
 from job_runner.request import Request
 from job_runner.store import Store
 
-PROJECT_FILE = "project.yaml"
 MOST_REFUSALS = 20
 
 

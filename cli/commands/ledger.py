@@ -26,7 +26,7 @@ def ledger() -> None:
 @click.option("--head", "noted", metavar="SEQ:SHA256", help="A last entry noted earlier.")
 @console.json_option
 def ledger_verify(site_folder: Path, noted: str | None, as_json: bool) -> None:
-    """Check every entry of SITE's ledger, and that nothing was removed or changed.
+    """Check that no entry of SITE's ledger was changed or removed.
 
     Write the printed head down elsewhere: given back later with --head, it proves that
     nothing before it was rewritten.

@@ -19,14 +19,14 @@ def engine() -> None:
     """Find, start and stop a container engine.
 
     An engine that answers is used as it is. Otherwise, as root, a private dockerd of
-    Strongroom's own is started (own socket and data folder, no bridge, no iptables).
+    Strongroom's own is started, with a socket and data folder of its own and no network.
     Actions never run on the host itself.
     """
 
 
 @engine.command("start")
 def engine_start() -> None:
-    """Have an engine, and let it stay until ``engine stop``."""
+    """Start an engine that stays, unless one answers already."""
     home = engines.default_home(os.environ)
     for line in engine_lines(engines.start(os.environ, home, console.note)):
         console.say(line)
@@ -101,7 +101,7 @@ def images_build(references: tuple[str, ...], as_json: bool) -> None:
 @images.command("list")
 @console.json_option
 def images_list(as_json: bool) -> None:
-    """Show the images that were built here, by the digests of their layers."""
+    """Show the images that were built here, with their topmost layers."""
     from cli import boxes
 
     _show_lock(boxes.built(), as_json)

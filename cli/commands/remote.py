@@ -11,9 +11,9 @@ import click
 from cli import console, git
 from cli.client import Client, connect, connection
 from cli.failures import JobsFailed
-from job_runner.job import Failure
+from job_runner.job import TERMINAL, Failure
 
-ENDED = ("succeeded", "failed")
+ENDED = {state.value for state in TERMINAL}
 
 
 @click.command()
@@ -26,8 +26,8 @@ ENDED = ("succeeded", "failed")
     help="The study's folder.",
     show_default=True,
 )
-@click.option("--repository", help="Address the site fetches from [default: origin].")
-@click.option("--commit", help="Which commit [default: the last one].")
+@click.option("--repository", help="Where the site fetches from [default: git's origin].")
+@click.option("--commit", help="The commit to run [default: the last one].")
 @click.option("--wait", is_flag=True, help="Stay until every job has ended.")
 @console.json_option
 def submit(
@@ -144,7 +144,7 @@ def cancel(request_id: str, server: str, token_file: Path, as_json: bool) -> Non
 @click.command()
 @click.argument("request_id", metavar="REQUEST")
 @connection
-@click.option("--context", default="", help="What the reviewers should know.")
+@click.option("--context", default="", help="What the tables are for: read by reviewers.")
 @click.option("--file", "files", multiple=True, help="Only this output (repeatable).")
 @console.json_option
 def release(

@@ -35,7 +35,7 @@ def review_list(server: str, token_file: Path, as_json: bool) -> None:
         [r["id"], r["project"], r["author"], r["status"], str(r["votes_in"]), r["title"]]
         for r in found["releases"]
     ]
-    heads = ["request", "project", "author", "status", "votes", "title"]
+    heads = ["release", "project", "author", "status", "votes", "title"]
     console.report(found, console.table(heads, rows), as_json=as_json)
 
 
@@ -44,7 +44,7 @@ def review_list(server: str, token_file: Path, as_json: bool) -> None:
 @connection
 @console.json_option
 def review_show(release_id: str, server: str, token_file: Path, as_json: bool) -> None:
-    """Show RELEASE: its tables as they would leave, and what the checker found."""
+    """Show what would leave with RELEASE, and what the checker found."""
     found = connect(server, token_file).get(f"/api/releases/{release_id}")
     console.report(found, [*release_lines(found), *_reports(found)], as_json=as_json)
 
@@ -103,7 +103,7 @@ def review_approve(
 @review.command("return")
 @click.argument("release_id", metavar="RELEASE")
 @connection
-@click.option("--reason", required=True, help="For the other reviewer and the record.")
+@click.option("--reason", required=True, help="Why, for the other reviewer and the record.")
 @click.option(
     "--because",
     type=click.Choice([because.value for because in Because]),

@@ -20,9 +20,13 @@ from job_runner.errors import PlatformError
 
 @click.command()
 @folder_argument
-@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
-@click.option("--port", default=8750, show_default=True, help="0 finds a free one.")
-@click.option("--behind-tls", is_flag=True, help="Browsers come through a TLS proxy.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="The address to listen at."
+)
+@click.option(
+    "--port", default=8750, show_default=True, help="The port; 0 finds a free one."
+)
+@click.option("--behind-tls", is_flag=True, help="An HTTPS proxy stands in front.")
 def serve(site_folder: Path, host: str, port: int, behind_tls: bool) -> None:
     """Serve SITE: requests, status, review pages and the public record.
 
@@ -38,8 +42,8 @@ def serve(site_folder: Path, host: str, port: int, behind_tls: bool) -> None:
     folder = existing(site_folder)
     if host not in ("127.0.0.1", "::1", "localhost") and not behind_tls:
         raise click.BadParameter(
-            "without TLS only this machine itself may connect; put a TLS proxy in front "
-            "and say --behind-tls",
+            "without HTTPS only this machine itself may connect; put an HTTPS proxy in "
+            "front and say --behind-tls",
             param_hint="--host",
         )
     listener = _listener(host, port)

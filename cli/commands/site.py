@@ -37,8 +37,18 @@ def site() -> None:
 @folder_argument
 @click.option("--name", required=True, help="A short name, such as north-hospital.")
 @click.option("--database", required=True, help="The warehouse: a DuckDB file.")
-@click.option("--mapping", default="omop", show_default=True, help="The warehouse's model.")
-@click.option("--empty-table", "empty", multiple=True, help="A table it can't serve.")
+@click.option(
+    "--mapping",
+    default="omop",
+    show_default=True,
+    help="How its tables are explained: omop, or a file of yours.",
+)
+@click.option(
+    "--empty-table",
+    "empty",
+    multiple=True,
+    help="A contract table that it can't serve (repeatable).",
+)
 @click.option("--project", required=True, help="The first project's name.")
 @click.option("--repository", required=True, help="Where that project's code comes from.")
 @console.json_option
@@ -99,7 +109,7 @@ def pinned_images() -> dict[str, object]:
 
 @site.group("person")
 def person() -> None:
-    """Who may submit, review and operate."""
+    """Say who may submit, review and operate."""
 
 
 @person.command("add")

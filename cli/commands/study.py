@@ -60,7 +60,8 @@ def init(target: Path) -> None:
     type=click.FloatRange(min=0, min_open=True),
     default=LIMITS.wall_clock,
     show_default=True,
-    help="Seconds that a definition may take.",
+    metavar="SECONDS",
+    help="How long a definition may take.",
 )
 @console.json_option
 def check(file: Path | None, study: Path, time_limit: float, as_json: bool) -> None:
@@ -79,7 +80,7 @@ def check(file: Path | None, study: Path, time_limit: float, as_json: bool) -> N
         ]
         console.report(told, lines, as_json=as_json)
         return
-    path = file or home.study(study) / home.PROJECT_FILE
+    path = file or home.study(study) / project.PROJECT_FILE
     found = project.load(path)
     rows = [
         [action.name, action.run.reference, ", ".join(action.needs)]
@@ -119,16 +120,20 @@ def images(boxes: Boxes) -> dict[str, ImagePolicy]:
     default="dummy_tables",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
-    help="A folder for one CSV file a table.",
+    help="The folder to write to, one CSV file a table.",
 )
-@click.option("--size", type=click.IntRange(1), help="Patients in the population.")
 @click.option(
-    "--seed", default=home.SEED, show_default=True, help="Another, other patients."
+    "--size",
+    type=click.IntRange(1),
+    help=f"Patients [default: as the definition says, else {home.USUAL_SIZE}].",
+)
+@click.option(
+    "--seed", default=home.SEED, show_default=True, help="Another seed, other patients."
 )
 @click.option(
     "--reference-date",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The day that records end [default: 1 January of this year].",
+    help="The day on which records end [default: 1 January of this year].",
 )
 @console.json_option
 def dummy_data(
@@ -155,11 +160,11 @@ def dummy_data(
 @click.command()
 @click.argument("actions", nargs=-1, required=True)
 @here
-@click.option("--force", is_flag=True, help="Run also what is up to date.")
+@click.option("--force", is_flag=True, help="Run ACTIONS even if they are up to date.")
 @click.option(
     "--dummy-tables",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Dummy tables to use [default: made from the definition].",
+    help="A folder of dummy tables to use [default: they are made anew].",
 )
 @console.json_option
 def run(
@@ -171,8 +176,8 @@ def run(
 ) -> None:
     """Run ACTIONS (or run_all) and what they need, on dummy data, in containers.
 
-    What is up to date isn't run again. Outputs appear in the study's folder; what a site
-    would say of them is the site's to say.
+    What is up to date isn't run again. Outputs appear in the study's folder. They aren't
+    checked here: whether they may leave, only a site can say.
     """
     folder = home.study(study)
     tables = dummy_tables.resolve() if dummy_tables else None

@@ -26,7 +26,7 @@ def warehouse() -> None:
 @folder_argument
 @console.json_option
 def warehouse_check(site_folder: Path, as_json: bool) -> None:
-    """Check that SITE's warehouse serves every contract table as promised.
+    """Check that the warehouse of SITE is as its mapping says.
 
     Tells what is missing, declared empty or odd, in shares and rounded counts. Reads
     everything, changes nothing, and shows nobody's values.

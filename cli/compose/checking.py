@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from job_runner import apart
+from cli.compose.folder import SiteFolder
+from job_runner import apart, journal
 from job_runner.job import Job
 from job_runner.manifest import Manifest
 from job_runner.project import Level
@@ -21,7 +20,7 @@ from output_checker.policy import Policy
 class Checking:
     """Has every job's moderately sensitive outputs checked, and keeps the reports."""
 
-    reports: Path
+    site: SiteFolder
     policy: Policy
 
     def after_success(
@@ -42,11 +41,7 @@ class Checking:
             except apart.Broke as broke:
                 told = f"Its outputs couldn't be checked: {broke.how}."
                 raise JobFailed(broke.failure, told) from None
-            _write(self.path(made.job_id), report_json.dumps(report))
-
-    def path(self, job_id: str) -> Path:
-        """Where the report about a job is, or will be."""
-        return self.reports / f"{job_id}.json"
+            journal.write(self.site.report(made.job_id), report_json.dumps(report))
 
 
 def datasets(made: Manifest, workspace: Workspace) -> Mapping[str, check.Dataset]:
@@ -59,12 +54,3 @@ def datasets(made: Manifest, workspace: Workspace) -> Mapping[str, check.Dataset
         for file in manifest.files
         if file.path in read
     }
-
-
-def _write(path: Path, data: bytes) -> None:
-    draft = path.with_suffix(".part")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

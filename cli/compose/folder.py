@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -14,8 +12,8 @@ from pathlib import Path
 
 import yaml
 
+from cli import draft
 from job_runner import policy
-from job_runner.errors import PlatformError
 
 SECRETS = ("cookies", "seal")
 """What signs reviewers' cookies; what seals hashes that leave with a release."""
@@ -77,6 +75,10 @@ class SiteFolder:
         """What the checker found, one report for each job."""
         return self.root / "reports"
 
+    def report(self, job_id: str) -> Path:
+        """Where the report about a job is, or will be."""
+        return self.reports / f"{job_id}.json"
+
     @property
     def outbox(self) -> Path:
         """Release bundles: the only thing here that may leave."""
@@ -101,22 +103,10 @@ def create(root: Path, settings: Mapping[str, object]) -> SiteFolder:
 
     PlatformError for an existing one, or for settings that would be no policy.
     """
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        raise PlatformError(
-            "there is something here already",
-            where=str(root),
-            remedy="Name a folder that doesn't exist, or an empty one.",
-        )
-    text = _as_yaml(settings)
-    policy.parse(text, where=SiteFolder(root).policy.name, folder=root)
-    root.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{root.name}-", dir=root.parent))
-    try:
-        _fill(SiteFolder(draft), text)
-        os.rename(draft, root)
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
+    with draft.folder(root) as made:
+        text = _as_yaml(settings)
+        policy.parse(text, where=SiteFolder(root).policy.name, folder=root)
+        _fill(SiteFolder(made), text)
     return SiteFolder(root)
 
 

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli import clock
-from cli.compose.checking import Checking
 from cli.compose.opened import OpenSite
 from job_runner import project
 from job_runner.job import Job, State
 from job_runner.repositories import Commit
 from job_runner.request import Request
-from job_runner.requests import PROJECT_FILE
 from job_runner.workspace import Workspace, site_workspace
 from output_checker.review.request import Person, Role, Run
 
@@ -22,7 +20,6 @@ class Runs:
     """Finished runs of a site, as its review sees them."""
 
     site: OpenSite
-    checking: Checking
 
     def find(self, run_id: str) -> Run | None:
         """The run that a request became; None where there is none, or it isn't done."""
@@ -46,7 +43,7 @@ class Runs:
     def _patterns(self, request: Request) -> tuple[str, ...]:
         """How the request's commit names its outputs."""
         commit = Commit(request.repository, request.commit)
-        text = self.site.repositories.read_file(commit, PROJECT_FILE).decode()
+        text = self.site.repositories.read_file(commit, project.PROJECT_FILE).decode()
         actions = project.parse(text).actions.values()
         return tuple(output.pattern for a in actions for output in a.outputs)
 
@@ -69,7 +66,7 @@ class Runs:
         for job in jobs:
             manifest = self._workspace(request).manifest(job.action)
             made_by = [job.id, *([manifest.job_id] if manifest else [])]
-            found = [self.checking.path(one) for one in made_by]
+            found = [self.site.folder.report(one) for one in made_by]
             paths += [path for path in found if path.is_file()][:1]
         return tuple(paths)
 

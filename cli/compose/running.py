@@ -37,7 +37,7 @@ def runner(
 ) -> Runner:
     """The runner of a site; ``told`` and ``trouble`` are for its operator. ``rests``: after
     what the platform failed at."""
-    checking = Checking(site.folder.reports, disclosure.load(site.policy.disclosure))
+    checking = Checking(site.folder, disclosure.load(site.policy.disclosure))
     ports = Ports(
         tasks=_tasks(site, executor),
         stages=stages.stages(

@@ -13,7 +13,6 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
 from cli import clock
-from cli.compose.checking import Checking
 from cli.compose.opened import OpenSite
 from cli.compose.reviewing import Runs, identify
 from job_runner import wake
@@ -21,7 +20,6 @@ from job_runner.requests import Desk
 from job_runner.server.api import Api, routes
 from job_runner.server.changes import Changes
 from job_runner.server.told import without_credentials
-from output_checker import policy as disclosure
 from output_checker.release import Outbox
 from output_checker.review import store as review_store
 from output_checker.review.pages import PublicRun
@@ -68,11 +66,9 @@ def _api(site: OpenSite, changes: Changes) -> Api:
 
 def reviews(site: OpenSite) -> Service:
     """The review of a site, with its outbox."""
-    policy = disclosure.load(site.policy.disclosure)
-    checking = Checking(site.folder.reports, policy)
     return Service(
         store=review_store.open_store(site.folder.database),
-        find_run=Runs(site, checking).find,
+        find_run=Runs(site).find,
         record=site.record,
         publish=Outbox(site.folder.outbox, site.folder.secret("seal")).publish,
         clock=clock.now,
@@ -82,7 +78,7 @@ def reviews(site: OpenSite) -> Service:
 
 def public_runs(site: OpenSite) -> Sequence[PublicRun]:
     """Every run on record, latest first, in words of fixed lists."""
-    runs = Runs(site, Checking(site.folder.reports, disclosure.ready_made("default")))
+    runs = Runs(site)
     return [
         PublicRun(
             id=request.id,

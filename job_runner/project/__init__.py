@@ -5,6 +5,7 @@ from __future__ import annotations
 from job_runner.project.load import load
 from job_runner.project.mistakes import Mistake, ProjectErrors
 from job_runner.project.model import (
+    PROJECT_FILE,
     Action,
     Extraction,
     Level,
@@ -15,6 +16,7 @@ from job_runner.project.model import (
 from job_runner.project.parse import parse
 
 __all__ = [
+    "PROJECT_FILE",
     "Action",
     "Extraction",
     "Level",

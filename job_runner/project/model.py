@@ -10,6 +10,9 @@ from enum import Enum
 from job_runner.job import Kind
 from job_runner.project.command_line import Words, words
 
+PROJECT_FILE = "project.yaml"
+"""Its name, at the top of every study."""
+
 EXTRACTION_IMAGES = frozenset({"cohort", "ehrql"})
 """Image names that stand for our own extraction, not for a container of the study's."""
 

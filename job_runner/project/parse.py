@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from job_runner.project.commands import check_extraction, run_of
 from job_runner.project.mistakes import Mistakes, ProjectErrors
-from job_runner.project.model import Action, Project, Run
+from job_runner.project.model import PROJECT_FILE, Action, Project, Run
 from job_runner.project.reading import read
 from job_runner.project.rules import check_project
 from job_runner.project.shape import Draft, DraftProject, Shape
@@ -12,7 +12,7 @@ from job_runner.project.shape import Draft, DraftProject, Shape
 NEWEST = 5
 
 
-def parse(text: str, *, where: str = "project.yaml") -> Project:
+def parse(text: str, *, where: str = PROJECT_FILE) -> Project:
     """The project, or ProjectErrors with every mistake of the file and its line.
 
     The grammar is OpenSAFELY's, versions 1 to 5. Beyond it are refused: circles, control
