@@ -8,14 +8,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from output_checker.checks import registry
-from output_checker.checks.subjects import Beside, Candidate, Untrue, Verified
+from output_checker.checks.subjects import Candidate, Untrue, Verified
 from output_checker.examine import CLAIM, Output, Reader, claim_of
+from output_checker.pairs import Pairs
 from output_checker.policy import Policy
 from output_checker.report import FileReport, Finding, Report, Table, Verdict, Verification
 from output_checker.suppress.primary import primary
 from output_checker.suppress.protect import CannotProtect, Protected, protect, table
 from output_checker.verify.cohort import Dataset
-from output_checker.verify.numbers import CellKey, People, Recomputed
 
 __all__ = ["Dataset", "check"]
 
@@ -34,26 +34,23 @@ def check(
     ``datasets``: the cohort files that the runner recorded, by the path that actions know
     them by (``output/dataset.parquet``). A file's claim is looked for beside it, as
     ``name.claim.json``; claims aren't outputs themselves. Reads only; follows no link.
-    Tables about the same people are protected together. ``clock`` tells seconds, to stop
-    the search for the cheapest protection after ``policy.solver_seconds``.
+    Tables that share groups of people are protected together. ``clock`` tells seconds, to
+    stop the search for the cheapest protection after ``policy.solver_seconds``.
     """
-    tables = sorted(name for name in set(files) if not _is_beside(name, files))
+    claims = {claim_of(name) for name in files if not name.endswith(CLAIM)}
+    tables = sorted(set(files) - claims)
     with ExitStack() as stack:
         reader = Reader(folder, datasets, policy, stack)
         outputs = [reader.output(name) for name in tables]
-    reports = _reports(outputs, policy, clock)
-    return Report(job_id, policy.sha256, tuple(reports))
-
-
-def _is_beside(name: str, names: Iterable[str]) -> bool:
-    """Is this the claim of another of the files?"""
-    return name.endswith(CLAIM) and any(
-        claim_of(other) == name for other in names if other != name
-    )
+        reports = tuple(_reports(outputs, reader, policy, clock))
+    return Report(job_id, policy.sha256, reports)
 
 
 def _reports(
-    outputs: Sequence[Output], policy: Policy, clock: Callable[[], float]
+    outputs: Sequence[Output],
+    reader: Reader,
+    policy: Policy,
+    clock: Callable[[], float],
 ) -> Iterable[FileReport]:
     """First what each file is by itself; then the sound tables, protected together."""
     alone = {output.path: registry.run(output.subject) for output in outputs}
@@ -62,10 +59,11 @@ def _reports(
         for output in outputs
         if isinstance(output.subject, Candidate) and _passes(alone[output.path])
     ]
-    protected = _protected(sound, policy, clock)
+    pairs = Pairs(sound, reader.shared, policy.threshold)
+    protected = _protected(pairs, policy, clock)
     for output in outputs:
         if output.path in protected:
-            yield _verified(output, alone[output.path], sound, protected, policy)
+            yield _verified(output, alone[output.path], pairs, protected, policy)
         else:
             yield _refused(output, alone[output.path])
 
@@ -97,17 +95,14 @@ def _passes(findings: Iterable[Finding]) -> bool:
 
 
 def _protected(
-    tables: Sequence[Recomputed], policy: Policy, clock: Callable[[], float]
+    pairs: Pairs, policy: Policy, clock: Callable[[], float]
 ) -> dict[str, Protected | str]:
-    """By path: the protection, found with all tables about the same people, or why not."""
-    families: dict[People, list[Recomputed]] = {}
-    for found in tables:
-        families.setdefault(found.people, []).append(found)
+    """By path: the protection, found with all tables that are linked, or why not."""
     done: dict[str, Protected | str] = {}
-    for family in families.values():
+    for family in pairs.families():
         result: Protected | str
         try:
-            result = protect(family, policy, clock)
+            result = protect(family, policy, clock, pairs.links(family))
         except CannotProtect as error:
             result = str(error)
         done |= dict.fromkeys((found.path for found in family), result)
@@ -117,29 +112,21 @@ def _protected(
 def _verified(
     output: Output,
     alone: tuple[Finding, ...],
-    tables: Sequence[Recomputed],
+    pairs: Pairs,
     results: Mapping[str, Protected | str],
     policy: Policy,
 ) -> FileReport:
-    (found,) = (t for t in tables if t.path == output.path)
+    (found,) = (t for t in pairs.tables if t.path == output.path)
     result = results[found.path]
     protected = None if isinstance(result, str) else result
     subject = Verified(
         found=found,
         causes=primary(found, policy),
         protected=protected,
-        others=tuple(
-            Beside(other, _hidden(results[other.path]))
-            for other in tables
-            if other is not found
-        ),
+        others=tuple(pairs.beside(found)),
         policy=policy,
         refusal=result if isinstance(result, str) else "",
     )
     findings = (*alone, *registry.run(subject))
     shown = table(found, protected, policy) if protected and _passes(findings) else None
     return _report(output, Verification.VERIFIED, findings, shown)
-
-
-def _hidden(result: Protected | str) -> frozenset[CellKey]:
-    return frozenset() if isinstance(result, str) else frozenset(result.hidden)

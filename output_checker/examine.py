@@ -16,7 +16,8 @@ from output_checker.report import Verification
 from output_checker.verify import claim_file, cohort, files
 from output_checker.verify.cohort import Cohort, Dataset, Unverifiable
 from output_checker.verify.compare import differences
-from output_checker.verify.recompute import recompute
+from output_checker.verify.numbers import Recomputed, Shared
+from output_checker.verify.recompute import overlap, recompute
 
 CLAIM = ".claim.json"
 LARGEST_CLAIM = 20_000_000
@@ -68,6 +69,15 @@ class Reader:
         return Output(
             name, sha256, hashlib.sha256(claim).hexdigest(), self._judge(name, claim)
         )
+
+    def shared(self, one: Recomputed, other: Recomputed) -> Shared | None:
+        """Whom two true tables count in which cells; None if that can't be said."""
+        if one.claim.dataset != other.claim.dataset:
+            return None
+        try:
+            return overlap(one, other, self._cohort(one.claim))
+        except Unverifiable:
+            return None
 
     def _claim_bytes(self, name: str) -> bytes | None:
         try:

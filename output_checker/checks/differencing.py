@@ -1,71 +1,52 @@
 """The same question about nearly the same people: the difference is about the few others.
 
-Within one job only, and cell by cell. Earlier releases aren't compared yet.
+By the people in the cells, not by how these are described. Within one job only, each table
+with each other, and with others that share nobody taken as one. Other sums over three or
+more tables, and earlier releases, aren't compared yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from output_checker.checks.subjects import Beside, Verified
-from output_checker.claims.model import Levels
 from output_checker.report import Finding, Verdict
-from output_checker.verify.numbers import CellKey, Recomputed, name_of
+from output_checker.suppress.differences import Few
+from output_checker.verify.numbers import name_of
+
+REMEDY = "Use the same people and the same groups in all tables, or show only one of them."
 
 
 def check(subject: Verified) -> Iterator[Finding]:
-    """Cells that differ by few people from a cell of another table of the job."""
+    """Groups that differ by few people from groups of another table of the job."""
     for beside in subject.others:
-        other = beside.found
-        if other.claim.dataset_sha256 != subject.found.claim.dataset_sha256:
-            continue
-        if other.people == subject.found.people:
-            yield from _other_groups(subject.found, other)
-        else:
-            yield from _nearly_the_same(subject, beside)
+        if beside.few is None:
+            yield _unknown(beside)
+        elif beside.few:
+            yield _known(beside, beside.few, subject.policy.threshold)
 
 
-def _nearly_the_same(subject: Verified, beside: Beside) -> Iterator[Finding]:
-    found, other, least = subject.found, beside.found, subject.policy.threshold
-    hidden = subject.protected.hidden if subject.protected else {}
-    mine = _shown(found, frozenset(hidden))
-    theirs = {other.key(levels): n for levels, n in _shown(other, beside.hidden).items()}
-    near = [
-        levels
-        for levels, count in mine.items()
-        if 0 < abs(count - theirs.get(found.key(levels), count)) < least
-    ]
-    if near:
-        yield Finding(
-            check="differencing",
-            verdict=Verdict.REVIEW,
-            reason=f"{other.path} counts other people in the same groups, and these cells"
-            f" differ by fewer than {least} patients: subtracting shows the few.",
-            remedy="Use the same population in both tables, or show only one of them.",
-            cells=tuple(map(name_of, near)),
-        )
-
-
-def _shown(table: Recomputed, hidden: frozenset[CellKey]) -> dict[Levels, int]:
-    return {
-        levels: table.count(levels)
-        for levels in table.every()
-        if table.published(levels) and table.key(levels) not in hidden
-    }
-
-
-def _other_groups(found: Recomputed, other: Recomputed) -> Iterator[Finding]:
-    mine = {d.column: d.derivation for d in found.claim.dimensions}
-    both = sorted(
-        d.column
-        for d in other.claim.dimensions
-        if d.column in mine and mine[d.column] != d.derivation
+def _known(beside: Beside, few: Iterable[Few], least: int) -> Finding:
+    cells = {levels for one in few for levels in one.first}
+    return _finding(
+        f"Nearly the same people are counted in {beside.name}: sums of its cells and of"
+        f" these differ by fewer than {least} patients, and subtracting shows the few.",
+        tuple(sorted(map(name_of, cells))),
     )
-    if both:
-        yield Finding(
-            check="differencing",
-            verdict=Verdict.REVIEW,
-            reason=f"{other.path} divides {', '.join(both)} in another way: two ways of"
-            " cutting can leave few people between the cuts.",
-            remedy="Use the same bands in all tables of a job, or show only one of them.",
-        )
+
+
+def _unknown(beside: Beside) -> Finding:
+    return _finding(
+        f"Who is counted here and in {beside.name} can't be compared: it is about"
+        " another cohort, or there are too many groups. Subtracting may show few people."
+    )
+
+
+def _finding(reason: str, cells: tuple[str, ...] = ()) -> Finding:
+    return Finding(
+        check="differencing",
+        verdict=Verdict.REVIEW,
+        reason=reason,
+        remedy=REMEDY,
+        cells=cells,
+    )

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from output_checker.claims.model import Levels
 from output_checker.policy import Policy
 from output_checker.report import Verification
+from output_checker.suppress.differences import Few
 from output_checker.suppress.primary import Cause
 from output_checker.suppress.protect import Protected
-from output_checker.verify.numbers import CellKey, Recomputed
+from output_checker.verify.numbers import Recomputed
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Beside:
-    """Another true table of the same job, and its hidden cells."""
+    """Another true table of the same job, or several that share nobody, taken as one.
 
-    found: Recomputed
-    hidden: frozenset[CellKey]
+    ``few``: cells of this table and of the other whose sums differ by few people; None
+    where nobody could say: of another cohort, or in too many ways.
+    """
+
+    name: str
+    few: tuple[Few, ...] | None
 
 
 @dataclass(frozen=True)

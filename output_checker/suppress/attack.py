@@ -122,11 +122,12 @@ def _rooms(hidden: Floats, shown: Floats) -> tuple[Floats, Floats]:
 
 
 def _matrix(layer: Layer) -> Matrix:
-    """The equations as rows, columns and signs: parts minus total is nothing."""
+    """The equations as rows, columns and weights: parts minus total is nothing."""
+    sums = [((e.total, -1.0), *((p, 1.0) for p in e.parts)) for e in layer.equations]
     entries = [
-        (row, column, sign)
-        for row, equation in enumerate(layer.equations)
-        for column, sign in [(equation.total, -1.0), *((p, 1.0) for p in equation.parts)]
+        (row, column, weight)
+        for row, weights in enumerate([*sums, *layer.links])
+        for column, weight in weights
     ]
     rows, columns, signs = zip(*entries, strict=True) if entries else ((), (), ())
     return (
@@ -155,8 +156,8 @@ def _model(layer: Layer, matrix: Matrix, *, whole: bool) -> highspy.Highs:
     rows, columns, signs = matrix
     model, size = quiet(), len(layer.values)
     model.addVars(size, np.zeros(size), np.zeros(size))
-    starts = np.searchsorted(rows, np.arange(len(layer.equations)))
-    count = len(layer.equations)
+    count = len(layer.equations) + len(layer.links)
+    starts = np.searchsorted(rows, np.arange(count))
     model.addRows(
         count, np.zeros(count), np.zeros(count), len(rows),
         starts.astype(np.int32), columns, signs,

@@ -1,4 +1,7 @@
-"""Tables about the same people, as one problem: a cell hidden in one is hidden in all.
+"""Linked tables as one problem: a cell hidden in one is hidden in all.
+
+Linked are tables about the same people, in which a cell described alike is one cell, and
+tables with sums over the same people, however these are described (see links).
 
 Layers: the counts of all tables, whole numbers; and for each measured column the totals
 and, where deviations are shown, the totals of squares, as n and mean give the total away.
@@ -27,6 +30,7 @@ from dataclasses import dataclass, replace
 from output_checker.claims.model import Levels
 from output_checker.policy import Policy
 from output_checker.suppress.audit import Judge, as_pattern
+from output_checker.suppress.links import Link
 from output_checker.suppress.primary import Cause, in_small_group, primary
 from output_checker.suppress.problem import Equation, Interval, Layer, Need, Problem
 from output_checker.suppress.rounding import told
@@ -65,8 +69,10 @@ class Family:
     causes: Mapping[int, Cause]
 
 
-def family(tables: Sequence[Recomputed], policy: Policy) -> Family:
-    """One suppression problem for tables about the same people."""
+def family(
+    tables: Sequence[Recomputed], policy: Policy, links: Sequence[Link] = ()
+) -> Family:
+    """One suppression problem for linked tables."""
     members = _members(tables, policy)
     places = {key: place for place, key in enumerate(members)}
     cells = list(members.values())
@@ -84,8 +90,21 @@ def family(tables: Sequence[Recomputed], policy: Policy) -> Family:
     for measured in _measured(tables):
         layers += _totals(measured, places, causes, policy)
     weights = tuple(float(cell[0].count) for cell in cells)
-    problem = _attainable(Problem(weights, hidden, fixed, tuple(layers)))
+    sums = [{places[key]: weight for key, weight in link.items()} for link in links]
+    linked = tuple(_linked(layer, sums) for layer in layers)
+    problem = _attainable(Problem(weights, hidden, fixed, linked))
     return Family(problem, places, causes)
+
+
+def _linked(layer: Layer, sums: Iterable[Mapping[int, float]]) -> Layer:
+    """The layer with the links that are between its cells."""
+    own = {place: n for n, place in enumerate(layer.cells)}
+    links = (
+        tuple((own[place], weight) for place, weight in weights.items())
+        for weights in sums
+        if weights.keys() <= own.keys()
+    )
+    return replace(layer, links=tuple(links))
 
 
 def _attainable(problem: Problem) -> Problem:

@@ -56,6 +56,7 @@ class Layer:
     equations: tuple[Equation, ...]
     needs: tuple[Need, ...]
     integer: bool = False
+    links: tuple[tuple[tuple[int, float], ...], ...] = ()
 
     def __post_init__(self) -> None:
         known = zip(self.values, self.possible, self.shown, strict=True)

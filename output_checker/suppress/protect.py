@@ -11,6 +11,7 @@ from output_checker.report import Cell, Hidden, Table
 from output_checker.suppress.attack import SolverFailed
 from output_checker.suppress.audit import Judge, as_pattern
 from output_checker.suppress.family import Family, family
+from output_checker.suppress.links import Link
 from output_checker.suppress.primary import Cause
 from output_checker.suppress.problem import Interval
 from output_checker.suppress.rounding import rounded, significant
@@ -24,7 +25,7 @@ LARGEST = 6000
 
 @dataclass(frozen=True)
 class Protected:
-    """Which cells of some tables about the same people are hidden, and how surely.
+    """Which cells of some linked tables are hidden, and how surely.
 
     ``gap``: how much dearer than the cheapest safe pattern this may be, 0 when proven.
     ``intervals``: what an attacker can work out about each hidden count.
@@ -41,13 +42,16 @@ class CannotProtect(Exception):
 
 
 def protect(
-    tables: Sequence[Recomputed], policy: Policy, clock: Callable[[], float]
+    tables: Sequence[Recomputed],
+    policy: Policy,
+    clock: Callable[[], float],
+    links: Sequence[Link] = (),
 ) -> Protected:
-    """The cheapest cells to hide in tables about the same people; CannotProtect."""
-    made = family(tables, policy)
-    if len(made.places) > LARGEST:
+    """The cheapest cells to hide in tables that are linked; CannotProtect."""
+    if len({t.key(levels) for t in tables for levels in t.every()}) > LARGEST:
         raise CannotProtect(f"there are more than {LARGEST} cells")
     try:
+        made = family(tables, policy, links)
         solution = solve(made.problem, seconds=policy.solver_seconds, clock=clock)
         return audited(made, solution)
     except (Unprotectable, SolverFailed):

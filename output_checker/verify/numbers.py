@@ -9,7 +9,9 @@ from itertools import product
 from output_checker.claims.model import Claim, Condition, Derivation, Levels, Value
 
 People = tuple[str, frozenset[Condition]]
-CellKey = frozenset[tuple[tuple[str, Derivation], str]]
+CellKey = tuple[People, frozenset[tuple[tuple[str, Derivation], str]]]
+Shared = Mapping[tuple[Levels | None, Levels | None], int]
+"""How many people two tables' inner cells share; None: those whom the other leaves out."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,10 @@ class Recomputed:
         return self.claim.dataset_sha256, frozenset(conditions)
 
     def key(self, levels: Levels) -> CellKey:
-        """A cell's people: the same key in two tables about the same people is one cell."""
+        """A cell's people: the same key in two tables is one cell, described alike."""
         pairs = zip(self.claim.dimensions, levels, strict=True)
-        return frozenset((d.identity, level) for d, level in pairs if level is not None)
+        named = frozenset((d.identity, level) for d, level in pairs if level is not None)
+        return self.people, named
 
     def count(self, levels: Levels) -> int:
         """The people a cell's n counts: patients, or in a summary contributors."""

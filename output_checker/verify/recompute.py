@@ -34,7 +34,7 @@ from output_checker.verify.cohort import (
     Cohort,
     Unverifiable,
 )
-from output_checker.verify.numbers import Numbers, Recomputed
+from output_checker.verify.numbers import Numbers, Recomputed, Shared
 
 HANDFUL = 20
 """Different values of a measured column are counted up to here."""
@@ -44,6 +44,8 @@ OF_ALL = (
     " coalesce(max(abs(v)) > 1e100, false)"
 )
 LARGE = 1e300
+MOST_SHARED = 100_000
+"""Pairs of cells with somebody in both that two tables are compared by."""
 A_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])")
 
 
@@ -76,6 +78,37 @@ def recompute(path: str, claim: Claim, cohort: Cohort, largest: int) -> Recomput
     rows = cohort.ask(f"{sql} GROUP BY CUBE ({keys})", source.values)
     cells: dict[Levels, Numbers] = {row[:size]: _numbers(row[size:]) for row in rows}
     return Recomputed(path, claim, cells, above, complete, min(distinct, HANDFUL))
+
+
+def overlap(first: Recomputed, second: Recomputed, cohort: Cohort) -> Shared | None:
+    """Whom two tables about one cohort count in which of their inner cells.
+
+    None if that is more than anyone can go through.
+    """
+    one, other = _counted(first, cohort), _counted(second, cohort)
+    size = len(first.claim.dimensions)
+    keys = [f"one.d{n}" for n in range(size)]
+    keys += [f"other.d{n}" for n in range(len(second.claim.dimensions))]
+    sql = (
+        f"SELECT {', '.join(keys)}, count(*) FROM ({one.text}) one"
+        f" FULL JOIN ({other.text}) other USING ({PATIENT})"
+        f" GROUP BY ALL LIMIT {MOST_SHARED + 1}"
+    )
+    rows = cohort.ask(sql, (*one.values, *other.values))
+    if len(rows) > MOST_SHARED:
+        return None
+    return {(_cell(row[:size]), _cell(row[size:-1])): row[-1] for row in rows}
+
+
+def _counted(table: Recomputed, cohort: Cohort) -> Sql:
+    """Those whom a table's n counts."""
+    source = _source(table.claim, cohort)
+    counted = "v IS NOT NULL" if table.is_summary else "true"
+    return Sql(f"SELECT * FROM ({source.text}) WHERE {counted}", source.values)
+
+
+def _cell(levels: Levels) -> Levels | None:
+    return None if None in levels else levels
 
 
 def _aggregates(largest: int) -> str:
