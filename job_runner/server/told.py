@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from job_runner.job import Job, State
 from job_runner.request import Request, progress, progress_by
-from job_runner.store import Store
-
-MOST_RUNS = 100
 
 
 def request(one: Request, jobs: Sequence[Job], sequence: int) -> dict[str, object]:
@@ -29,31 +26,6 @@ def briefly(one: Request, states: Iterable[State]) -> dict[str, object]:
         **_name(one),
         "submitted_by": one.submitted_by,
         "state": progress_by(states).value,
-    }
-
-
-def public_runs(
-    store: Store,
-    queries: Callable[[Request], Iterable[tuple[str, str]]] = lambda request: (),
-    *,
-    limit: int = MOST_RUNS,
-) -> list[dict[str, object]]:
-    """The latest runs, latest first, as anybody may know of them; not who asked.
-
-    ``queries``: action and sha256 of its query, for each extraction of a request.
-    """
-    return [_public(one, store, queries(one)) for one in store.requests(limit=limit)]
-
-
-def _public(
-    one: Request, store: Store, queries: Iterable[tuple[str, str]]
-) -> dict[str, object]:
-    jobs = store.jobs(one.id)
-    return {
-        **_name(one),
-        "state": progress(jobs).value,
-        "jobs": [{k: _job(job)[k] for k in ("action", "state", "failure")} for job in jobs],
-        "queries": [{"action": a, "query_sha256": digest} for a, digest in queries],
     }
 
 

@@ -23,7 +23,7 @@ from job_runner.server.asked import LONGEST_WAIT
 from job_runner.server.changes import Changes
 from job_runner.server.problems import HEADERS
 from job_runner.server.tokens import new_token
-from job_runner.server.told import public_runs, without_credentials
+from job_runner.server.told import without_credentials
 from job_runner.store import Store
 from job_runner.wake import WakeSocket, listens
 from tests.a_site import Inside, Site, an_engine
@@ -430,7 +430,6 @@ def test_nothing_of_definitions_logs_and_errors_is_told(tmp_path):
     paths = ["/api/requests", "/health", *(f"/api/requests/r{n}" for n in (1, 2, 3))]
     answers = [served.by("olga").get(path) for path in paths]
     texts += [answer.text + str(answer.headers) for answer in answers]
-    texts.append(str(public_runs(site.store)))
     assert [answer.status_code for answer in answers] == [200] * len(paths)
     assert not [text for text in texts if CANARY in text]
     failures = {j["failure"] for answer in answers[2:] for j in answer.json()["jobs"]}
@@ -536,39 +535,7 @@ def test_health_tells_a_version_and_whether_a_runner_listens(served, tmp_path):
         assert not socket.wait(0)
 
 
-# The public record
-
-
-def test_the_public_sees_what_ran_and_how_it_ended(served):
-    told = served.submitted()
-    served.site.run()
-    queries = lambda request: [("extract", "ab12")]  # noqa: E731
-    assert public_runs(served.site.store, queries) == [
-        {
-            "id": told["id"],
-            "project": "asthma",
-            "repository": str(served.site.origin),
-            "commit": served.site.head,
-            "actions": ["describe"],
-            "submitted_at": told["submitted_at"],
-            "state": "succeeded",
-            "jobs": [
-                {"action": "extract", "state": "succeeded", "failure": None},
-                {"action": "describe", "state": "succeeded", "failure": None},
-            ],
-            "queries": [{"action": "extract", "query_sha256": "ab12"}],
-        }
-    ]
-
-
-def test_the_public_sees_the_latest_first_and_not_who_asked(served):
-    for number in range(3):
-        request = a_request(f"q{number}")
-        job = a_job(request=request.id, workspace=f"w{number}")
-        served.site.store.create_request(request, [job])
-    runs = public_runs(served.site.store, limit=2)
-    assert [run["id"] for run in runs] == ["q2", "q1"]
-    assert not any("submitted_by" in run for run in runs)
+# Addresses
 
 
 ADDRESSES = [
@@ -587,11 +554,10 @@ def test_a_repositorys_address_is_told_without_a_password(kept, told):
     assert without_credentials(kept) == told
 
 
-def test_a_password_in_an_address_is_not_on_record_for_all(served):
+def test_a_password_in_an_address_is_not_told(served):
     address = "https://me:secret@example.org/a"
     request = replace(a_request(), repository=address)
     served.site.store.create_request(request, [a_job()])
-    assert "secret" not in str(public_runs(served.site.store))
     assert "secret" not in served.by("olga").get("/api/requests/r1").text
 
 
