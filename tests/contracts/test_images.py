@@ -18,7 +18,8 @@ from job_runner.errors import PlatformError
 from job_runner.images import lock
 from job_runner.images.recipes import Sources
 
-pytestmark = pytest.mark.docker
+# One worker: these tests build, replace and drop images of the same names.
+pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("images")]
 
 
 def in_box(client: docker.DockerClient, image: str, *command: str) -> str:
