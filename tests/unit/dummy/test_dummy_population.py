@@ -4,7 +4,17 @@ from datetime import date
 
 import pytest
 
-from cohort_dsl import create_dataset, days, load, years
+from cohort_dsl import (
+    case,
+    create_dataset,
+    days,
+    load,
+    maximum_of,
+    minimum_of,
+    weeks,
+    when,
+    years,
+)
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model.query import Query
 from cohort_dsl.reference import answer
@@ -54,6 +64,42 @@ ASKED = {
     "a year and a month of birth": (patients.date_of_birth.year == 1950)
     & (patients.date_of_birth.month == 4),
     "an anniversary": first(["a"]).date == patients.date_of_birth + years(50),
+    "a sum of numbers": medications.quantity.maximum_for_patient() + 2.0 > 400.0,
+    "a difference of numbers": 500.0 - medications.quantity.maximum_for_patient() < 20.0,
+    "a multiple": medications.days_supply.maximum_for_patient() * 3 >= 900,
+    "a share": medications.quantity.maximum_for_patient() / 4.0 > 200.0,
+    "a whole share": medications.days_supply.maximum_for_patient() // 30 == 12,
+    "a number turned around": -medications.quantity.minimum_for_patient() < -300.0,
+    "a number without its sign": medications.quantity.maximum_for_patient().absolute()
+    > 300.0,
+    "a number as a whole one": medications.quantity.maximum_for_patient().as_int() >= 300,
+    "a whole number as a float": medications.days_supply.maximum_for_patient().as_float()
+    >= 300.0,
+    "the earlier of two dates": minimum_of(first(["a"]).date, first(["b"]).date)
+    < "2016-01-01",
+    "the later of two dates": maximum_of(first(["a"]).date, first(["b"]).date)
+    > "2025-06-01",
+    "a text that holds another": first(["a"]).source_code.contains("x-17"),
+    "different codes": diagnoses.code.count_distinct_for_patient() >= 4,
+    "one value among others": first(["a"]).date.is_in(medications.date),
+    "a choice": case(
+        when(patients.sex == "male").then(1),
+        when(patients.sex == "female").then(2),
+        otherwise=0,
+    )
+    == 2,
+    "the first of a month": first(["a"]).date.to_first_of_month() == "2024-03-01",
+    "a day of the month": first(["a"]).date.day == 13,
+    "months between": (first(["b"]).date - first(["a"]).date).months == 7,
+    "weeks after": first(["b"]).date == first(["a"]).date + weeks(3),
+    "no date at all": diagnoses.where(diagnoses.code == "a")
+    .where(diagnoses.date.is_null())
+    .exists_for_patient(),
+    "not any of these codes": diagnoses.where(
+        diagnoses.code.is_not_in(["a", "b"])
+    ).exists_for_patient(),
+    "exactly none": (diagnoses.where(diagnoses.code == "a").count_for_patient() == 0)
+    & patients.exists_for_patient(),
     "not known to have died": patients.exists_for_patient()
     & patients.date_of_death.is_null(),
 }
