@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 import httpx
@@ -20,6 +21,7 @@ KINDS: Mapping[str, type[StrongroomError] | type[CheckerError]] = {
     for kind in (RequestRefused, ProjectError, ClaimError, PolicyError, ReleaseRefused)
 }
 
+HERE = ("127.0.0.1", "::1", "localhost")
 TOKEN = re.compile(r"[!-~]{1,200}")
 """One word, as a header can carry it."""
 
@@ -43,10 +45,12 @@ class Client:
         return self._ask("POST", path, json=dict(body), timeout=120)
 
     def _ask(self, verb: str, path: str, **how: Any) -> Any:
-        headers = {"Authorization": f"Bearer {self.token}"}
+        how["headers"] = {"Authorization": f"Bearer {self.token}"}
         try:
-            answer = httpx.request(verb, f"{self.server}{path}", headers=headers, **how)
-        except (httpx.HTTPError, httpx.InvalidURL):
+            # No proxy knows the way to this machine.
+            how["trust_env"] = urlsplit(self.server).hostname not in HERE
+            answer = httpx.request(verb, f"{self.server}{path}", **how)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError):
             raise PlatformError(
                 "no server answers there",
                 where=self.server,
@@ -56,19 +60,19 @@ class Client:
 
 
 def _understood(answer: httpx.Response) -> Any:
-    if answer.is_success:
-        return answer.json()
     try:
         told = answer.json()
-        kind = KINDS.get(told["error"], RequestRefused if answer.is_client_error else None)
-        if kind is not None:
-            raise kind(told["problem"], where=told["where"], remedy=told["remedy"])
+        if answer.is_success:
+            return told
+        usual = RequestRefused if answer.is_client_error else PlatformError
+        kind = KINDS.get(told["error"], usual)
+        raise kind(told["problem"], where=told["where"], remedy=told["remedy"])
     except (ValueError, KeyError, TypeError):
         pass
     raise PlatformError(
-        f"the server answered {answer.status_code}",
+        f"the server answered {answer.status_code}, and not as a site does",
         where=str(answer.request.url),
-        remedy="Try again; if it stays so, tell the site's custodian.",
+        remedy="Is --server right? If so, try again, or tell the site's custodian.",
     )
 
 

@@ -50,7 +50,13 @@ def _head(noted: str) -> Head:
 
 @ledger.command("show")
 @folder_argument
-@click.option("--last", default=20, show_default=True, help="How many entries.")
+@click.option(
+    "--last",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="How many entries.",
+)
 @console.json_option
 def ledger_show(site_folder: Path, last: int, as_json: bool) -> None:
     """Show the last entries of SITE's ledger."""

@@ -46,11 +46,14 @@ def serve(site_folder: Path, host: str, port: int, behind_tls: bool) -> None:
             "front and say --behind-tls",
             param_hint="--host",
         )
-    listener = _listener(host, port)
-    url = f"http://{host}:{listener.getsockname()[1]}"
     sign = folder.state / "serve.json"
     changes = Changes()
-    with opened(folder) as site, listening(folder.served, changes.tell):
+    with (
+        _listener(host, port) as listener,
+        opened(folder) as site,
+        listening(folder.served, changes.tell),
+    ):
+        url = f"http://{host}:{listener.getsockname()[1]}"
         site.store.on_change(site.wake_runner)
         site.store.on_change(changes.tell)
         app = serving.application(site, changes, https=behind_tls)
@@ -70,7 +73,6 @@ def serve(site_folder: Path, host: str, port: int, behind_tls: bool) -> None:
             pass
         finally:
             sign.unlink(missing_ok=True)
-            listener.close()
 
 
 def _listener(host: str, port: int) -> socket.socket:

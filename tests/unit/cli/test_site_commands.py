@@ -1,0 +1,220 @@
+"""What a custodian does to a site's folder, without a warehouse or an engine."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cli import exits
+from cli.compose import folder
+from cli.compose.folder import SiteFolder
+from job_runner.errors import PlatformError
+from job_runner.ledger import Ledger
+from tests.a_command import Said, contents, strongroom
+
+SETTINGS: Mapping[str, object] = {
+    "name": "north",
+    "warehouse": {"engine": "duckdb", "database": "/nowhere.duckdb", "mapping": "omop"},
+    "disclosure": "disclosure.yaml",
+    "workers": 1,
+    "database_workers": 1,
+    "limits": {"memory": "1 G", "cpus": 1, "disk": "1 G", "wall_clock": "1 h"},
+    "projects": {"asthma": {"repositories": ["https://example.org/a"], "actions": ["*"]}},
+    "images": {
+        name: {"reference": f"strongroom/{name}", "layers": ["sha256:" + "a" * 64]}
+        for name in ("cohort:v1", "python:v1")
+    },
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> SiteFolder:
+    return folder.create(tmp_path / "site", SETTINGS)
+
+
+def add(site: SiteFolder, name: str, token: Path, *more: str) -> Said:
+    words = ("site", "person", "add", name, site.root, "--role", "researcher")
+    return strongroom(*words, "--token-file", token, *more)
+
+
+# Its folder
+
+
+def test_a_sites_folders_and_secrets_are_its_accounts_alone(site):
+    assert {path.stat().st_mode & 0o777 for path in site.folders()} == {0o700}
+    secrets = [site.state / "secrets" / name for name in folder.SECRETS]
+    assert {path.stat().st_mode & 0o777 for path in secrets} == {0o600}
+    assert len({path.read_bytes() for path in secrets}) == len(secrets)
+    assert all(len(site.secret(name)) == 32 for name in folder.SECRETS)
+
+
+@pytest.mark.parametrize("there", ["a file", "a folder with something in it"])
+def test_a_site_is_never_made_where_something_is(tmp_path, there):
+    target = tmp_path / "site"
+    inside = target if there == "a file" else target / "records.csv"
+    inside.parent.mkdir(exist_ok=True)
+    inside.write_text("precious")
+    before = contents(tmp_path)
+    with pytest.raises(PlatformError, match="something here already"):
+        folder.create(target, SETTINGS)
+    assert contents(tmp_path) == before
+
+
+def test_settings_that_are_no_policy_make_no_site(tmp_path):
+    with pytest.raises(PlatformError, match="lower-case letters"):
+        folder.create(tmp_path / "sites" / "one", {**SETTINGS, "name": "North!"})
+    assert contents(tmp_path) == {}
+
+
+def test_a_site_that_cannot_be_put_in_its_place_leaves_nothing(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "link").symlink_to("empty")
+    with pytest.raises(OSError, match="Not a directory"):
+        folder.create(tmp_path / "link", SETTINGS)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "link"]
+
+
+def test_two_sites_of_one_name_have_boxes_of_their_own(tmp_path):
+    one, two = (folder.create(tmp_path / name, SETTINGS) for name in ("one", "two"))
+    assert one.boxes != two.boxes
+    assert one.boxes == SiteFolder(tmp_path / "two" / ".." / "one").boxes
+
+
+def test_without_built_images_no_site_is_made(tmp_path, monkeypatch):
+    monkeypatch.setenv("STRONGROOM_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "records.duckdb").touch()
+    said = strongroom(
+        *("site", "init", tmp_path / "site", "--name", "north"),
+        *("--database", tmp_path / "records.duckdb"),
+        *("--project", "asthma", "--repository", "https://example.org/a"),
+    )
+    assert said.code == exits.EXIT_CODES[PlatformError]
+    assert "strongroom images build" in said.err
+    assert not (tmp_path / "site").exists()
+
+
+# Its people
+
+
+def test_a_person_gets_a_token_of_which_the_site_keeps_a_hash(site, tmp_path):
+    said = add(site, "ana", tmp_path / "ana", "--json")
+    assert said.json == {
+        "name": "ana",
+        "roles": ["researcher"],
+        "token_file": str(tmp_path / "ana"),
+    }
+    token = (tmp_path / "ana").read_text().strip()
+    assert (tmp_path / "ana").stat().st_mode & 0o777 == 0o600
+    assert token not in said.out + said.err
+    database = (site.state / "strongroom.sqlite").read_bytes()
+    assert token.encode() not in database
+
+
+def test_a_person_who_is_known_is_refused_and_no_token_is_left(site, tmp_path):
+    assert add(site, "ana", tmp_path / "one").code == 0
+    said = add(site, "ana", tmp_path / "two")
+    assert (said.code, "'ana' is somebody already" in said.err) == (5, True)
+    assert not (tmp_path / "two").exists()
+
+
+@pytest.mark.parametrize("where", ["there", "nowhere/token"])
+def test_a_token_overwrites_nothing_and_without_it_nobody_is_added(site, tmp_path, where):
+    (tmp_path / "there").write_text("precious")
+    said = add(site, "ana", tmp_path / where)
+    assert (said.code, "the token can't be written" in said.err) == (10, True)
+    assert (tmp_path / "there").read_text() == "precious"
+    assert strongroom("site", "person", "list", site.root, "--json").json == []
+
+
+def test_people_are_listed_and_whose_token_was_revoked_is_told(site, tmp_path):
+    for name in ("ana", "bo"):
+        add(site, name, tmp_path / name)
+    revoked = strongroom("site", "person", "revoke", "bo", site.root)
+    assert revoked.out == "bo's token works no more.\n"
+    listed = strongroom("site", "person", "list", site.root)
+    assert listed.out.splitlines() == [
+        "name  roles",
+        "ana   researcher",
+        "bo    researcher  revoked",
+    ]
+
+
+def test_revoking_nobody_is_told(site):
+    said = strongroom("site", "person", "revoke", "zoe", site.root)
+    assert (said.code, said.err) == (
+        5,
+        f"{site.root}: nobody is called zoe\n  See strongroom site person list.\n",
+    )
+
+
+# Its ledger
+
+
+def test_the_last_entries_of_a_ledger_are_shown(site):
+    kept = Ledger(site.ledger)
+    at = datetime(2026, 3, 1, 8, tzinfo=UTC)
+    for kind in ("request", "query", "job"):
+        kept.append(kind, {"request": "r1"}, who="ana", at=at)
+    shown = strongroom("ledger", "show", site.root, "--last", "2").out.splitlines()
+    assert [line.split()[:4] for line in shown[1:]] == [
+        ["2", "2026-03-01T08:00:00", "ana", "query"],
+        ["3", "2026-03-01T08:00:00", "ana", "job"],
+    ]
+    listed = strongroom("ledger", "show", site.root, "--json").json
+    assert [entry["kind"] for entry in listed] == ["request", "query", "job"]
+
+
+def test_an_empty_ledger_is_sound_and_has_no_head(site):
+    told = strongroom("ledger", "verify", site.root, "--json").json
+    assert told == {"entries": 0, "head": None}
+
+
+@pytest.mark.parametrize("noted", ["7", "x:" + "a" * 64, "7:abc"])
+def test_a_head_that_was_not_printed_so_is_a_wrong_word(site, noted):
+    said = strongroom("ledger", "verify", site.root, "--head", noted)
+    assert (said.code, "SEQ:SHA256" in said.err) == (exits.USAGE, True)
+
+
+# Its server
+
+
+@pytest.mark.parametrize("command", ["serve", "runner", "ledger verify", "ledger show"])
+def test_a_folder_that_is_no_site_is_told(tmp_path, command):
+    said = strongroom(*command.split(), tmp_path)
+    assert (said.code, "there is no site here" in said.err) == (10, True)
+    assert contents(tmp_path) == {}
+
+
+def test_without_tls_only_this_machine_is_served(site):
+    said = strongroom("serve", site.root, "--host", "0.0.0.0", "--port", "0")
+    assert (said.code, "--behind-tls" in said.err) == (exits.USAGE, True)
+
+
+def test_a_port_that_somebody_has_is_told(site):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        said = strongroom("serve", site.root, "--port", str(port))
+    assert (said.code, f"127.0.0.1 port {port}" in said.err) == (10, True)
+    assert "Traceback" not in said.err
+
+
+def test_a_policy_with_a_mistake_stops_every_command_that_needs_it(site):
+    site.policy.write_text(site.policy.read_text() + "workres: 3\n")
+    for command in ("serve", "runner", "warehouse check"):
+        said = strongroom(*command.split(), site.root, *(
+            ("--port", "0") if command == "serve" else ()
+        ))  # fmt: skip
+        assert (said.code, "workres" in said.err) == (10, True)
+
+
+def test_an_engine_that_is_not_there_is_no_error_to_ask_about(tmp_path, monkeypatch):
+    """Only asked: neither found nor started."""
+    monkeypatch.setenv("STRONGROOM_CACHE", str(tmp_path))
+    told = json.loads(strongroom("engine", "status", "--json").out)
+    assert "url" in told
+    assert list(tmp_path.iterdir()) == []
