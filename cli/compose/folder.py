@@ -103,9 +103,9 @@ def create(root: Path, settings: Mapping[str, object]) -> SiteFolder:
 
     PlatformError for an existing one, or for settings that would be no policy.
     """
+    text = _as_yaml(settings)
+    policy.parse(text, where=SiteFolder(root).policy.name, folder=root)
     with draft.folder(root) as made:
-        text = _as_yaml(settings)
-        policy.parse(text, where=SiteFolder(root).policy.name, folder=root)
         _fill(SiteFolder(made), text)
     return SiteFolder(root)
 
