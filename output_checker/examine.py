@@ -17,7 +17,8 @@ from output_checker.verify import claim_file, cohort, files
 from output_checker.verify.cohort import Cohort, Dataset, Unverifiable
 from output_checker.verify.compare import differences
 from output_checker.verify.numbers import Recomputed, Shared
-from output_checker.verify.recompute import overlap, recompute
+from output_checker.verify.overlap import overlap
+from output_checker.verify.recompute import recompute
 
 CLAIM = ".claim.json"
 LARGEST_CLAIM = 20_000_000
@@ -89,7 +90,13 @@ class Reader:
         """The claim recomputed, or why it wasn't borne out."""
         try:
             claim = claim_file.loads(data, where=claim_of(name))
-            found = recompute(name, claim, self._cohort(claim), self._most())
+            found = recompute(
+                name,
+                claim,
+                self._cohort(claim),
+                largest=self._most(),
+                few=self._policy.threshold,
+            )
         except ClaimError as error:
             return Untrue(name, Verification.UNVERIFIABLE, error.problem, error.remedy)
         except Unverifiable as error:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from output_checker.checks.subjects import Verified
-from output_checker.claims.model import Levels
+from output_checker.claims.model import Dimension, IsPresent, Levels
 from output_checker.report import Finding, Verdict
 from output_checker.suppress.primary import Cause
 from output_checker.verify.numbers import NOBODY, Recomputed, at_total, name_of
@@ -55,7 +55,7 @@ def _share(found: Recomputed, levels: Levels, least: int) -> int | None:
     """1 or 0 if the cell holds all or none of a group that it divides; else None."""
     count = found.count(levels)
     for place, dimension in enumerate(found.claim.dimensions):
-        if levels[place] is None or _is_given(found, dimension.column):
+        if levels[place] is None or _is_given(found, dimension):
             continue
         group = found.count(at_total(levels, place))
         if group >= least and count in (0, group):
@@ -63,11 +63,16 @@ def _share(found: Recomputed, levels: Levels, least: int) -> int | None:
     return None
 
 
-def _is_given(found: Recomputed, column: str) -> bool:
-    """Do the population's conditions leave one level of the column?"""
+def _is_given(found: Recomputed, dimension: Dimension) -> bool:
+    """Do the population's conditions themselves leave one level of the dimension?
+
+    That a value is there leaves one level of whether it is there, not of what it is.
+    """
+    given = {"==", "is missing"}
+    if isinstance(dimension.derivation, IsPresent):
+        given.add("is present")
     return any(
-        c.column == column and (c.operator == "==" or c.value is None)
-        for c in found.claim.population
+        c.column == dimension.column and c.operator in given for c in found.claim.population
     )
 
 

@@ -24,7 +24,8 @@ def check(subject: Verified) -> Iterator[Finding]:
             verdict=Verdict.PASS,
             reason=f"{policy.dominance_patients} patients make up more than"
             f" {policy.dominance_percent}% of a cell's total, or one's value could be"
-            f" worked out to within {policy.p_percent}% by another. Hidden: {len(cells)}.",
+            f" worked out to within {policy.p_percent}% by another, or fewer than"
+            f" {policy.threshold} differ from all others. Hidden: {len(cells)}.",
             remedy="To show more, use wider groups or a measure with fewer extreme values.",
             cells=tuple(map(name_of, cells)),
         )

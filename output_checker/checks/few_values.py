@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from output_checker.checks.subjects import Candidate
 from output_checker.report import Finding, Verdict
+from output_checker.verify.numbers import name_of
 
 COUNTED = 2
 """With two values, n and the mean give both counts."""
@@ -14,8 +15,19 @@ DOUBTFUL = 5
 
 
 def check(subject: Candidate) -> Iterator[Finding]:
-    """Measured columns with two values, or hardly more."""
-    found = subject.found
+    """Measured columns with two values, or hardly more; or with few people far away."""
+    found, least = subject.found, subject.policy.threshold
+    apart = [levels for levels in found.apart if found.count(levels) >= least]
+    if apart:
+        yield Finding(
+            check="few values",
+            verdict=Verdict.REVIEW,
+            reason=f"Fewer than {least} patients have values of {found.claim.value} further"
+            " from the others' than these are from each other, so a mean may give away how"
+            " many they are.",
+            remedy="Look for errors and codes in the values; measure without them.",
+            cells=tuple(map(name_of, apart)),
+        )
     if not found.is_summary or found.distinct > DOUBTFUL:
         return
     two = found.distinct <= COUNTED

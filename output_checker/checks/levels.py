@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from output_checker.checks.subjects import Candidate
-from output_checker.claims.model import MISSING, AsIs
+from output_checker.claims.model import MISSING, AsIs, Year
 from output_checker.report import Finding, Verdict
 from output_checker.verify.numbers import Recomputed
 
 OURS = frozenset(("yes", "no", MISSING))
 MANY = 10
 """Levels that a dimension may have before it is asked whether it lists people."""
+MANY_GROUPS = 20
+"""Groups with people that a table may have before the same is asked of it."""
 
 
 def check(subject: Candidate) -> Iterator[Finding]:
-    """Dimensions with a level for every few people; and levels that few people have."""
+    """Groups or levels for every few people; and levels that few people have."""
     found, least = subject.found, subject.policy.threshold
-    whole = found.count(tuple(None for _ in found.claim.dimensions))
-    for place, dimension in enumerate(found.claim.dimensions):
-        if not isinstance(dimension.derivation, AsIs):
-            continue  # bands, years and presence are named by us
-        if len(dimension.levels) >= MANY and whole < least * len(dimension.levels):
-            yield _a_list(dimension.name)
-        rare = [
-            level
-            for level in dimension.levels
-            if level not in OURS and 0 < _people(found, place, level) < least
-        ]
+    named = [  # bands and presence are named by us
+        place
+        for place, dimension in enumerate(found.claim.dimensions)
+        if isinstance(dimension.derivation, AsIs | Year)
+    ]
+    yield from _lists(found, named, least)
+    for place in named:
+        levels = found.claim.dimensions[place].levels
+        counts = {level: _people(found, place, level) for level in levels}
+        rare = [level for level, n in counts.items() if level not in OURS and 0 < n < least]
         if rare:
-            yield _rare(dimension.name, least, rare)
+            yield _rare(found.claim.dimensions[place].name, least, rare)
+
+
+def _lists(found: Recomputed, named: Iterable[int], least: int) -> Iterator[Finding]:
+    """A table that divides people until hardly anybody is left in a group."""
+    whole = found.count(tuple(None for _ in found.claim.dimensions))
+    dimensions = [found.claim.dimensions[place] for place in named]
+    lists = [d.name for d in dimensions if MANY <= len(d.levels) > whole / least]
+    groups = sum(None not in levels and found.count(levels) > 0 for levels in found.cells)
+    if lists:
+        yield from map(_a_list, lists)
+    elif MANY_GROUPS <= groups > whole / least:
+        yield _scattered(least)
 
 
 def _people(found: Recomputed, place: int, level: str) -> int:
@@ -44,6 +57,16 @@ def _a_list(name: str) -> Finding:
         reason=f"{name} has nearly as many levels as people: this lists people, it doesn't"
         " group them.",
         remedy="Group it: fewer categories, or bands(column, edges).",
+    )
+
+
+def _scattered(least: int) -> Finding:
+    return Finding(
+        check="levels",
+        verdict=Verdict.FAIL,
+        reason=f"Groups hold fewer than {least} patients on average: which are empty and"
+        " which aren't tells almost as much as a list of the people.",
+        remedy="Use fewer or wider groups, or fewer dimensions.",
     )
 
 

@@ -15,6 +15,7 @@ from output_checker.checks import (
     protection,
     threshold,
     truth,
+    words,
 )
 from output_checker.checks.subjects import Candidate, Opaque, Subject, Untrue, Verified
 from output_checker.report import Finding
@@ -24,7 +25,7 @@ Check = Callable[[Any], Iterable[Finding]]
 CHECKS: Mapping[type, tuple[Check, ...]] = {
     Opaque: (opaque.check,),
     Untrue: (truth.check,),
-    Candidate: (levels.check, few_values.check),
+    Candidate: (levels.check, few_values.check, words.check),
     Verified: (
         protection.check,
         class_disclosure.check,

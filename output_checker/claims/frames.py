@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from output_checker.claims.model import (
     MISSING,
+    NO,
+    YES,
     AsIs,
     Bands,
     Condition,
     Dimension,
     IsPresent,
     Year,
+    in_order,
 )
 from output_checker.errors import ClaimError
 
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PATIENT = "patient_id"
-YES, NO = "yes", "no"
 
 
 def one_row_per_patient(frame: pd.DataFrame) -> None:
@@ -72,20 +74,7 @@ def levels(words: pd.Series[Any], dimension: Dimension) -> tuple[str, ...]:
     found = set(words.dropna().unique())
     if found & {YES, NO} and found <= {YES, NO, MISSING}:
         found |= {YES, NO}
-    return tuple(sorted(found, key=lambda word: _rank(word, dimension)))
-
-
-def _rank(word: str, dimension: Dimension) -> tuple[int, float, str]:
-    if word == MISSING:
-        return (3, 0, "")
-    if isinstance(dimension.derivation, Bands):
-        return (0, dimension.derivation.labels().index(word), "")
-    if {YES: 1, NO: 2}.get(word):
-        return (0, {YES: 1, NO: 2}[word], "")
-    try:
-        return (0, int(word), "")
-    except ValueError:
-        return (1, 0, word)
+    return in_order(found, dimension)
 
 
 def _words(values: pd.Series[Any], dimension: Dimension) -> pd.Series[Any]:

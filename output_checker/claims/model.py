@@ -7,7 +7,7 @@ hold code. Standard library only: this travels into action containers.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
@@ -20,6 +20,7 @@ Value = int | float | None
 
 MISSING = "(missing)"
 """The label of people whose value is missing, where these are a level of their own."""
+YES, NO = "yes", "no"
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 LISTS = ("in", "not in")
 PRESENCE = ("is present", "is missing")
@@ -185,6 +186,24 @@ class Claim:
                 "the measures of a summary start with n, the number of people measured",
                 f"Choose from: {', '.join(MEASURES)}.",
             )
+
+
+def in_order(levels: Iterable[str], dimension: Dimension) -> tuple[str, ...]:
+    """Levels in the one order that they are shown in: natural, missing last."""
+    names = dimension.derivation
+    bands = names.labels() if isinstance(names, Bands) else (YES, NO)
+    return tuple(sorted(levels, key=lambda level: _rank(level, bands)))
+
+
+def _rank(level: str, first: tuple[str, ...]) -> tuple[int, int, str]:
+    if level == MISSING:
+        return (3, 0, "")
+    if level in first:
+        return (0, first.index(level), "")
+    try:
+        return (1, int(level), level)
+    except ValueError:
+        return (2, 0, level)
 
 
 def _is_a_title(text: str) -> bool:

@@ -31,6 +31,10 @@ MEANINGS: Mapping[str, Meaning] = {
         "its groups' names come from the data, and some belong to few people",
         "Group by fixed levels: categories, or bands of a number.",
     ),
+    "words": Meaning(
+        "its title, conditions or bands have words or numbers that a table doesn't need",
+        "Use round numbers, common words and a plain title.",
+    ),
     "few values": Meaning(
         "what it averages has so few different values that the mean is a count",
         "Make a table of counts instead.",

@@ -30,7 +30,7 @@ def primary(found: Recomputed, policy: Policy) -> Mapping[Levels, Cause]:
         count = found.count(levels)
         if 0 < count < policy.threshold:
             causes[levels] = Cause.SMALL
-        elif count and dominated(found.cells.get(levels, NOBODY), policy):
+        elif count and _about_few(found.cells.get(levels, NOBODY), policy):
             causes[levels] = Cause.DOMINATED
         elif not count and _hides_where_the_few_are(found, levels, policy):
             causes[levels] = Cause.EMPTY_IN_SMALL
@@ -58,6 +58,19 @@ def groups(levels: Levels) -> list[Levels]:
         for size in range(1, len(named) + 1)
         for gone in combinations(named, size)
     ]
+
+
+def _about_few(numbers: Numbers, policy: Policy) -> bool:
+    return few_differ(numbers, policy) or dominated(numbers, policy)
+
+
+def few_differ(numbers: Numbers, policy: Policy) -> bool:
+    """Have all but a few the same value? The mean, less this value, is about the few.
+
+    Of counts of events that most people don't have, too: three of a hundred with one each
+    have a mean of 0.03.
+    """
+    return numbers.alike > 0 and 0 < numbers.contributors - numbers.alike < policy.threshold
 
 
 def dominated(numbers: Numbers, policy: Policy) -> bool:

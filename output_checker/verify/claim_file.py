@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from itertools import product
@@ -11,19 +13,24 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from output_checker.claims import wire
-from output_checker.claims.model import Claim
+from output_checker.claims.model import Claim, in_order
 from output_checker.errors import ClaimError
 
+LONGEST_NUMBER = 18
+"""Digits of a whole number: no count and no column has more."""
 REMEDY = "Write claims with crosstab() or summary(), or to the schema claim-v1."
 
 
 def loads(data: bytes, *, where: str) -> Claim:
     """The claim in a file's bytes; ClaimError with the place of what is wrong."""
     try:
-        body = json.loads(data, parse_constant=_no_constant)
+        body = json.loads(
+            data, parse_constant=_no_constant, parse_int=_whole, parse_float=_fraction
+        )
         json.dumps(body, ensure_ascii=False).encode()  # half a letter isn't text
     except (ValueError, RecursionError):
-        raise ClaimError("the claim isn't JSON", where=where, remedy=REMEDY) from None
+        problem = "the claim isn't JSON, or has a number that nothing can have"
+        raise ClaimError(problem, where=where, remedy=REMEDY) from None
     wrong = best_match(_schema().iter_errors(body))
     if wrong is not None:
         place = "/".join(map(str, wrong.absolute_path)) or "the claim itself"
@@ -34,19 +41,39 @@ def loads(data: bytes, *, where: str) -> Claim:
     except ClaimError as error:
         raise ClaimError(error.problem, where=where, remedy=error.remedy) from None
     _complete(claim, where)
-    return claim
+    return _in_order(claim)
 
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)  # NaN and Infinity aren't JSON
 
 
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(text)
+    return int(text)
+
+
+def _fraction(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)  # 1e999 is JSON, but no number that anything can have
+    return number
+
+
+def _in_order(claim: Claim) -> Claim:
+    """The claim with its levels in our order: theirs could tell as much as a number."""
+    ordered = (replace(d, levels=in_order(d.levels, d)) for d in claim.dimensions)
+    return replace(claim, dimensions=tuple(ordered))
+
+
 def _complete(claim: Claim, where: str) -> None:
     """Every combination of levels is there, with every measure, and nothing else."""
     total = (None,) if claim.margins else ()
-    every = set(product(*((*d.levels, *total) for d in claim.dimensions)))
+    sides = [(*d.levels, *total) for d in claim.dimensions]
     same = all(set(values) == set(claim.measures) for values in claim.cells.values())
-    if set(claim.cells) != every or not same:
+    few = math.prod(map(len, sides)) == len(claim.cells)  # before they are all made
+    if not (same and few and set(claim.cells) == set(product(*sides))):
         raise ClaimError(
             "the cells aren't every combination of the levels, each with every measure",
             where=where,

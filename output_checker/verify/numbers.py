@@ -19,7 +19,8 @@ class Numbers:
     """One cell. ``patients``: distinct people in it; ``contributors``: those measured.
 
     The rest is about the measured values and may be a person's, so it doesn't print:
-    sum, sum of squares, sum of sizes, the largest sizes, and whether all are the same.
+    sum, sum of squares, sum of sizes, the largest sizes, whether all are the same, and how
+    many have the most common value.
     """
 
     patients: int
@@ -31,6 +32,7 @@ class Numbers:
     size: float = field(default=0.0, repr=False)
     largest: tuple[float, ...] = field(default=(), repr=False)
     constant: bool = field(default=False, repr=False)
+    alike: int = field(default=0, repr=False)
 
 
 NOBODY = Numbers(0)
@@ -42,7 +44,9 @@ class Recomputed:
 
     ``cells``: every combination of levels that has somebody. ``nonnegative``: no value is
     below zero. ``complete``: nobody's value is missing. ``distinct``: how many different
-    values there are, counted up to a handful.
+    values there are, counted up to a handful. ``rarest``: for conditions that name words,
+    how many people in the cohort have the rarest of them; None where these are dates.
+    ``apart``: groups, or the whole, in which few have values far from all others'.
     """
 
     path: str
@@ -51,6 +55,8 @@ class Recomputed:
     nonnegative: bool = True
     complete: bool = True
     distinct: int = 0
+    rarest: Mapping[Condition, int | None] = field(default_factory=dict)
+    apart: tuple[Levels, ...] = ()
 
     @property
     def is_summary(self) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -34,7 +33,8 @@ from output_checker.verify.cohort import (
     Cohort,
     Unverifiable,
 )
-from output_checker.verify.numbers import Numbers, Recomputed, Shared
+from output_checker.verify.numbers import Numbers, Recomputed
+from output_checker.verify.spread import Sql, alike, apart
 
 HANDFUL = 20
 """Different values of a measured column are counted up to here."""
@@ -44,25 +44,21 @@ OF_ALL = (
     " coalesce(max(abs(v)) > 1e100, false)"
 )
 LARGE = 1e300
-MOST_SHARED = 100_000
-"""Pairs of cells with somebody in both that two tables are compared by."""
+MOST_GROUPS = 20_000
+"""As many as a claim may have cells."""
 A_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])")
 
 
-@dataclass(frozen=True)
-class Sql:
-    """A piece of SQL and the values bound in it, in order."""
-
-    text: str
-    values: tuple[object, ...] = ()
-
-
-def recompute(path: str, claim: Claim, cohort: Cohort, largest: int) -> Recomputed:
+def recompute(
+    path: str, claim: Claim, cohort: Cohort, *, largest: int, few: int
+) -> Recomputed:
     """The claim's cells as the cohort has them, with the ``largest`` sizes of each.
+
+    Fewer people than ``few`` in a group whose values are far from all others are noted.
 
     Raises Unverifiable where the claim is about what the cohort file doesn't hold.
     """
-    source = _source(claim, cohort)
+    source = source_of(claim, cohort)
     sql = f"SELECT {OF_ALL} FROM ({source.text})"
     people, above, complete, distinct, too_large = cohort.ask(sql, source.values)[0]
     if too_large or not people:
@@ -72,43 +68,53 @@ def recompute(path: str, claim: Claim, cohort: Cohort, largest: int) -> Recomput
             else "nobody is counted",
             "Look at the definition of the column, and at the claim's conditions.",
         )
+    return Recomputed(
+        path=path,
+        claim=claim,
+        cells=_cells(claim, source, cohort, largest),
+        nonnegative=above,
+        complete=complete,
+        distinct=min(distinct, HANDFUL),
+        apart=apart(claim, source, cohort, few),
+        rarest={c: _rarest(c, cohort) for c in claim.population if _texts(c)},
+    )
+
+
+def _cells(
+    claim: Claim, source: Sql, cohort: Cohort, largest: int
+) -> dict[Levels, Numbers]:
     size = len(claim.dimensions)
     keys = ", ".join(f"d{n}" for n in range(size))
+    sql = f"SELECT DISTINCT {keys} FROM ({source.text}) LIMIT {MOST_GROUPS + 1}"
+    if len(cohort.ask(sql, source.values)) > MOST_GROUPS:
+        raise Unverifiable(
+            f"the cohort has more than {MOST_GROUPS} groups by these columns",
+            "Use fewer or wider groups, or fewer dimensions.",
+        )
     sql = f"SELECT {keys}, {_aggregates(largest)} FROM ({source.text})"
     rows = cohort.ask(f"{sql} GROUP BY CUBE ({keys})", source.values)
-    cells: dict[Levels, Numbers] = {row[:size]: _numbers(row[size:]) for row in rows}
-    return Recomputed(path, claim, cells, above, complete, min(distinct, HANDFUL))
+    same = alike(claim, source, cohort)
+    return {row[:size]: _numbers(row[size:], same.get(row[:size], 0)) for row in rows}
 
 
-def overlap(first: Recomputed, second: Recomputed, cohort: Cohort) -> Shared | None:
-    """Whom two tables about one cohort count in which of their inner cells.
+def _texts(condition: Condition) -> list[str]:
+    value = condition.value
+    several = value if isinstance(value, tuple) else (value,)
+    return [one for one in several if isinstance(one, str)]
 
-    None if that is more than anyone can go through.
-    """
-    one, other = _counted(first, cohort), _counted(second, cohort)
-    size = len(first.claim.dimensions)
-    keys = [f"one.d{n}" for n in range(size)]
-    keys += [f"other.d{n}" for n in range(len(second.claim.dimensions))]
-    sql = (
-        f"SELECT {', '.join(keys)}, count(*) FROM ({one.text}) one"
-        f" FULL JOIN ({other.text}) other USING ({PATIENT})"
-        f" GROUP BY ALL LIMIT {MOST_SHARED + 1}"
-    )
-    rows = cohort.ask(sql, (*one.values, *other.values))
-    if len(rows) > MOST_SHARED:
+
+def _rarest(condition: Condition, cohort: Cohort) -> int | None:
+    """How many people have the rarest of the words a condition names; of dates None."""
+    column, kind = _column(condition.column, cohort)
+    if kind != "VARCHAR":
         return None
-    return {(_cell(row[:size]), _cell(row[size:-1])): row[-1] for row in rows}
-
-
-def _counted(table: Recomputed, cohort: Cohort) -> Sql:
-    """Those whom a table's n counts."""
-    source = _source(table.claim, cohort)
-    counted = "v IS NOT NULL" if table.is_summary else "true"
-    return Sql(f"SELECT * FROM ({source.text}) WHERE {counted}", source.values)
-
-
-def _cell(levels: Levels) -> Levels | None:
-    return None if None in levels else levels
+    sql = (
+        f"SELECT min(people) FROM (SELECT count({column}) AS people FROM"
+        f" (SELECT unnest(CAST(? AS VARCHAR[])) AS word) LEFT JOIN cohort"
+        f" ON {column} = word GROUP BY word)"
+    )
+    rarest: int = cohort.ask(sql, [_texts(condition)])[0][0]
+    return rarest
 
 
 def _aggregates(largest: int) -> str:
@@ -119,15 +125,16 @@ def _aggregates(largest: int) -> str:
     )
 
 
-def _numbers(row: Sequence[Any]) -> Numbers:
+def _numbers(row: Sequence[Any], alike: int) -> Numbers:
     patients, contributors, mean, sd, total, squares, size, top, constant = row
     return Numbers(
         patients=patients, contributors=contributors, mean=mean, sd=sd, total=total,
         squares=squares, size=size, largest=tuple(top or ()), constant=constant,
+        alike=alike,
     )  # fmt: skip
 
 
-def _source(claim: Claim, cohort: Cohort) -> Sql:
+def source_of(claim: Claim, cohort: Cohort) -> Sql:
     """One row per person of the table: d0, d1, ... and the value v."""
     groups = [_level(d, cohort) for d in claim.dimensions]
     value = _value(claim.value, cohort)

@@ -30,7 +30,7 @@ def test_leaving_out_many_people_tells_nothing_about_few(tmp_path):
 
 
 def test_the_same_people_are_the_same_in_whatever_order_they_are_described(tmp_path):
-    frame = people({("a", 20): 50, ("b", 30): 60}, "row", "age")
+    frame = people({("a", 20): 50, ("b", 30): 60, ("c", 40): 70}, "row", "age")
     desk = Desk(tmp_path, frame)
     where = [("age", "<", 90), ("row", "!=", "c")]
     desk.crosstab(path="output/t.csv", rows="row", where=where)

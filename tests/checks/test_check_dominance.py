@@ -19,7 +19,10 @@ def measured(tmp_path, values):
     [
         ([10.0 + n for n in range(12)], False),
         ([*[1.0] * 10, 500.0, 400.0], True),  # two of twelve hold 99 %
-        ([*[1.0] * 10, 40.0, 30.0], False),  # 88 %
+        ([*[1.0] * 10, 40.0, 30.0], True),  # 88 %, but all others are alike
+        ([*[0.8 + n / 20 for n in range(10)], 40.0, 30.0], False),  # 88 %
+        ([*[0.0] * 20, *[1.0] * 9], True),  # a count of nine in disguise
+        ([*[0.0] * 20, *[1.0] * 5, *[2.0] * 5], False),
         ([*[-1.0] * 10, -500.0, 400.0], True),  # by size, so signs don't cancel out
         ([*[2.0] * 10, 900.0, 1.0], True),  # the second can work out the first
         ([0.0] * 12, False),

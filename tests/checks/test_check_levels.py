@@ -1,6 +1,8 @@
 """The names of groups come from the data; a rare one tells that somebody has it."""
 
-from output_checker.claims import bands
+from datetime import date
+
+from output_checker.claims import bands, year
 from output_checker.report import Verdict
 from tests.a_cohort import Desk, finding, people
 
@@ -35,3 +37,27 @@ def test_a_refused_table_does_not_burden_the_others(tmp_path):
     desk.crosstab(path="output/t.csv", rows="row")
     desk.crosstab(path="output/u.csv", rows=["pseudonym", "row"])
     assert desk.file().verdict is Verdict.PASS
+
+
+def test_a_list_of_people_by_bands_is_refused(tmp_path):
+    """Which of many narrow bands are empty tells where each person is."""
+    desk = Desk(tmp_path, people({(60 + n,): 1 for n in range(40)}, "weight"))
+    desk.crosstab(rows=bands("weight", [60 + n for n in range(1, 25)]))
+    file = desk.file()
+    assert "almost as much as a list" in finding(file, "levels", Verdict.FAIL).reason
+    assert file.table is None
+
+
+def test_a_list_of_people_by_several_columns_is_refused(tmp_path):
+    counts = {(a, b): 6 for a in range(5) for b in range(5)}
+    desk = Desk(tmp_path, people(counts, "one", "other"))
+    desk.crosstab(rows=["one", "other"])
+    assert finding(desk.file(), "levels", Verdict.FAIL)
+
+
+def test_a_rare_year_is_for_people_to_judge(tmp_path):
+    days = {date(1899, 1, 1): 1, date(1950, 5, 5): 40, date(1960, 5, 5): 50}
+    frame = people({(day,): n for day, n in days.items()}, "born")
+    desk = Desk(tmp_path, frame)
+    desk.crosstab(rows=year("born"))
+    assert finding(desk.file(), "levels", Verdict.REVIEW).cells == ("1899",)

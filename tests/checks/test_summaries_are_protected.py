@@ -85,7 +85,8 @@ def test_a_total_hidden_in_one_summary_is_not_given_away_by_another(tmp_path):
             loads((tmp_path / f"{n}.claim.json").read_bytes(), where=n) for n in names
         ]
         tables = [
-            recompute(n, claim, cohort, 2) for n, claim in zip(names, claims, strict=True)
+            recompute(n, claim, cohort, largest=2, few=10)
+            for n, claim in zip(names, claims, strict=True)
         ]
     made = family(tables, EXACT)
     report = desk.report(EXACT)

@@ -97,3 +97,30 @@ def test_the_schema_and_the_model_know_the_same_words():
     simple, banded = defs["dimension"]["properties"]["derivation"]["oneOf"]
     words = {*simple["properties"]["kind"]["enum"], banded["properties"]["kind"]["const"]}
     assert words == {kind.kind for kind in Derivation.__args__}
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 400, "1" * 5000, "NaN"])
+def test_a_number_that_nothing_can_have_isnt_one(number):
+    """It would break a comparison later, and with it the job's other tables."""
+    text = json.dumps(GOOD).replace('"n": 1', f'"n": {number}')
+    assert number in text
+    with pytest.raises(ClaimError, match="number that nothing can have"):
+        claim_file.loads(text.encode(), where="t.claim.json")
+
+
+def test_more_levels_than_cells_are_refused_before_they_are_multiplied():
+    """Four times twenty thousand levels would fill any memory."""
+    body = copy.deepcopy(GOOD)
+    levels = [str(n) for n in range(20_000)]
+    body["dimensions"] = [
+        {**body["dimensions"][0], "column": f"c{n}", "levels": levels} for n in range(4)
+    ]
+    with pytest.raises(ClaimError, match="every combination"):
+        read(body)
+
+
+def test_levels_are_in_our_order_whatever_theirs():
+    """The order of twenty levels could carry sixty bits."""
+    body = copy.deepcopy(GOOD)
+    body["dimensions"][0]["levels"].reverse()
+    assert read(body) == read(GOOD)

@@ -132,7 +132,7 @@ def condition(column, operator, value):
         ({"population": condition("age", "==", "old")}, "compares it with something else"),
         ({"population": condition("age", "==", True)}, "compares it with something else"),
         ({"population": condition("ill", "==", 1)}, "compares it with something else"),
-        ({"population": condition("age", "<", 10**400)}, "compares it with something else"),
+        ({"population": condition("age", "<", 10**400)}, "a number that nothing can have"),
         ({"population": condition("sex", "==", 3)}, "compares it with something else"),
         ({"population": condition("seen", ">", "2020-02-31")}, "something else"),
         ({"population": condition("seen", ">", "20200201")}, "something else"),

@@ -1,0 +1,83 @@
+"""The words of a claim were chosen beside the data, so they could carry some of it out.
+
+Titles, edges of bands and the values of conditions are shown outside. Two people read
+them; here is what no honest table needs: many digits, many bands, words that hardly
+anybody in the cohort has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from output_checker.checks.subjects import Candidate
+from output_checker.claims.model import Bands, Claim, Condition
+from output_checker.report import Finding, Verdict
+
+DIGITS = 4
+"""Significant digits of an edge or a condition: 0.125, 1990, 12500."""
+EDGES = 30
+"""Of one dimension's bands."""
+TITLE_DIGITS = 8
+"""Of a title's own, beyond the claim's names and numbers: two years."""
+
+
+def check(subject: Candidate) -> Iterator[Finding]:
+    """Numbers, bands, titles and words in conditions that could be messages."""
+    found, least = subject.found, subject.policy.threshold
+    numbers = [number for number in _numbers(found.claim) if _digits(number) > DIGITS]
+    if numbers or _most_edges(found.claim) > EDGES:
+        yield _doubt("Bands or conditions have more edges or digits than groups need")
+    rare = [
+        c for c, people in found.rarest.items() if people is not None and people < least
+    ]
+    if rare:
+        yield _doubt(
+            f"A condition names words that fewer than {least} patients have",
+            sorted({c.column for c in rare}),
+        )
+    if len(_own_digits(found.claim)) > TITLE_DIGITS:
+        yield _doubt("The title has numbers that aren't the table's own")
+
+
+def _numbers(claim: Claim) -> Iterator[float]:
+    for dimension in claim.dimensions:
+        if isinstance(dimension.derivation, Bands):
+            yield from dimension.derivation.edges
+    for condition in claim.population:
+        yield from (v for v in _values(condition) if isinstance(v, int | float))
+
+
+def _values(condition: Condition) -> tuple[object, ...]:
+    return condition.value if isinstance(condition.value, tuple) else (condition.value,)
+
+
+def _digits(number: float) -> int:
+    """Significant digits, as written in full."""
+    written = repr(number).lower().partition("e")[0]
+    return len(re.sub(r"\D", "", written.removesuffix(".0")).strip("0"))
+
+
+def _most_edges(claim: Claim) -> int:
+    derivations = (d.derivation for d in claim.dimensions)
+    return max((len(b.edges) for b in derivations if isinstance(b, Bands)), default=0)
+
+
+def _own_digits(claim: Claim) -> str:
+    """The digits of a title's numbers that the claim's other parts don't have."""
+    parts = [claim.value or "", *map(str, claim.population)]
+    for dimension in claim.dimensions:
+        parts += [dimension.column, *dimension.levels]
+    known = set(re.findall(r"\d+", " ".join(parts)))
+    return "".join(n for n in re.findall(r"\d+", claim.title) if n not in known)
+
+
+def _doubt(reason: str, cells: list[str] | None = None) -> Finding:
+    return Finding(
+        check="words",
+        verdict=Verdict.REVIEW,
+        reason=f"{reason}. They would be shown outside, and may have been chosen by what"
+        " the data say.",
+        remedy="Use round numbers, common words and a plain title, or explain these.",
+        cells=tuple(cells or ()),
+    )
