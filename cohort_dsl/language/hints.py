@@ -85,7 +85,7 @@ def nearest(name: str, options: Iterable[str]) -> str | None:
     if best:
         return option
     return next(
-        (lowered[o] for o in get_close_matches(wanted, lowered, n=1, cutoff=0.5)), None
+        (lowered[o] for o in get_close_matches(wanted, lowered, n=1, cutoff=0.6)), None
     )
 
 

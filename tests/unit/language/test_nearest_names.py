@@ -26,6 +26,11 @@ def test_the_nearest_name_is_found_by_spelling_initials_or_a_word(written, meant
     assert hints.nearest(written, COLUMNS) == meant
 
 
+def test_a_far_fetched_guess_is_worse_than_a_list():
+    remedy = hints.no_such_name("gender", "patients", ["age_on", "sex"], "column").remedy
+    assert remedy == "There are: age_on, sex."
+
+
 def test_among_no_names_none_is_near():
     assert hints.nearest("sex", []) is None
     assert hints.no_such_name("sex", "it", [], "column").remedy == "There are: none."
