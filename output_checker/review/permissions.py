@@ -82,11 +82,18 @@ SIGHT: Mapping[Role, Sight] = {
 """STATUS: status and enumerated codes. EVERYTHING: the report with its cells as well."""
 
 
+_ONLY: Mapping[Role, str] = {
+    Role.RESEARCHER: "Only a researcher may do this.",
+    Role.REVIEWER: "Only a reviewer may do this.",
+    Role.OPERATOR: "Only an operator may do this.",
+}
+
+
 def not_permitted(request: ReleaseRequest, move: Move, person: Person) -> str | None:
     """Why this is never this person's to do, or None."""
     rule = RULES[move]
     if rule.role not in person.roles:
-        return f"Only a {rule.role.value} may do this."
+        return _ONLY[rule.role]
     own = person.name == request.author
     if rule.standing is Standing.NOT_AUTHOR and own:
         return "Nobody reviews their own request."
