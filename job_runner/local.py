@@ -39,7 +39,9 @@ class Home:
     """The author's machine. ``images``: those that can be had, by ``name:tag``.
 
     ``executor`` must be this study's own: whatever it still runs from before is removed.
-    ``uid``: of a job's box; the author's own, unless that is root. ``told``: progress.
+    ``new_id``: one that no run had before, or outputs of an earlier run would pass for
+    this one's. ``uid``: of a job's box; the author's own, unless that is root. ``told``:
+    progress.
     """
 
     executor: Executor
@@ -47,6 +49,7 @@ class Home:
     source: DataSource
     clock: Callable[[], datetime]
     monotonic: Callable[[], float]
+    new_id: Callable[[], str]
     uid: Callable[[Job], int]
     told: Callable[[Told], None] = lambda told: None
     limits: Limits = field(default_factory=Limits)
@@ -95,7 +98,13 @@ def run(
             forced=forced if force else frozenset(),
         )
         asked = Request(
-            "run", "home", str(study), version, tuple(actions), "the author", home.clock()
+            id=home.new_id(),
+            project="home",
+            repository=str(study),
+            commit=version,
+            actions=tuple(actions),
+            submitted_by="the author",
+            submitted_at=home.clock(),
         )
         return _carried_out(state, tasks, asked, jobs_of(asked, found, order))
 

@@ -189,6 +189,7 @@ def run(
             source=home.DummySource(tables=tables),
             clock=clock.now,
             monotonic=time.monotonic,
+            new_id=clock.new_id,
             uid=uid_of,
             told=_progress if not as_json else lambda told: None,
         )

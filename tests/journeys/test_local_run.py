@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import threading
@@ -25,6 +26,8 @@ IMAGES = {
     "python:v1": ImagePolicy("strongroom/python:v1", (PYTHON,)),
 }
 
+RUNS = itertools.count(1)
+
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
@@ -41,6 +44,7 @@ def a_home(engine: FakeEngine | None = None, told: list[Told] | None = None) -> 
         source=FakeSource(),
         clock=lambda: datetime.now(UTC),
         monotonic=time.monotonic,
+        new_id=lambda: f"run{next(RUNS)}",
         uid=lambda job: ROOT_UID if os.geteuid() == 0 else os.geteuid(),
         told=(told if told is not None else []).append,
     )
@@ -111,6 +115,25 @@ def test_a_failure_is_told_with_what_was_there_instead(study):
     assert done["describe"].log.startswith("about to write\n")
     assert done["count"].failure is Failure.DEPENDENCY_FAILED
     assert not (study / "output/tabel.csv").exists()
+
+
+def test_run_again_an_action_publishes_what_it_makes_now(study):
+    def another(inside: Inside) -> int:
+        inside.write("output/table.csv", b"size\n7\n")
+        return 0
+
+    run(study)
+    (study / "analysis/describe.py").write_text("# another\n")
+    local.run(study, ["describe"], a_home(an_engine(describe=another)))
+    assert (study / "output/table.csv").read_text() == "size\n7\n"
+
+
+def test_run_again_an_action_that_fails_now_is_not_taken_for_the_success_before(study):
+    run(study)
+    (study / "analysis/describe.py").write_text("# broken\n")
+    done = local.run(study, ["describe"], a_home(an_engine(describe=lambda inside: 1)))
+    assert done[-1].failure is Failure.NONZERO_EXIT
+    assert (study / "output/table.csv").exists()
 
 
 def test_progress_is_told_as_it_happens(study):
