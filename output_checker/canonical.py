@@ -19,8 +19,8 @@ from output_checker.review.request import printable
 
 HIDDEN = "[hidden]"
 TOTAL = "[total]"
-FORMULA = ("=", "+", "-", "@")
-"""A spreadsheet takes text that starts so for a formula to run."""
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""A spreadsheet takes text that starts so for a formula to run, after spaces too."""
 LONGEST_TEXT = 300
 
 JsonValue = Mapping[str, object]
@@ -95,7 +95,7 @@ def _line(table: Table, cell: Cell) -> list[str]:
 
 
 def _text(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 
 def _number(value: float | int | None) -> str:

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from output_checker.claims.model import Levels
-from output_checker.verify.cohort import PATIENT, Cohort
+from output_checker.verify.cohort import Cohort
 from output_checker.verify.numbers import Recomputed, Shared
-from output_checker.verify.recompute import source_of
+from output_checker.verify.recompute import parts_of
 from output_checker.verify.spread import Sql
 
 MOST_SHARED = 100_000
@@ -18,26 +18,37 @@ def overlap(first: Recomputed, second: Recomputed, cohort: Cohort) -> Shared | N
 
     None if that is more than anyone can go through.
     """
-    one, other = _counted(first, cohort), _counted(second, cohort)
-    size = len(first.claim.dimensions)
-    keys = [f"one.d{n}" for n in range(size)]
-    keys += [f"other.d{n}" for n in range(len(second.claim.dimensions))]
-    sql = (
-        f"SELECT {', '.join(keys)}, count(*) FROM ({one.text}) one"
-        f" FULL JOIN ({other.text}) other USING ({PATIENT})"
-        f" GROUP BY ALL LIMIT {MOST_SHARED + 1}"
+    one, other = _cells(first, "one", cohort), _cells(second, "other", cohort)
+    rows = cohort.ask(
+        f"SELECT {_shown(first, 'one')}, {_shown(second, 'other')}, count(*)"
+        f" FROM (SELECT {one.text}, {other.text} FROM cohort)"
+        f" WHERE one OR other GROUP BY ALL LIMIT {MOST_SHARED + 1}",
+        (*one.values, *other.values),
     )
-    rows = cohort.ask(sql, (*one.values, *other.values))
     if len(rows) > MOST_SHARED:
         return None
+    size = len(first.claim.dimensions)
     return {(_cell(row[:size]), _cell(row[size:-1])): row[-1] for row in rows}
 
 
-def _counted(table: Recomputed, cohort: Cohort) -> Sql:
-    """Those whom a table's n counts."""
-    source = source_of(table.claim, cohort)
-    counted = "v IS NOT NULL" if table.is_summary else "true"
-    return Sql(f"SELECT * FROM ({source.text}) WHERE {counted}", source.values)
+def _cells(table: Recomputed, name: str, cohort: Cohort) -> Sql:
+    """Each person's groups in a table, and whether its n counts them at all."""
+    parts = parts_of(table.claim, cohort)
+    counted = [f"({group.text}) IS NOT NULL" for group in parts.groups]
+    counted += [f"{parts.value} IS NOT NULL"] if table.is_summary else []
+    groups = [f"{group.text} AS {name}{n}" for n, group in enumerate(parts.groups)]
+    inside = " AND ".join([f"({parts.kept.text})", *counted])
+    pieces = (parts.kept, *parts.groups, *parts.groups)
+    return Sql(
+        ", ".join([f"coalesce({inside}, false) AS {name}", *groups]),
+        tuple(value for piece in pieces for value in piece.values),
+    )
+
+
+def _shown(table: Recomputed, name: str) -> str:
+    """The groups of those in the table, nothing for others."""
+    places = range(len(table.claim.dimensions))
+    return ", ".join(f"CASE WHEN {name} THEN {name}{n} END AS {name}_{n}" for n in places)
 
 
 def _cell(levels: Levels) -> Levels | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -58,7 +59,7 @@ def recompute(
 
     Raises Unverifiable where the claim is about what the cohort file doesn't hold.
     """
-    source = source_of(claim, cohort)
+    source = _source(claim, cohort)
     sql = f"SELECT {OF_ALL} FROM ({source.text})"
     people, above, complete, distinct, too_large = cohort.ask(sql, source.values)[0]
     if too_large or not people:
@@ -134,17 +135,37 @@ def _numbers(row: Sequence[Any], alike: int) -> Numbers:
     )  # fmt: skip
 
 
-def source_of(claim: Claim, cohort: Cohort) -> Sql:
-    """One row per person of the table: d0, d1, ... and the value v."""
-    groups = [_level(d, cohort) for d in claim.dimensions]
-    value = _value(claim.value, cohort)
+@dataclass(frozen=True)
+class Parts:
+    """A table's people in SQL: their groups, the value measured, and who they are."""
+
+    groups: tuple[Sql, ...]
+    value: str
+    kept: Sql
+
+
+def parts_of(claim: Claim, cohort: Cohort) -> Parts:
+    """What a claim says, as SQL about a row of the cohort."""
     conditions = [_condition(c, cohort) for c in claim.population]
-    kept = " AND ".join(c.text for c in conditions) or "true"
-    columns = ", ".join(f"{g.text} AS d{n}" for n, g in enumerate(groups))
-    present = " AND ".join(f"d{n} IS NOT NULL" for n in range(len(groups)))
-    inner = f"SELECT {PATIENT}, {columns}, {value} AS v FROM cohort WHERE {kept}"
-    values = [v for piece in (*groups, *conditions) for v in piece.values]
-    return Sql(f"SELECT * FROM ({inner}) WHERE {present}", tuple(values))
+    return Parts(
+        groups=tuple(_level(d, cohort) for d in claim.dimensions),
+        value=_value(claim.value, cohort),
+        kept=Sql(
+            " AND ".join(f"({c.text})" for c in conditions) or "true",
+            tuple(v for c in conditions for v in c.values),
+        ),
+    )
+
+
+def _source(claim: Claim, cohort: Cohort) -> Sql:
+    """One row per person of the table: d0, d1, ... and the value v."""
+    parts = parts_of(claim, cohort)
+    columns = ", ".join(f"{g.text} AS d{n}" for n, g in enumerate(parts.groups))
+    present = " AND ".join(f"d{n} IS NOT NULL" for n in range(len(parts.groups)))
+    inner = f"SELECT {PATIENT}, {columns}, {parts.value} AS v FROM cohort"
+    values = [v for piece in (*parts.groups, parts.kept) for v in piece.values]
+    sql = f"SELECT * FROM ({inner} WHERE {parts.kept.text}) WHERE {present}"
+    return Sql(sql, tuple(values))
 
 
 def _level(dimension: Dimension, cohort: Cohort) -> Sql:

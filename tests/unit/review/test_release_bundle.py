@@ -146,7 +146,7 @@ def test_an_id_that_cannot_name_a_folder_names_none(house, name):
         folder_name(replace(house.submitted(), id=name))
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", " =", "＝"])
 def test_a_spreadsheet_takes_no_label_for_a_formula(start):
     table = replace(
         a_table(),
