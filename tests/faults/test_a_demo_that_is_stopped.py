@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from cli.demo.stage import prepare
+from cli.home import boxes_of
 from job_runner.executors import dockerd, engine, sweep
+from job_runner.executors.box import SITE_LABEL
 from job_runner.executors.engine import Engine
 from tests.a_command import contents, strongroom
 from tests.a_demo import Played, interrupted
@@ -20,7 +22,7 @@ from tests.a_demo import Played, interrupted
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def environment(
     docker_engine: Engine, cohort_image: str, python_image: str
 ) -> Iterator[dict[str, str]]:
@@ -57,7 +59,7 @@ NOTHING: dict[str, object] = {
 
 
 def test_ctrl_c_while_the_site_works_leaves_nothing_running(environment, tmp_path):
-    at = "extract: executing"
+    at = "extract: created"
     played = interrupted(tmp_path / "demo", at, signal.SIGINT, environment)
     assert (played.code, at in played.printed) == (130, True)
     assert played.printed.endswith("Stopped.\n")
@@ -66,17 +68,20 @@ def test_ctrl_c_while_the_site_works_leaves_nothing_running(environment, tmp_pat
     assert not list(played.site.outbox.iterdir())
 
 
-def test_a_second_demo_begins_anew_and_ends_as_cleanly_when_it_is_told_to(
-    environment, tmp_path
+def test_a_second_demo_begins_anew_and_stopped_leaves_a_shared_engine_empty(
+    docker_engine, docker_client, cohort_image, python_image, tmp_path
 ):
     folder = tmp_path / "demo"
     prepare(folder, {})
     (folder / "study").mkdir()
     (folder / "study" / "of the first").touch()
     at = "extract: running, because"
-    played = interrupted(folder, at, signal.SIGTERM, environment)
+    played = interrupted(folder, at, signal.SIGTERM)
     assert (played.code, at in played.printed) == (130, True)
-    assert traces(played, environment) == NOTHING
+    assert played.left == ()
+    for name in (boxes_of(folder / "study"), played.site.boxes):
+        label = {"label": f"{SITE_LABEL}={name}"}
+        assert docker_client.containers.list(all=True, filters=label) == []
     assert (folder / "study" / "project.yaml").is_file()
     assert not (folder / "study" / "of the first").exists()
     assert not (folder / "study" / "output").exists()
