@@ -13,12 +13,16 @@ from job_runner.job import Failure
 class JobsFailed(StrongroomError):
     """Actions ran and failed. ``errors``: one for each that failed by itself.
 
-    ``kind``: what they amount to, where that is one kind of error.
+    ``kind``: what they amount to, where that is one kind of error. ``at_home``: they ran on
+    their author's machine, where there is no custodian, and a log to read.
     """
 
-    def __init__(self, failed: Mapping[str, Failure]) -> None:
+    def __init__(self, failed: Mapping[str, Failure], *, at_home: bool = False) -> None:
         causes = {name: why for name, why in failed.items() if why in REASONS}
-        self.errors = tuple(_error(name, why) for name, why in causes.items())
+        remedies = REMEDIES_AT_HOME if at_home else {}
+        self.errors = tuple(
+            _error(name, why, remedies.get(why)) for name, why in causes.items()
+        )
         kinds = {REASONS[why].kind for why in causes.values()}
         self.kind: type[Exception] = kinds.pop() if len(kinds) == 1 else JobsFailed
         super().__init__(
@@ -84,7 +88,21 @@ REASONS: Mapping[Failure, Reason] = {
 """Every failure but DEPENDENCY_FAILED: an action that never began has none of its own."""
 
 
-def _error(action: str, why: Failure) -> StrongroomError:
+REMEDIES_AT_HOME: Mapping[Failure, str] = {
+    Failure.NONZERO_EXIT: "The end of what it printed stands above; more of it is in "
+    "metadata/logs/{action}.log.",
+    Failure.OUT_OF_MEMORY: "Have it take less, or ask for fewer dummy patients.",
+    Failure.TIMEOUT: "Have it take less, or ask for fewer dummy patients.",
+    Failure.DISK_FULL: "Have it write less.",
+    Failure.CANCELLED: "Run it again.",
+    Failure.DEFINITION_ERROR: "What and where stands above.",
+    Failure.WAREHOUSE_ERROR: "The dummy tables couldn't answer; why stands above.",
+    Failure.PLATFORM_ERROR: "Why stands above.",
+}
+"""In place of the remedies that only somebody at a site has."""
+
+
+def _error(action: str, why: Failure, remedy: str | None) -> StrongroomError:
     reason = REASONS[why]
-    where = f"action {action}"
-    return StrongroomError(reason.problem, where=where, remedy=reason.remedy)
+    told = (remedy or reason.remedy).format(action=action)
+    return StrongroomError(reason.problem, where=f"action {action}", remedy=told)

@@ -30,6 +30,7 @@ from job_runner.worker import Ports, Told, Worker
 from job_runner.workspace import Workspace, local_workspace
 
 STATE_FOLDER = ".strongroom"
+EXTRACTION = "run: cohort:v1 generate-dataset DEFINITION.py --output FILE.parquet"
 LOG_TAIL = 4_000
 """Characters of an action's log that its result shows."""
 
@@ -235,7 +236,8 @@ def _refuse_all(home: Home, actions: Sequence[Action]) -> None:
         raise ProjectError(
             "this can't be run here:\n  " + "\n  ".join(reasons),
             where=PROJECT_FILE,
-            remedy=f"The images here: {', '.join(sorted(home.images)) or 'none'}.",
+            remedy=f"The images here: {', '.join(sorted(home.images)) or 'none'}. "
+            f"An extraction is written so: {EXTRACTION}",
         )
 
 

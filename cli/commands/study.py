@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -47,7 +48,7 @@ def init(target: Path) -> None:
     console.say(f"A study is in {target} ({len(files)} files, commit {commit[:12]}):")
     for name in files:
         console.say(f"  {name}")
-    console.say(f"Next: cd {target}; strongroom run run_all")
+    console.say(f"Next: cd {shlex.quote(str(target))}; strongroom run run_all")
 
 
 @click.command()
@@ -198,7 +199,7 @@ def run(
     console.report(told, [line for ran in results for line in _lines(ran)], as_json=as_json)
     failed = {ran.action: ran.failure for ran in results if ran.failure}
     if failed:
-        raise JobsFailed(failed)
+        raise JobsFailed(failed, at_home=True)
 
 
 def _progress(told: Told) -> None:

@@ -81,7 +81,7 @@ def _refuse_what_is_not_ours(workspace: Workspace, record: Manifest) -> None:
     """Two actions' patterns may meet in a name that the project file couldn't foresee."""
     owners = _owners(workspace, record.action)
     problems = [
-        f"{shown(file.path)} is an output of {owners[file.path]}"
+        f"{shown(file.path)} is an output of {owners[file.path]}, as it ran last"
         for file in record.files
         if file.path in owners
     ]

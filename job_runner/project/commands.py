@@ -99,7 +99,7 @@ def _check_output(action: Draft, said: Words, mistakes: Mistakes) -> None:
     place = _run_place(action)
     if len(said.outputs) != 1:
         many = "more than one" if said.outputs else "no"
-        remedy = "Add one, for example `--output output/dataset.arrow`."
+        remedy = "Add one, for example `--output output/dataset.parquet`."
         mistakes.add(place, f"the extraction has {many} `--output`", remedy)
         return
     for draft in action.outputs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -133,7 +134,8 @@ class Small:
         self.said: list[str] = []
         self.module = folder / "packages" / "thing" / "__init__.py"
         self.module.parent.mkdir(parents=True)
-        self.module.write_text("ANSWER = 42\n")
+        # An engine skips a layer that it has: another run may have left an equal one.
+        self.module.write_text(f"ANSWER = 42\nMADE_FOR = {secrets.token_hex(8)!r}\n")
         ours = Sources("thing", ("__init__.py",))
         self.recipe = images.Recipe(
             f"strongroom-test/thing:{os.getpid()}", (*images.BASE.layers, ours)

@@ -44,3 +44,15 @@ def test_the_code_is_that_of_the_kind_or_that_of_failed_actions(failed, code):
 def test_only_actions_that_failed_by_themselves_are_told():
     failed = {"a": Failure.TIMEOUT, "b": Failure.DEPENDENCY_FAILED}
     assert [error.where for error in JobsFailed(failed).errors] == ["action a"]
+
+
+@pytest.mark.parametrize("why", sorted(set(REASONS) - {Failure.NOT_ALLOWED}, key=str))
+def test_at_home_nobody_is_sent_home_or_to_a_custodian(why):
+    (error,) = JobsFailed({"tables": why}, at_home=True).errors
+    assert "at home" not in error.remedy
+    assert "custodian" not in error.remedy
+
+
+def test_at_home_the_log_is_named():
+    (error,) = JobsFailed({"tables": Failure.NONZERO_EXIT}, at_home=True).errors
+    assert "metadata/logs/tables.log" in error.remedy
