@@ -95,7 +95,8 @@ REMEDIES_AT_HOME: Mapping[Failure, str] = {
     Failure.TIMEOUT: "Have it take less, or ask for fewer dummy patients.",
     Failure.DISK_FULL: "Have it write less.",
     Failure.CANCELLED: "Run it again.",
-    Failure.DEFINITION_ERROR: "What and where stands above.",
+    Failure.DEFINITION_ERROR: "What and where stands above; strongroom check FILE.py "
+    "tells it again.",
     Failure.WAREHOUSE_ERROR: "The dummy tables couldn't answer; why stands above.",
     Failure.PLATFORM_ERROR: "Why stands above.",
 }
