@@ -18,6 +18,7 @@ INFIX = {
     nodes.Multiply: "*",
     nodes.Divide: "/",
     nodes.FloorDivide: "//",
+    nodes.Power: "**",
     nodes.Contains: "contains",
 }
 

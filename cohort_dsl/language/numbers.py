@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from cohort_dsl.language import hints
 from cohort_dsl.language.series import (
     BaseSeries,
     OrderedEventSeries,
@@ -67,10 +66,10 @@ class NumberSeries(OrderedSeries):
         return swapped(nodes.FloorDivide, self, other)
 
     def __pow__(self, other: Any) -> Any:
-        raise hints.not_yet("** (power)")
+        return binary(nodes.Power, self, other)
 
     def __rpow__(self, other: Any) -> Any:
-        return self**other
+        return swapped(nodes.Power, self, other)
 
     def __neg__(self) -> Any:
         return wrap(nodes.Negate(self.node_))

@@ -77,6 +77,13 @@ def floor_divide(left: float, right: float) -> Cell:
     return number(math.floor(quotient)) if math.isfinite(quotient) else None
 
 
+def power(left: float, right: float) -> Cell:
+    try:
+        return number(math.pow(left, right))
+    except (ValueError, OverflowError):  # 0 ** -1, (-1) ** 0.5, 10.0 ** 400
+        return None
+
+
 # Dates -------------------------------------------------------------------------
 
 
@@ -158,6 +165,7 @@ RULES: Mapping[type[nodes.Series], Rule] = {
     nodes.Multiply: numeric(lambda left, right: left * right),
     nodes.Divide: unless_null(divide),
     nodes.FloorDivide: unless_null(floor_divide),
+    nodes.Power: unless_null(power),
     nodes.Negate: numeric(lambda value: -value),
     nodes.Absolute: numeric(abs),
     nodes.CastToFloat: unless_null(float),

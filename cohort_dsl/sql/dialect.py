@@ -41,6 +41,7 @@ class Dialect:
     quotient: Two  # int, int that isn't 0 -> int towards zero, may overflow
     remainder: Two  # int, int that isn't 0 -> int with the sign of the first
     total: One  # ints of a group -> their sum, NULL beyond 64 bits
+    power: Two  # float, float -> float, NULL where it isn't finite
     least: Many  # of the non-NULL values of one type
     greatest: Many
     contains: Two  # text, part -> condition; all characters literal, case counts

@@ -103,6 +103,7 @@ DUCKDB = Dialect(
     remainder=lambda x, y: x.op("%", return_type=sa.BigInteger())(y),
     # SUM of BIGINT is a HUGEINT
     total=lambda x: sa.try_cast(sa.func.sum(x), sa.BigInteger()),
+    power=lambda x, y: _finite(sa.func.pow(x, y, type_=sa.Double())),
     least=lambda values: sa.func.least(*values, type_=values[0].type),
     greatest=lambda values: sa.func.greatest(*values, type_=values[0].type),
     contains=lambda text, part: sa.func.contains(text, part, type_=sa.Boolean()),

@@ -138,6 +138,10 @@ def _unless_zero(expression: Sql) -> Sql:
     return sa.case((expression != _number(0), expression))
 
 
+def _power(terms: Terms, node: nodes.Power, operands: Sequence[Sql]) -> Sql:
+    return terms.dialect.power(*(terms.float(each) for each in operands))
+
+
 def _to_int(terms: Terms, node: nodes.CastToInt, operands: Sequence[Sql]) -> Sql:
     operand = operands[0]
     if node.operand.type == FLOAT:
@@ -225,6 +229,7 @@ RULES: Mapping[type[Series], Rule] = {
     nodes.Multiply: _arithmetic(lambda left, right: left * right),
     nodes.Divide: _divide,
     nodes.FloorDivide: _floor_divide,
+    nodes.Power: _power,
     nodes.Negate: _arithmetic(lambda operand: -operand),
     nodes.Absolute: _arithmetic(lambda operand: sa.func.abs(operand, type_=operand.type)),
     nodes.CastToFloat: lambda terms, node, operands: terms.float(operands[0]),
@@ -257,6 +262,7 @@ _REPEATING = (
     nodes.Absolute,
     nodes.Divide,
     nodes.FloorDivide,
+    nodes.Power,
     nodes.AddDuration,
     nodes.DateDifference,
     nodes.IsInSeries,

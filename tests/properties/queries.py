@@ -255,6 +255,7 @@ MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
     nodes.Multiply: pair(nodes.Multiply, Pool.number),
     nodes.Divide: pair(nodes.Divide, Pool.number),
     nodes.FloorDivide: pair(nodes.FloorDivide, Pool.number),
+    nodes.Power: pair(nodes.Power, Pool.number),
     nodes.Negate: lambda pool: nodes.Negate(pool.number()),
     nodes.Absolute: lambda pool: nodes.Absolute(pool.number()),
     nodes.CastToFloat: lambda pool: nodes.CastToFloat(pool.number()),

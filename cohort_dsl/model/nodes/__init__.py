@@ -65,6 +65,7 @@ from cohort_dsl.model.nodes.numbers import (
     FloorDivide,
     Multiply,
     Negate,
+    Power,
     Subtract,
 )
 from cohort_dsl.model.nodes.strings import Contains
@@ -110,6 +111,7 @@ __all__ = [
     "Or",
     "Pick",
     "Position",
+    "Power",
     "SelectColumn",
     "Series",
     "Sort",

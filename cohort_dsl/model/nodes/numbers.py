@@ -41,6 +41,16 @@ class FloorDivide(_Arithmetic):
         return INT
 
 
+class Power(_Arithmetic):
+    """left to the power of right, as a float; NULL where that is no finite real number.
+
+    So for 0 to a negative power, and a negative number to a power that isn't whole.
+    """
+
+    def find_type(self) -> ValueType:
+        return FLOAT
+
+
 class _NumberUnary(Unary):
     def check(self) -> None:
         if not self.operand.type.is_number:

@@ -69,6 +69,10 @@ ASKED = {
     "a multiple": medications.days_supply.maximum_for_patient() * 3 >= 900,
     "a share": medications.quantity.maximum_for_patient() / 4.0 > 200.0,
     "a whole share": medications.days_supply.maximum_for_patient() // 30 == 12,
+    "a square": medications.quantity.maximum_for_patient() ** 2.0 > 90_000.0,
+    "a root": medications.quantity.maximum_for_patient() ** 0.5 > 18.0,
+    "an inverse": medications.quantity.minimum_for_patient() ** -1.0 < 0.003,
+    "a power of 2": 2 ** medications.days_supply.maximum_for_patient() == 2.0**40,
     "a number turned around": -medications.quantity.minimum_for_patient() < -300.0,
     "a number without its sign": medications.quantity.maximum_for_patient().absolute()
     > 300.0,
