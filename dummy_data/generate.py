@@ -13,12 +13,12 @@ import pyarrow as pa
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Kind, TableSchema
+from cohort_dsl.model.words import words
 from dummy_data import needs as needs_of
 from dummy_data.distributions import Usual, how_many
 from dummy_data.needs import Needs
 from dummy_data.person import Person
 from dummy_data.satisfy import Maker, Plain
-from dummy_data.words import words
 
 ATTEMPTS = 25
 """Fresh starts for one patient before the population counts as impossible."""

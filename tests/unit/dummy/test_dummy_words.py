@@ -3,8 +3,8 @@
 import pytest
 
 from cohort_dsl import days
+from cohort_dsl.model.words import words
 from cohort_dsl.tables.contract import diagnoses, patients
-from dummy_data.words import words
 
 some = diagnoses.where(diagnoses.code.is_in(["a", "b", "c", "d"]))
 pick = some.sort_by(diagnoses.date).first_for_patient()

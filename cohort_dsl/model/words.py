@@ -1,4 +1,4 @@
-"""A condition in words near those it was written in, for messages."""
+"""A series or frame in words near those it was written in, for messages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Frame, Node, Series, lineage
-from dummy_data.person import table_of
 
 DEEPEST = 12
 INFIX = {
@@ -65,4 +64,4 @@ def _frame(frame: Frame) -> str:
     if isinstance(frame, nodes.Pick):
         return f"{frame.position.value} of {_frame(frame.source)}"
     filtered = any(isinstance(step, nodes.Filter) for step in lineage(frame))
-    return f"{table_of(frame)}{'.where(…)' if filtered else ''}"
+    return f"{frame.schema.name}{'.where(…)' if filtered else ''}"
