@@ -7,6 +7,10 @@ from cohort_dsl.language.codelists import codelist_from_csv
 from cohort_dsl.language.conditions import case, maximum_of, minimum_of, when
 from cohort_dsl.language.dataset import Dataset, create_dataset
 from cohort_dsl.language.durations import days, months, weeks, years
+from cohort_dsl.language.parameters import get_parameter
+from cohort_dsl.language.shown import show
+
+debug = show  # its older name
 
 __all__ = [
     "Dataset",
@@ -14,9 +18,12 @@ __all__ = [
     "codelist_from_csv",
     "create_dataset",
     "days",
+    "debug",
+    "get_parameter",
     "maximum_of",
     "minimum_of",
     "months",
+    "show",
     "weeks",
     "when",
     "years",

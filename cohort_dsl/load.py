@@ -17,7 +17,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from cohort_dsl.errors import DefinitionError
-from cohort_dsl.language import accidents, dataset, hints
+from cohort_dsl.language import accidents, dataset, hints, parameters
 from cohort_dsl.model.query import Query
 
 # Definitions written for ehrQL import these; the rest of ehrql isn't there.
@@ -35,11 +35,14 @@ def definition(path: Path, arguments: Sequence[str] = ()) -> Query:
     study's own folder.
     """
     code = _compiled(path)
-    with _run_as_authors(path, arguments):
+    with _run_as_authors(path, arguments), parameters.collected() as asked:
         try:
             names = _executed(code, path)
         except (Exception, SystemExit) as error:  # noqa: BLE001  # theirs may be anything
             raise accidents.retold(error, str(path)) from None
+    wrong = parameters.unasked(asked, arguments, str(path))
+    if wrong is not None:
+        raise wrong
     return query_of(_dataset_in(names, path))
 
 

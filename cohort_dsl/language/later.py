@@ -10,9 +10,6 @@ WORDS = frozenset(
         "Measures",
         "claim_permissions",
         "create_measures",
-        "debug",
-        "get_parameter",
-        "show",
         "table_from_file",
         "table_from_rows",
     }

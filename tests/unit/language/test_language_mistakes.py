@@ -226,7 +226,6 @@ MISTAKES = [
     Mistake("from cohort_dsl import create_measures", "isn't there yet", "ehrQL"),
     Mistake("from ehrql import INTERVAL", "INTERVAL isn't there yet", "ehrQL"),
     Mistake("from ehrql.tables import table_from_file", "isn't there yet", "ehrQL"),
-    Mistake("show(dataset)", "show isn't there yet", "leave it out"),
     # Tables that authors declare
     Mistake("import tables", "there is no module tables", "Python's standard library"),
     Mistake("from cohort_dsl.tables import tabel", "has no tabel", "Did you mean table?"),
