@@ -7,12 +7,14 @@ from cohort_dsl.language.codelists import codelist_from_csv
 from cohort_dsl.language.conditions import case, maximum_of, minimum_of, when
 from cohort_dsl.language.dataset import Dataset, create_dataset
 from cohort_dsl.language.durations import days, months, weeks, years
+from cohort_dsl.language.intervals import INTERVAL
 from cohort_dsl.language.parameters import get_parameter
 from cohort_dsl.language.shown import show
 
 debug = show  # its older name
 
 __all__ = [
+    "INTERVAL",
     "Dataset",
     "case",
     "codelist_from_csv",

@@ -83,12 +83,20 @@ def _arrow(schema: TableSchema, rows: list[dict[str, Any]]) -> pa.Table:
 
 
 def query_of(dataset: object) -> Query:
-    """The question itself, whether it comes as a Dataset or as a Query already."""
-    if isinstance(dataset, Query):
-        return dataset
+    """The question itself, whether it comes as a Dataset or as a Query already.
+
+    DefinitionError where it is no question of one time.
+    """
     from cohort_dsl import load
 
-    return load.query_of(dataset)
+    query = dataset if isinstance(dataset, Query) else load.query_of(dataset)
+    if query.periods:
+        raise DefinitionError(
+            "the dataset is asked for in several periods",
+            where=WHERE,
+            remedy="Try one at a time: cohort_dsl.model.intervals.at(query, period).",
+        )
+    return query
 
 
 def by_whole_name(tables: Rows, query: Query) -> Rows:

@@ -18,6 +18,7 @@ from cohort_dsl import extract, warehouses
 from cohort_dsl.errors import DefinitionError, QueryError
 from cohort_dsl.model import wire
 from cohort_dsl.model.query import Query
+from cohort_dsl.model.question import Question
 from job_runner.executors.contract import Box, Limits, Mount, Outcome
 from job_runner.job import Failure
 from job_runner.project import Action, Extraction
@@ -153,7 +154,7 @@ def explained(outcome: Outcome, limits: Limits = LIMITS) -> str:
 def query_from(result: Path, where: str) -> Query:
     """The query that the box left. DefinitionError if that isn't one."""
     try:
-        return wire.loads(_read(result / QUERY_FILE))
+        return _dataset(wire.loads(_read(result / QUERY_FILE)), where)
     except QueryError as error:
         raise DefinitionError(error.problem, where=where, remedy=error.remedy) from None
     except OSError:
@@ -162,6 +163,23 @@ def query_from(result: Path, where: str) -> Query:
             where=where,
             remedy="a definition only describes a dataset; it writes no files itself",
         ) from None
+
+
+def _dataset(question: Question, where: str) -> Query:
+    if not isinstance(question, Query):
+        raise _not_yet("measures", where)
+    for part in ("event_tables", "periods"):
+        if getattr(question, part):
+            raise _not_yet(f"a dataset's {part.replace('_', ' ')}", where)
+    return question
+
+
+def _not_yet(what: str, where: str) -> DefinitionError:
+    return DefinitionError(
+        f"it asks for {what}, which can't be extracted yet",
+        where=where,
+        remedy="Ask for a dataset with one value a patient.",
+    )
 
 
 def _read(path: Path) -> bytes:

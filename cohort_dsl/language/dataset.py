@@ -13,6 +13,7 @@ from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.plain import BoolSeries
 from cohort_dsl.language.series import BaseSeries, not_a_method
 from cohort_dsl.model import nobody
+from cohort_dsl.model.intervals import mentions_interval
 from cohort_dsl.model.query import NAME, DummyData, Query
 from cohort_dsl.model.types import ModelError
 
@@ -187,11 +188,23 @@ def query_of(dataset: Dataset) -> Query:
             remedy="Say who is in it: dataset.define_population(...).",
         )
     variables = {name: series.node_ for name, series in dataset.columns_.items()}
+    _must_have_no_interval(dataset)
     try:
-        return Query(dataset.population_.node_, variables, dataset.dummy_data_)
+        return Query(dataset.population_.node_, variables, dummy_data=dataset.dummy_data_)
     except ModelError as error:
         raise DefinitionError(
             str(error),
             where=dataset.place_,
             remedy="Import each table from one place, and declare none under its name.",
         ) from None
+
+
+def _must_have_no_interval(dataset: Dataset) -> None:
+    named = {"population": dataset.population_} | dataset.columns_
+    for name, series in named.items():
+        if mentions_interval(series.node_):
+            raise DefinitionError(
+                f"{name} depends on INTERVAL, but a dataset has no intervals",
+                where=dataset.places_[name],
+                remedy="Write dates instead; INTERVAL is for measures.",
+            )

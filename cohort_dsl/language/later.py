@@ -6,7 +6,6 @@ from cohort_dsl.language import hints
 
 WORDS = frozenset(
     {
-        "INTERVAL",
         "Measures",
         "claim_permissions",
         "create_measures",

@@ -12,7 +12,9 @@ from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.types import Scalar
 
 # Without rows there is nothing to count; every other look at rows finds nothing.
+# An interval's day isn't known before model.intervals.at puts it there.
 WITHOUT_ROWS: Mapping[type[Series], Scalar | None] = {
+    nodes.IntervalDate: None,
     nodes.SelectColumn: None,
     nodes.Exists: False,
     nodes.Count: 0,

@@ -1,14 +1,14 @@
-"""A query as JSON: a flat list of nodes that refer to earlier ones by number.
+"""A question as JSON: a flat list of nodes that refer to earlier ones by number.
 
 Flat, so that no reader recurses however deep an author nests. Closed and versioned:
-``query-v1.schema.json`` names every node and every field, and nothing else is read.
+``query-v2.schema.json`` names every node and every field, and nothing else is read.
 What a description says of a column is left out: it is no part of the question.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum
 from hashlib import sha256
@@ -17,9 +17,9 @@ from types import MappingProxyType
 from typing import Any, NoReturn, get_type_hints
 
 from cohort_dsl.errors import QueryError
-from cohort_dsl.model import nodes, types
+from cohort_dsl.model import nodes, types, wire_questions
 from cohort_dsl.model.nodes import Frame, Node, Series, Table
-from cohort_dsl.model.query import DummyData, Query
+from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import (
     Column,
     Kind,
@@ -29,7 +29,7 @@ from cohort_dsl.model.types import (
     ValueType,
 )
 
-FORMAT, VERSION = "strongroom-query", 1
+FORMAT, VERSION = "strongroom-query", 2
 MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -47,9 +47,9 @@ NODES: Mapping[str, type[Node]] = MappingProxyType(
 # Writing ---------------------------------------------------------------------------
 
 
-def dumps(query: Query) -> bytes:
-    """The query as canonical JSON: equal queries give equal bytes."""
-    order = query.nodes()
+def dumps(question: Question) -> bytes:
+    """The question as canonical JSON: equal questions give equal bytes."""
+    order = question.nodes()
     refs = {node: number for number, node in enumerate(order)}
     tables = list(dict.fromkeys(n.table for n in order if isinstance(n, Table)))
     document = {
@@ -57,21 +57,14 @@ def dumps(query: Query) -> bytes:
         "version": VERSION,
         "tables": [_plain_table(table) for table in tables],
         "nodes": [_plain_node(node, refs, tables) for node in order],
-        "population": refs[query.population],
-        "variables": [
-            {"name": name, "series": refs[series]}
-            for name, series in query.variables.items()
-        ],
-        "dummy_data": None
-        if query.dummy_data is None
-        else {"population_size": query.dummy_data.population_size},
+        **wire_questions.plain(question, refs),
     }
     return _json(document).encode()
 
 
-def query_hash(query: Query) -> str:
+def query_hash(question: Question) -> str:
     """SHA-256 of the canonical JSON, in hex."""
-    return sha256(dumps(query)).hexdigest()
+    return sha256(dumps(question)).hexdigest()
 
 
 def _json(value: object) -> str:
@@ -120,8 +113,8 @@ def _plain(value: object, refs: Mapping[Node, int]) -> Any:
 # Reading ---------------------------------------------------------------------------
 
 
-def loads(data: bytes) -> Query:
-    """The query that ``dumps`` wrote; QueryError for anything else.
+def loads(data: bytes) -> Question:
+    """The question that ``dumps`` wrote; QueryError for anything else.
 
     The bytes may come from anybody: they are held against the closed schema first, and
     every node is checked again as it is built.
@@ -132,11 +125,7 @@ def loads(data: bytes) -> Query:
     for number, one in enumerate(document["nodes"]):
         reader.add(number, one)
     try:
-        return Query(
-            reader.series(document["population"]),
-            _variables(document["variables"], reader),
-            DummyData(**document["dummy_data"]) if document["dummy_data"] else None,
-        )
+        return wire_questions.read(document, reader.series)
     except ModelError as error:
         _refuse("as a whole", str(error))
 
@@ -203,15 +192,6 @@ def _table(data: Mapping[str, Any]) -> TableSchema:
 def _type(text: str) -> ValueType:
     kind, _, system = text.partition(":")
     return types.code(system) if system else ValueType(Kind(kind))
-
-
-def _variables(data: Iterable[Mapping[str, Any]], reader: _Reader) -> dict[str, Series]:
-    found: dict[str, Series] = {}
-    for one in data:
-        if one["name"] in found:
-            _refuse(f"variable {one['name']}", "it is there twice")
-        found[one["name"]] = reader.series(one["series"])
-    return found
 
 
 def _scalar(data: Any, value_type: ValueType) -> Any:
@@ -288,6 +268,7 @@ READERS: Mapping[Any, Callable[[_Reader, Any], Any]] = MappingProxyType(
         nodes.Position: lambda reader, text: nodes.Position(text),
         nodes.DatePart: lambda reader, text: nodes.DatePart(text),
         nodes.DateUnit: lambda reader, text: nodes.DateUnit(text),
+        nodes.IntervalEdge: lambda reader, text: nodes.IntervalEdge(text),
         str: lambda reader, text: text,
         Scalar: lambda reader, value: value,
         frozenset[Scalar]: lambda reader, values: values,

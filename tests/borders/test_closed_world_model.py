@@ -8,6 +8,7 @@ import typing
 
 import pytest
 
+from cohort_dsl import INTERVAL
 from cohort_dsl.language import dates, durations, frames, numbers, plain
 from cohort_dsl.language import series as words
 from cohort_dsl.language.literals import NAMES
@@ -36,7 +37,9 @@ def test_the_schema_of_the_wire_names_exactly_the_fields_of_a_kind(cls):
     assert set(written["required"]) == set(cls.parameter_names())
 
 
-@pytest.mark.parametrize("enum", [nodes.Position, nodes.DatePart, nodes.DateUnit])
+@pytest.mark.parametrize(
+    "enum", [nodes.Position, nodes.DatePart, nodes.DateUnit, nodes.IntervalEdge]
+)
 def test_the_schema_of_the_wire_names_exactly_the_members_of_a_choice(enum):
     written = [
         field["enum"]
@@ -68,6 +71,7 @@ def test_every_field_of_a_kind_can_be_read(cls):
 @pytest.mark.parametrize("cls", KINDS, ids=lambda cls: cls.__name__)
 def test_an_author_has_words_for_every_kind(cls):
     asked = [series.node_ for series, _ in (*PATIENT, *EVENT)]
+    asked.append(INTERVAL.start_date.node_)  # has an answer within intervals only
     assert cls in {type(node) for node in nodes.walk(asked)}
 
 

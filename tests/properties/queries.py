@@ -15,7 +15,16 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cohort_dsl.model import nodes
-from cohort_dsl.model.nodes import DatePart, DateUnit, Frame, Node, Position, Series, Table
+from cohort_dsl.model.nodes import (
+    DatePart,
+    DateUnit,
+    Frame,
+    IntervalEdge,
+    Node,
+    Position,
+    Series,
+    Table,
+)
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import (
     BOOL,
@@ -113,6 +122,7 @@ class Pool:
     frames: list[Frame] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
     exact: set[Series] = field(default_factory=set)
+    has_intervals: bool = False
 
     def pick(self, wanted: Callable[[Series], bool]) -> Series:
         """A series that suits, from the pool; ModelError if there is none."""
@@ -187,6 +197,12 @@ def a_column(pool: Pool) -> Node:
     )
 
 
+def an_interval_date(pool: Pool) -> Node:
+    if not pool.has_intervals:
+        raise ModelError("there is no interval")
+    return nodes.IntervalDate(pool.one_of(list(IntervalEdge)))
+
+
 def a_filter(pool: Pool) -> Node:
     return nodes.Filter(pool.many(), pool.of(BOOL))
 
@@ -228,6 +244,7 @@ MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
     nodes.Sort: a_sort,
     nodes.Pick: lambda pool: nodes.Pick(pool.sorted(), pool.one_of(list(Position))),
     nodes.Value: a_value,
+    nodes.IntervalDate: an_interval_date,
     nodes.Null: lambda pool: nodes.Null(pool.one_of(list(TYPES))),
     nodes.SelectColumn: a_column,
     nodes.Exists: lambda pool: nodes.Exists(pool.recent(pool.frames)),

@@ -7,8 +7,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cohort_dsl.model import nodes, types, wire
+from cohort_dsl.model.measures import Measure, Measures
 from cohort_dsl.model.nodes import Frame, Node, Series
-from cohort_dsl.model.query import DummyData, Query
+from cohort_dsl.model.query import DummyData, Interval, Query
 from cohort_dsl.model.types import Column, Kind, ModelError, TableSchema, ValueType
 
 COLUMNS = (
@@ -78,6 +79,7 @@ def a_node(draw: st.DrawFn, cls: type[Node], found: list[Node]) -> Node:
         nodes.Position: st.sampled_from(nodes.Position),
         nodes.DatePart: st.sampled_from(nodes.DatePart),
         nodes.DateUnit: st.sampled_from(nodes.DateUnit),
+        nodes.IntervalEdge: st.sampled_from(nodes.IntervalEdge),
         str: st.sampled_from([column.name for column in COLUMNS]),
     }
     fields: dict[str, Any] = {}
@@ -99,14 +101,52 @@ def _of_one_type(draw: st.DrawFn, series: list[Series]) -> list[Series]:
     return _of_type(series, draw(st.sampled_from(TYPES)))
 
 
+INTERVALS = st.lists(
+    st.tuples(st.dates(), st.dates()).map(lambda days: Interval(min(days), max(days))),
+    min_size=1,
+    max_size=3,
+    unique=True,
+).map(tuple)
+NAMES = st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=5)
+
+
 @st.composite
 def queries(draw: st.DrawFn) -> Query:
-    """A question with up to five variables, about anything."""
+    """A dataset with up to five variables and two event tables, about anything."""
     found = draw(node_lists())
     one = [n for n in found if isinstance(n, Series) and n.frame is None]
-    names = draw(st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=5))
     return Query(
         draw(st.sampled_from(_of_type(one, types.BOOL))),
-        {name: draw(st.sampled_from(one)) for name in names},
+        {name: draw(st.sampled_from(one)) for name in draw(NAMES)},
+        {name: _columns(draw, found) for name in draw(NAMES)[:2]},
+        draw(INTERVALS),
+        tuple(draw(NAMES)),
+        draw(st.none() | st.integers(1, 10**6).map(DummyData)),
+    )
+
+
+def _columns(draw: st.DrawFn, found: list[Node]) -> dict[str, Series]:
+    """Columns of one frame, and of the patient."""
+    series = [n for n in found if isinstance(n, Series)]
+    first = draw(st.sampled_from([s for s in series if s.frame is not None]))
+    alike = [s for s in series if s.frame in (first.frame, None)]
+    return {"first": first} | {name: draw(st.sampled_from(alike)) for name in draw(NAMES)}
+
+
+@st.composite
+def all_measures(draw: st.DrawFn) -> Measures:
+    """Up to three measures, about anything."""
+    found = draw(node_lists())
+    one = [n for n in found if isinstance(n, Series) and n.frame is None]
+    counts = st.sampled_from(_of_type(one, types.BOOL) + _of_type(one, types.INT))
+    groups = {name: draw(st.sampled_from(one)) for name in draw(NAMES)}
+    names = draw(st.lists(st.sampled_from("xyz"), unique=True, min_size=1))
+    return Measures(
+        tuple(
+            Measure(name, draw(counts), draw(counts), groups, draw(INTERVALS))
+            for name in names
+        ),
+        draw(st.booleans()),
+        tuple(draw(NAMES)),
         draw(st.none() | st.integers(1, 10**6).map(DummyData)),
     )

@@ -11,32 +11,36 @@ from hypothesis import strategies as st
 
 from cohort_dsl.errors import QueryError
 from cohort_dsl.model import nobody, wire
+from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.query import Query
-from tests.properties.some_queries import node_lists, queries
+from tests.properties.some_queries import all_measures, node_lists, queries
+
+QUESTIONS = queries() | all_measures()
 
 
-@given(queries())
-def test_what_was_written_is_read_the_same_and_written_the_same_again(query):
-    data = wire.dumps(query)
+@given(QUESTIONS)
+def test_what_was_written_is_read_the_same_and_written_the_same_again(question):
+    data = wire.dumps(question)
     read = wire.loads(data)
-    assert read == query
-    assert list(read.variables) == list(query.variables)
+    assert read == question
+    if isinstance(read, Query):
+        assert list(read.variables) == list(question.variables)
     assert wire.dumps(read) == data
 
 
-@given(queries())
-def test_every_part_comes_before_its_whole(query):
+@given(QUESTIONS)
+def test_every_part_comes_before_its_whole(question):
     seen: set[Any] = set()
-    for node in query.nodes():
+    for node in question.nodes():
         assert all(part in seen for part in node.parts())
         seen.add(node)
 
 
-@given(queries(), st.data())
+@given(QUESTIONS, st.data())
 @settings(max_examples=200)
-def test_a_document_with_one_thing_changed_is_refused_or_read_as_written(query, data):
-    document = json.loads(wire.dumps(query))
+def test_a_document_with_one_thing_changed_is_refused_or_read_as_written(question, data):
+    document = json.loads(wire.dumps(question))
     spots = list(_spots(document))
     holder, key = data.draw(st.sampled_from(spots))
     holder[key] = data.draw(
@@ -47,7 +51,7 @@ def test_a_document_with_one_thing_changed_is_refused_or_read_as_written(query, 
         read = wire.loads(changed)
     except QueryError:
         return
-    assert isinstance(read, Query)
+    assert isinstance(read, Query | Measures)
     assert wire.loads(wire.dumps(read)) == read
 
 

@@ -37,6 +37,7 @@ from cohort_dsl.model.nodes.dates import (
 )
 from cohort_dsl.model.nodes.frames import Filter, Pick, Position, Sort, Table, is_sorted
 from cohort_dsl.model.nodes.identity import Node, walk
+from cohort_dsl.model.nodes.intervals import IntervalDate, IntervalEdge
 from cohort_dsl.model.nodes.kinds import (
     Frame,
     Series,
@@ -93,6 +94,8 @@ __all__ = [
     "Filter",
     "FloorDivide",
     "Frame",
+    "IntervalDate",
+    "IntervalEdge",
     "IsIn",
     "IsInSeries",
     "IsNull",

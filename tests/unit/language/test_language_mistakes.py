@@ -224,7 +224,13 @@ MISTAKES = [
     Mistake("days(3).starting_on('2020-01-01')", "isn't there yet", "ehrQL"),
     Mistake("days(3).ending_on('2020-01-01')", "isn't there yet", "ehrQL"),
     Mistake("from cohort_dsl import create_measures", "isn't there yet", "ehrQL"),
-    Mistake("from ehrql import INTERVAL", "INTERVAL isn't there yet", "ehrQL"),
+    Mistake("from ehrql import INTERVAL\nINTERVAL.start", "no date start", "start_date?"),
+    Mistake(
+        "from ehrql import INTERVAL\ndataset.define_population(is_there)\n"
+        "dataset.x = INTERVAL.end_date - days(1)",
+        "x depends on INTERVAL, but a dataset has no intervals",
+        "INTERVAL is for measures",
+    ),
     Mistake("from ehrql.tables import table_from_file", "isn't there yet", "ehrQL"),
     # Tables that authors declare
     Mistake("import tables", "there is no module tables", "Python's standard library"),

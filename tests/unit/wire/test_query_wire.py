@@ -24,7 +24,7 @@ THERE = nodes.Exists(PEOPLE)
 
 
 def a_document() -> Any:
-    query = Query(THERE, {"x": X}, DummyData(7))
+    query = Query(THERE, {"x": X}, dummy_data=DummyData(7))
     return json.loads(wire.dumps(query))
 
 
@@ -32,7 +32,7 @@ def test_a_query_is_written_flat_with_parts_before_wholes():
     query = Query(nodes.LessOrEqual(X, nodes.Value(3, types.INT)), {"x": X})
     assert json.loads(wire.dumps(query)) == {
         "format": "strongroom-query",
-        "version": 1,
+        "version": 2,
         "tables": [
             {
                 "name": "t",
@@ -49,8 +49,14 @@ def test_a_query_is_written_flat_with_parts_before_wholes():
             {"Value": {"value": 3, "value_type": "int"}},
             {"LessOrEqual": {"left": 1, "right": 2}},
         ],
-        "population": 3,
-        "variables": [{"name": "x", "series": 1}],
+        "dataset": {
+            "population": 3,
+            "variables": [{"name": "x", "series": 1}],
+            "event_tables": [],
+            "periods": [],
+        },
+        "measures": None,
+        "permissions": [],
         "dummy_data": None,
     }
 
@@ -66,7 +72,7 @@ def test_what_is_read_is_what_was_written():
         "large": nodes.Value(-(2**63), types.INT),
         "null": nodes.Null(types.BOOL),
     }
-    query = Query(THERE, values, DummyData(7))
+    query = Query(THERE, values, dummy_data=DummyData(7))
     read = wire.loads(wire.dumps(query))
     assert read == query
     assert list(read.variables) == list(values)
@@ -106,11 +112,9 @@ def refused(document: Any) -> QueryError:
 
 FORGED = [
     # Not the format
-    ("version", 2, "rule on const"),
+    ("version", 1, "rule on const"),
     ("format", "other", "rule on const"),
     ("extra", 1, "rule on additionalProperties"),
-    ("population", -1, "rule on minimum"),
-    ("population", "1", "rule on type"),
     ("nodes", [{}], "rule on minProperties"),
     ("nodes", [{"Table": {"table": 0}, "Exists": {"source": 0}}], "rule on maxProperties"),
     ("nodes", [{"Series": {}}], "rule on additionalProperties"),
@@ -118,27 +122,52 @@ FORGED = [
     ("nodes", [{"Table": {}}], "rule on required"),
     ("nodes", [{"Table": {"table": 0}}] * 100_001, "rule on maxItems"),
     ("tables", [{"name": "a;b"}], "rule on"),
-    ("variables", [{"name": "x\n", "series": 1}], "rule on pattern"),
-    ("variables", [{"name": "x" * 129, "series": 1}], "rule on maxLength"),
-    ("variables", [{"name": "x", "series": 1, "as": 2}], "rule on additionalProperties"),
+    ("permissions", ["a b"], "rule on pattern"),
     ("dummy_data", {"population_size": 0}, "rule on anyOf"),
     ("dummy_data", {"population_size": 1.0}, "at least one patient"),
     # Well formed, and without meaning
-    ("population", 99, "refers to 99, which isn't there"),
-    ("population", 1.0, "refers to 1.0, which isn't there"),
-    ("population", 0, "refers to 0, which is no series"),
-    ("population", 2, "one yes or no a patient"),
     ("nodes", [{"Table": {"table": 1}}], "refers to table 1"),
     ("nodes", [{"Exists": {"source": 0}}], "refers to 0, which isn't there before it"),
-    ("variables", [{"name": "patient_id", "series": 2}], "same name"),
-    ("variables", [{"name": "a", "series": 2}, {"name": "A", "series": 2}], "same name"),
-    ("variables", [{"name": "a", "series": 2}] * 2, "it is there twice"),
+    ("permissions", ["a", "a"], "two permissions have the same name"),
+    ("dataset", None, "either for a dataset or for measures"),
 ]
 
 
 @pytest.mark.parametrize(("key", "value", "problem"), FORGED)
 def test_a_forged_document_is_refused(key, value, problem):
     assert problem in refused(a_document() | {key: value}).problem
+
+
+DATASETS = [
+    ("population", -1, "rule on anyOf"),
+    ("population", "1", "rule on anyOf"),
+    ("extra", 1, "rule on anyOf"),
+    ("variables", [{"name": "x\n", "series": 1}], "rule on anyOf"),
+    ("variables", [{"name": "x" * 129, "series": 1}], "rule on anyOf"),
+    ("variables", [{"name": "x", "series": 1, "as": 2}], "rule on anyOf"),
+    ("periods", [["2024-01-01"]], "rule on anyOf"),
+    ("periods", [["2024-01-01", "2024-1-31"]], "rule on anyOf"),
+    ("event_tables", [{"name": "e"}], "rule on anyOf"),
+    ("population", 99, "refers to 99, which isn't there"),
+    ("population", 1.0, "refers to 1.0, which isn't there"),
+    ("population", 0, "refers to 0, which is no series"),
+    ("population", 2, "one yes or no a patient"),
+    ("variables", [{"name": "patient_id", "series": 2}], "same name"),
+    ("variables", [{"name": "a", "series": 2}, {"name": "A", "series": 2}], "same name"),
+    ("variables", [{"name": "a", "series": 2}] * 2, "a is there twice"),
+    ("periods", [["2024-01-31", "2024-01-01"]], "ends before"),
+    ("periods", [["2024-01-01", "2024-02-30"]], "2024-02-30 is no date"),
+    ("periods", [["2024-01-01", "2024-01-31"]] * 2, "a period is there twice"),
+    ("event_tables", [{"name": "e", "columns": []}], "no column of many rows"),
+    ("event_tables", [{"name": "e", "columns": []}] * 2, "e is there twice"),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "problem"), DATASETS)
+def test_a_forged_dataset_is_refused(key, value, problem):
+    document = a_document()
+    document["dataset"][key] = value
+    assert problem in refused(document).problem
 
 
 NODES = [
@@ -198,7 +227,7 @@ def test_two_tables_of_one_name_are_refused():
     document["tables"].append(document["tables"][0] | {"columns": []})
     document["nodes"].append({"Table": {"table": 1}})
     document["nodes"].append({"Exists": {"source": len(document["nodes"]) - 1}})
-    document["variables"][0]["series"] = len(document["nodes"]) - 1
+    document["dataset"]["variables"][0]["series"] = len(document["nodes"]) - 1
     assert refused(document).problem == "two different tables have the same name"
 
 

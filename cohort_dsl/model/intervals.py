@@ -1,0 +1,105 @@
+"""A question asked of several intervals, as one question for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, overload
+
+from cohort_dsl.model.measures import Measure, Measures
+from cohort_dsl.model.nodes import IntervalDate, IntervalEdge, Node, Series, Value, walk
+from cohort_dsl.model.query import Interval, Query
+from cohort_dsl.model.question import Question
+from cohort_dsl.model.types import DATE, ModelError
+
+
+@overload
+def at(asked: Series, interval: Interval) -> Series: ...
+@overload
+def at(asked: Query, interval: Interval) -> Query: ...
+@overload
+def at(asked: Measures, interval: Interval) -> Measures: ...
+def at(asked: Series | Question, interval: Interval) -> Series | Question:
+    """The same asked of one interval: its two days stand where INTERVAL stood.
+
+    Of measures, those that are asked for in this interval; ModelError if none is.
+    """
+    if isinstance(asked, Series):
+        return _series(_put([asked], interval), asked)
+    if isinstance(asked, Query):
+        return _query(asked, interval)
+    return _measures(asked, interval)
+
+
+def periods(query: Query) -> tuple[tuple[Interval, Query], ...]:
+    """The query of each period; none where the question doesn't ask for periods."""
+    return tuple((period, at(query, period)) for period in query.periods)
+
+
+def mentions_interval(series: Series) -> bool:
+    """Does the series differ between intervals?"""
+    return any(isinstance(node, IntervalDate) for node in walk([series]))
+
+
+def _query(query: Query, interval: Interval) -> Query:
+    put = _put(query.roots(), interval)
+    return replace(
+        query,
+        population=_series(put, query.population),
+        variables=_all(put, query.variables),
+        event_tables={name: _all(put, one) for name, one in query.event_tables.items()},
+        periods=(),
+    )
+
+
+def _measures(measures: Measures, interval: Interval) -> Measures:
+    put = _put(measures.roots(), interval)
+    asked = tuple(
+        _measure(put, measure, interval)
+        for measure in measures.measures
+        if interval in measure.intervals
+    )
+    if not asked:
+        raise ModelError(f"no measure is asked for from {interval.start}")
+    return replace(measures, measures=asked)
+
+
+def _measure(put: Mapping[Node, Node], measure: Measure, interval: Interval) -> Measure:
+    return replace(
+        measure,
+        numerator=_series(put, measure.numerator),
+        denominator=_series(put, measure.denominator),
+        group_by=_all(put, measure.group_by),
+        intervals=(interval,),
+    )
+
+
+def _all(put: Mapping[Node, Node], named: Mapping[str, Series]) -> dict[str, Series]:
+    return {name: _series(put, series) for name, series in named.items()}
+
+
+def _series(put: Mapping[Node, Node], series: Series) -> Series:
+    found = put.get(series, series)
+    assert isinstance(found, Series)
+    return found
+
+
+def _put(roots: Iterable[Series], interval: Interval) -> dict[Node, Node]:
+    """Each node that an interval's day stands in, and what takes its place."""
+    days = {IntervalEdge.START: interval.start, IntervalEdge.END: interval.end}
+    put: dict[Node, Node] = {}
+    for node in walk(roots):
+        if isinstance(node, IntervalDate):
+            put[node] = Value(days[node.edge], DATE)
+        elif any(part in put for part in node.parts()):
+            names = node.parameter_names()
+            put[node] = type(node)(**{n: _swapped(getattr(node, n), put) for n in names})
+    return put
+
+
+def _swapped(field: Any, put: Mapping[Node, Node]) -> Any:
+    if isinstance(field, Node):
+        return put.get(field, field)
+    if isinstance(field, tuple):
+        return tuple(_swapped(item, put) for item in field)
+    return field
