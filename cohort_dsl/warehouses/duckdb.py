@@ -145,10 +145,11 @@ def connect(database: Path) -> duckdb.DuckDBPyConnection:
             where=where,
             remedy="Check that it is a DuckDB database, readable, and closed elsewhere.",
         ) from None
-    return _locked(connection)
+    return locked(connection)
 
 
-def _locked(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+def locked(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """The same connection, which from now on opens nothing and can't be told to."""
     for setting in LOCKED:
         connection.execute(setting)
     return connection
@@ -183,7 +184,7 @@ def from_rows(
         connection.execute(f'CREATE TABLE "{quoted}" AS SELECT * FROM given')  # noqa: S608 - a schema's name
         connection.unregister("given")
     sources = {name: plain(schema) for name, schema in schemas.items()}
-    return DuckDBWarehouse(_locked(connection), Catalog(sources, patient_id))
+    return DuckDBWarehouse(locked(connection), Catalog(sources, patient_id))
 
 
 def _demand_schemas(
