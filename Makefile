@@ -32,6 +32,10 @@ demo: setup ## The whole loop on this machine, on public records
 serve: setup ## The demo again, and its site stays up until Ctrl-C
 	@$(STRONGROOM) demo --folder "$(ROOT)/demo" --stay
 
+.PHONY: manual
+manual: setup ## Print the language's manual, docs/language, from the rules of tests/spec
+	@cd "$(ROOT)" && .venv/bin/python -m tests.manual
+
 .PHONY: check
 check: setup ## Format, lint, types, borders
 	@cd "$(ROOT)" && .venv/bin/ruff format --check --quiet .

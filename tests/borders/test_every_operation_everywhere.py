@@ -14,14 +14,12 @@ from cohort_dsl.sql.aggregates import AGGREGATES
 from cohort_dsl.sql.dialect import Dialect
 from cohort_dsl.sql.expressions import RULES
 from cohort_dsl.sql.layers import is_column
+from tests.manual.asked import asked_by
+from tests.manual.rules import rules as told
 from tests.properties.queries import EVENTS, MAKERS
-from tests.spec.test_every_node_is_told import asked_by
-from tests.spec.test_every_node_is_told import rules as told
 
 SERIES = set(concrete(Series))
-ASKED = [
-    node for _, rule in told() for s in asked_by(rule) for node in nodes.walk([s.node_])
-]
+ASKED = [node for rule in told() for s in asked_by(rule) for node in nodes.walk([s.node_])]
 
 
 def test_every_operation_on_one_row_has_one_rule_of_meaning_and_one_of_sql() -> None:

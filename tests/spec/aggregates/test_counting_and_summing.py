@@ -118,7 +118,7 @@ def test_every_aggregate_may_decide_a_condition(spec):
     )
 
 
-def test_aggregates_of_a_patients_own_value_beside_rows(spec):
+def test_aggregates_of_a_patient_s_own_value_beside_rows(spec):
     """A constant for each patient, added to each row."""
     spec(
         patients="""

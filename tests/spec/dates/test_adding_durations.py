@@ -88,6 +88,31 @@ def test_the_duration_may_stand_first(spec):
     )
 
 
+def test_durations_of_one_unit_add_up(spec):
+    """Before they meet a date: ten days less three weeks, turned round, are eleven."""
+    spec(
+        patients="""
+            patient | born
+            1       | 2024-01-01
+        """,
+        ask=p.born + -(days(10) - weeks(3)),
+        expect={1: date(2024, 1, 12)},
+    )
+
+
+def test_a_literal_date_and_a_duration_make_a_date(spec):
+    """Where a series is part of it, a date for each patient."""
+    spec(
+        patients="""
+            patient | score
+            1       | 1
+            2       |
+        """,
+        ask="2024-01-31" + months(p.score),
+        expect={1: date(2024, 3, 1), 2: None},
+    )
+
+
 def test_the_duration_may_differ_between_patients(spec):
     """A missing one gives a missing date."""
     spec(

@@ -87,6 +87,24 @@ def test_before_and_on_or_after_are_contrary(spec):
     )
 
 
+def test_after_and_on_or_before_are_contrary(spec):
+    """For known dates; the day itself isn't after."""
+    spec(
+        patients=BETWEEN,
+        ask=p.born.is_after("2024-06-30") == ~p.born.is_on_or_before("2024-06-30"),
+        expect={1: True, 2: True, 3: True, 4: True, 5: None},
+    )
+
+
+def test_dates_are_compared_with_signs_too(spec):
+    """Which read as the words do."""
+    spec(
+        patients=BETWEEN,
+        ask=(p.born > "2024-01-01") & (p.born <= "2024-06-30"),
+        expect={1: False, 2: False, 3: True, 4: False, 5: None},
+    )
+
+
 def test_a_date_may_be_among_others(spec):
     """Written as text, as everywhere."""
     spec(

@@ -68,6 +68,15 @@ def test_missing_can_be_asked_for(spec):
     )
 
 
+def test_values_that_are_there_can_be_asked_for(spec):
+    """The contrary, and never unknown either."""
+    spec(
+        patients=SCORES,
+        ask=p.score.is_not_null(),
+        expect={1: True, 2: True, 3: True, 4: False, 5: False},
+    )
+
+
 def test_yes_and_no_can_be_compared(spec):
     """As any other values."""
     spec(

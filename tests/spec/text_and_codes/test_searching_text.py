@@ -76,7 +76,7 @@ def test_text_is_compared_as_it_is(spec):
     )
 
 
-def test_a_users_text_is_never_read_as_sql(spec):
+def test_a_user_s_text_is_never_read_as_sql(spec):
     """It travels as a parameter."""
     spec(
         patients="""

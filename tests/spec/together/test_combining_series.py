@@ -8,7 +8,7 @@ from tests.spec.tables import e, p, v
 title = "Series of several frames"
 
 
-def test_patients_values_combine_whatever_they_are_from(spec):
+def test_a_patient_s_values_combine_whatever_they_are_from(spec):
     """One value a patient always stands beside another."""
     spec(
         patients="""

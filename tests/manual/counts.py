@@ -1,0 +1,22 @@
+"""How much the manual says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.manual.rules import chapters, rules
+from tests.spec import conftest
+
+
+def counts() -> str:
+    """One line: rules, engines, and how many times they are held against each other."""
+    told, engines = len(rules()), [name(engine) for engine in conftest.ENGINES]
+    return (
+        f"{told} rules in {len(chapters())} chapters x {len(engines)} engines "
+        f"({', '.join(engines)}) = {told * len(engines)}"
+    )
+
+
+def name(engine: Any) -> str:
+    """Also of an engine that pytest.param wraps."""
+    return str(getattr(engine, "values", [engine])[0])

@@ -1,0 +1,58 @@
+"""The hand-written page that opens the manual: its examples are run as they stand."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.manual.words import Word, used
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "language" / "definitions.md"
+STUDY = ROOT / "project_template"  # whose codelists the examples read
+
+
+@dataclass(frozen=True)
+class Example:
+    """A block of Python, and the heading that it stands below."""
+
+    heading: str
+    code: str
+
+    @property
+    def has_answers(self) -> bool:
+        """Does it ask engines? Those a test runs; printing doesn't need them."""
+        return self.code.startswith(">>> ")
+
+
+@functools.cache
+def examples() -> tuple[Example, ...]:
+    text = PAGE.read_text(encoding="utf-8")
+    parts = re.findall(r"^## ([^\n]+)$|^```python\n(.*?)^```$", text, re.M | re.S)
+    found, heading = [], ""
+    for title, code in parts:
+        heading = title or heading
+        if code:
+            found.append(Example(heading, code))
+    return tuple(found)
+
+
+def run(example: Example, names: dict[str, Any]) -> None:
+    """Run a definition's lines in the study's folder, as a site would."""
+    with contextlib.chdir(STUDY):
+        exec(compile(example.code, str(PAGE), "exec"), names)
+
+
+def shows() -> dict[str, set[Word]]:
+    """The words that each heading's examples say."""
+    names: dict[str, Any] = {"__name__": "definition"}
+    found: dict[str, set[Word]] = {}
+    for example in examples():
+        if not example.has_answers:
+            said = used(lambda: run(example, names), str(PAGE).__eq__)  # noqa: B023
+            found.setdefault(example.heading, set()).update(said)
+    return found
