@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import io
 import re
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,8 +46,19 @@ def examples() -> tuple[Example, ...]:
 
 def run(example: Example, names: dict[str, Any]) -> None:
     """Run a definition's lines in the study's folder, as a site would."""
-    with contextlib.chdir(STUDY):
+    told = contextlib.redirect_stderr(io.StringIO())  # show() speaks there
+    with contextlib.chdir(STUDY), _without_parameters(), told:
         exec(compile(example.code, str(PAGE), "exec"), names)
+
+
+@contextlib.contextmanager
+def _without_parameters() -> Iterator[None]:
+    """A definition reads its own arguments, never those of make or pytest."""
+    before, sys.argv = sys.argv, [PAGE.name]
+    try:
+        yield
+    finally:
+        sys.argv = before
 
 
 def shows() -> dict[str, set[Word]]:

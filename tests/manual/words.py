@@ -41,6 +41,7 @@ OF = {
     "Measures": "measures",
     "Duration": "durations",
     "DateDifference": "times between dates",
+    "IntervalAtHand": "INTERVAL",
     "When": "choices",
     "Then": "choices",
 }
@@ -166,11 +167,22 @@ def _is_refused(owner: type, name: str, function: FunctionType) -> bool:
 def _signature(function: Callable[..., Any]) -> str:
     """As it is called."""
     shown = [
-        p.replace(name=p.name.strip("_"), annotation=p.empty)
+        p.replace(name=p.name.strip("_"), annotation=p.empty, default=_default(p.default))
         for p in inspect.signature(function).parameters.values()
         if p.name != "self"
     ]
     return str(inspect.Signature(shown))
+
+
+class _Left:
+    """Stands for a default that only says that nothing was given."""
+
+    def __repr__(self) -> str:
+        return "…"
+
+
+def _default(value: Any) -> Any:
+    return _Left() if type(value) is object else value
 
 
 def _meaning(thing: object) -> str:
