@@ -10,7 +10,7 @@ from types import ModuleType, TracebackType
 
 import cohort_dsl
 from cohort_dsl.errors import DefinitionError
-from cohort_dsl.language import hints, later
+from cohort_dsl.language import calls, hints, later
 
 OFFERED = (
     "Python's standard library, cohort_dsl and the files beside the definition are there."
@@ -57,6 +57,13 @@ def _told(error: BaseException) -> tuple[str, str]:
         return _not_in_module(error.obj, error.name or "")
     if isinstance(error, OSError):
         return _outside_world(error)
+    if isinstance(error, RecursionError):
+        return (
+            "functions call each other without an end",
+            "Look at that line: the function that it is in calls itself again.",
+        )
+    if isinstance(error, TypeError) and (found := calls.told(error)):
+        return found
     if isinstance(error, SystemExit):
         return (
             f"the definition ended itself (exit {error.code})",

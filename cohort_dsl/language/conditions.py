@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
-from cohort_dsl.language import literals
+from cohort_dsl.language import hints, literals
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.plain import condition
 from cohort_dsl.language.series import (
@@ -16,7 +16,7 @@ from cohort_dsl.language.series import (
     same_type,
 )
 from cohort_dsl.model import nodes
-from cohort_dsl.model.types import FLOAT, INT, ValueType
+from cohort_dsl.model.types import FLOAT, INT, STR, Kind, ValueType
 
 
 class When:
@@ -29,6 +29,14 @@ class When:
         """The value where the condition is true."""
         return Then(self.condition_, value)
 
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise mistake(
+            f"when(...).{name}: when comes with then, which is missing",
+            "Write when(condition).then(value).otherwise(value).",
+        )
+
 
 class Then:
     """``when(condition).then(value)``."""
@@ -40,6 +48,15 @@ class Then:
     def otherwise(self, value: Any) -> Any:
         """The value where the condition is false or unknown."""
         return case(self, otherwise=value)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise mistake(
+            f"when(...).then(...).{name}: the choice isn't finished",
+            "End it with .otherwise(value); for several conditions write "
+            "case(when(a).then(x), when(b).then(y), otherwise=z).",
+        )
 
 
 def when(condition_: Any) -> When:
@@ -81,16 +98,30 @@ def common_type(values: Iterable[Any]) -> ValueType:
     for value, found in zip(known, types, strict=True):
         if found is None:
             raise mistake(
-                f"a {type(value).__name__} can't be a value here",
+                f"{hints.called(value)} can't be a value here",
                 "Use a series, a yes or no, a number, text or a date.",
             )
     if not known:
         raise mistake("all values are None", "Give one of them a value.")
-    if set(types) == {INT, FLOAT}:
+    return _joint([found for found in types if found is not None])
+
+
+def _joint(types: list[ValueType]) -> ValueType:
+    """The type of literals of different types: an int may be a float, text a date."""
+    different = set(types)
+    if different == {INT, FLOAT}:
         return FLOAT
-    first = types[0]
-    assert first is not None
-    return first
+    if STR in different and len(different) == 2:
+        [other] = different - {STR}
+        if other.kind in (Kind.DATE, Kind.CODE):
+            return other
+    if len(different) > 1:
+        kinds = " and ".join(dict.fromkeys(map(literals.kind_name, types)))
+        raise mistake(
+            f"the values are of different kinds: {kinds}",
+            "Give all of them one kind; write None where there is no value.",
+        )
+    return types[0]
 
 
 def _node(value: Any, value_type: ValueType) -> nodes.Series:
@@ -105,7 +136,7 @@ def mapped(series: BaseSeries, mapping: Mapping[Any, Any], default: Any) -> Any:
     """What ``map_values`` means: a choice with one condition for each different result."""
     if not isinstance(mapping, Mapping):
         raise mistake(
-            f"map_values needs a dictionary, not a {type(mapping).__name__}",
+            f"map_values needs a dictionary, not {hints.called(mapping)}",
             'Write {"from": "to"}; for a codelist, codelist_from_csv(..., '
             "category_column=...).",
         )

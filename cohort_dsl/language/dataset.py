@@ -11,7 +11,7 @@ from cohort_dsl.language.durations import DateDifference
 from cohort_dsl.language.frames import Frame
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.plain import BoolSeries
-from cohort_dsl.language.series import BaseSeries, not_a_method
+from cohort_dsl.language.series import BaseSeries, not_a_method, words
 from cohort_dsl.model import nobody
 from cohort_dsl.model.intervals import mentions_interval
 from cohort_dsl.model.query import NAME, DummyData, Query
@@ -65,6 +65,10 @@ class Dataset:
                 f"{name} can't name a column",
                 "Use letters, digits and _, and begin with a letter.",
             )
+        if name == "population":
+            raise mistake(
+                "the population is no column", "Write dataset.define_population(...)."
+            )
         if name in RESERVED or name.lower() == "patient_id" or hasattr(Dataset, name):
             raise mistake(f"{name} is reserved", f"Try {name}_ or another name.")
         for known in self.columns_:
@@ -115,8 +119,8 @@ class Dataset:
             raise AttributeError(name)
         if name in self.columns_:
             return self.columns_[name]
-        near = hints.nearest(name, self.columns_)
-        remedy = f"Did you mean {near}?" if near else "Set it first: dataset.name = ..."
+        near = hints.nearest(name, self.columns_) or hints.nearest(name, words(self))
+        remedy = f"Did you mean {near}?" if near else f"Set it first: dataset.{name} = ..."
         raise hints.NoSuchName(
             f"the dataset has no column {name}", where=hints.place(), remedy=remedy
         )
@@ -168,13 +172,18 @@ def _why_not(name: str, value: Any) -> tuple[str, str]:
             f"{name} is a time between two dates, without its unit",
             "Write (a - b).days, .weeks, .months or .years.",
         )
+    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], BaseSeries):
+        return (
+            f"{name} is a series in a pair of parentheses with a comma",
+            "Take away the comma at the end of the line.",
+        )
     if isinstance(value, When | Then):
         return (
             f"{name} is a choice that isn't finished",
             "End it with .otherwise(...): when(a).then(b).otherwise(c).",
         )
     return (
-        f"{name} is a {type(value).__name__}, the same for everybody",
+        f"{name} is {hints.called(value)}, the same for everybody",
         "Set it to a series: something that is asked about each patient.",
     )
 

@@ -83,6 +83,11 @@ class DateSeries(OrderedSeries):
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, Duration):
             return (-other).after_(self)
+        if isinstance(other, int | float):
+            raise mistake(
+                f"{other} can't be taken away from a date",
+                "Say of what: - days(30), - weeks(4), - months(1) or - years(1).",
+            )
         return DateDifference(operand(other, self), self.node_)
 
     def __rsub__(self, other: Any) -> Any:
@@ -92,7 +97,7 @@ class DateSeries(OrderedSeries):
         if isinstance(other, Duration):
             return other
         raise mistake(
-            f"a {type(other).__name__} can't be added to a date",
+            f"{hints.called(other)} can't be added to a date",
             "Say of what: + days(30), + weeks(4), + months(1) or + years(1).",
         )
 

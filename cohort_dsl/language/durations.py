@@ -45,7 +45,12 @@ class Duration:
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Any:
-        return self + -other if isinstance(other, Duration) else self._refuse()
+        if isinstance(other, Duration):
+            return self + -other
+        raise mistake(
+            f"a date can't be taken away from {self.word_}(...)",
+            f"Write date - {self.word_}(3).",
+        )
 
     def __rsub__(self, other: Any) -> Any:
         return -self + other
@@ -104,7 +109,7 @@ def _amount(amount: Any, word: str) -> Any:
     if type(amount) is int:
         constant(amount, INT)  # refuses what 64 bits can't hold
         return amount
-    got = amount.title_() if isinstance(amount, BaseSeries) else repr(amount)
+    got = amount.title_() if isinstance(amount, BaseSeries) else hints.called(amount)
     raise mistake(
         f"{word}(...) needs a whole number, not {got}", f"Write {word}(3), for example."
     )

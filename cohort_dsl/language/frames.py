@@ -10,6 +10,7 @@ from cohort_dsl.language import hints
 from cohort_dsl.language.columns import schema_of
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.plain import condition
+from cohort_dsl.language.refusals import FrameRefusals
 from cohort_dsl.language.series import (
     FRAME_WORDS,
     BaseSeries,
@@ -22,15 +23,19 @@ from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Position
 from cohort_dsl.model.types import BOOL, TableSchema
 
+F = TypeVar("F", bound="Frame")
 
-class Frame:
+
+class Frame(FrameRefusals):
     """Rows of a table. Attributes ending in _ are ours, and so no column's name."""
 
     node_: nodes.Frame
+    set_: dict[str, str]
     one_row_per_patient_: ClassVar[bool]
 
     def __init__(self, node: nodes.Frame) -> None:
         object.__setattr__(self, "node_", node)
+        object.__setattr__(self, "set_", {})
 
     def exists_for_patient(self) -> Any:
         """Does the patient have any row here?"""
@@ -51,6 +56,13 @@ class Frame:
         if name in FRAME_WORDS or name.endswith("_"):
             raise mistake(f"{name} can't be replaced", "Choose another name for it.")
         object.__setattr__(self, name, value)
+        self.set_[name] = hints.place()
+
+    def like_(self, cls: type[F], node: nodes.Frame) -> F:
+        """Other rows of the same table: they know what was set on these, without it."""
+        frame = cls(node)
+        object.__setattr__(frame, "set_", self.set_)
+        return frame
 
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):
@@ -64,6 +76,13 @@ class Frame:
                 where=hints.place(),
                 remedy="The cohort has it as its first column, without being asked.",
             )
+        if name in vars(self).get("set_", {}):
+            return hints.NoSuchName(
+                f"{name} was set on other rows of {self.title_()}, at {self.set_[name]}, "
+                "and stays with those",
+                where=hints.place(),
+                remedy="Set it on these too, or make it a property of the table's class.",
+            )
         if self.one_row_per_patient_ and name in FRAME_WORDS:
             return hints.NoSuchName(
                 f"{name} needs many rows a patient, and here is one row of {self.title_()}",
@@ -74,30 +93,6 @@ class Frame:
         if hints.nearest(name, words(self)) in columns:
             return hints.no_such_name(name, self.title_(), columns, "column")
         return hints.no_such_name(name, self.title_(), words(self), "column or method")
-
-    def __bool__(self) -> NoReturn:
-        raise mistake(
-            f"Python can't decide yes or no of {self.title_()}",
-            "Write .exists_for_patient() to ask whether a patient has rows.",
-        )
-
-    def __iter__(self) -> NoReturn:
-        raise mistake(
-            f"the rows of {self.title_()} can't be looped over: they stay in the warehouse",
-            "Say what is wanted of them, for example with count_for_patient().",
-        )
-
-    def __len__(self) -> NoReturn:
-        raise mistake(
-            f"{self.title_()} has no length: its rows stay in the warehouse",
-            "Write .count_for_patient() to count each patient's rows.",
-        )
-
-    def __getitem__(self, key: object) -> NoReturn:
-        raise mistake(
-            f"{self.title_()} has no [ ]",
-            "Write frame.where(condition) for rows, frame.column for a column.",
-        )
 
 
 class PatientFrame(Frame):
@@ -123,7 +118,7 @@ class EventFrame(Frame):
 
     def _filtered(self, wanted: nodes.Series) -> Self:
         self._must_combine(wanted)
-        return type(self)(nodes.Filter(self.node_, wanted))
+        return self.like_(type(self), nodes.Filter(self.node_, wanted))
 
     def sort_by(self, *keys: Any) -> Self:
         """The rows in ascending order of the first key, ties by the next; NULL first."""
@@ -132,12 +127,12 @@ class EventFrame(Frame):
         node = self.node_
         for key in reversed(keys):
             node = nodes.Sort(node, self._key(key))
-        return type(self)(node)
+        return self.like_(type(self), node)
 
     def _key(self, key: Any) -> nodes.Series:
         not_a_method(key)
         if not isinstance(key, BaseSeries) or not key.many_rows_:
-            got = key.title_() if isinstance(key, BaseSeries) else repr(key)
+            got = key.title_() if isinstance(key, BaseSeries) else hints.called(key)
             raise mistake(
                 f"sort_by needs a column of these rows, not {got}",
                 f"Write sort_by({self.title_()}.date), with a column of the frame.",
@@ -166,7 +161,7 @@ class EventFrame(Frame):
                 f"which row of {self.title_()} is {position.value}? They are in no order",
                 f"Write .sort_by(...) before .{position.value}_for_patient().",
             )
-        return _one_row_of(type(self))(nodes.Pick(self.node_, position))
+        return self.like_(_one_row_of(type(self)), nodes.Pick(self.node_, position))
 
 
 _ONE_ROW: dict[type[EventFrame], type[PatientFrame]] = {}
@@ -180,9 +175,6 @@ def _one_row_of(cls: type[EventFrame]) -> type[PatientFrame]:
             own.update({k: v for k, v in vars(parent).items() if not k.startswith("__")})
         _ONE_ROW[cls] = type(cls.__name__, (PatientFrame,), own)
     return _ONE_ROW[cls]
-
-
-F = TypeVar("F", bound=Frame)
 
 
 @overload

@@ -37,12 +37,27 @@ def not_yet(what: str) -> DefinitionError:
     )
 
 
+def called(value: object) -> str:
+    """How an error calls a value of Python's that stands in the author's file."""
+    if isinstance(value, bool | int | float | type(None)):
+        return repr(value)
+    if isinstance(value, str):
+        return f'"{value if len(value) < 40 else value[:37] + "..."}"'
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
 def place() -> str:
     """The line of the author's that is being run, as "file.py line N"."""
-    for frame in _callers():
-        if is_authors(frame.f_code.co_filename):
-            return at(frame.f_code.co_filename, frame.f_lineno)
-    return "the definition"
+    frame = authors_frame()
+    if frame is None:
+        return "the definition"
+    return at(frame.f_code.co_filename, frame.f_lineno)
+
+
+def authors_frame() -> FrameType | None:
+    """Where the author's code stands now."""
+    return next((f for f in _callers() if is_authors(f.f_code.co_filename)), None)
 
 
 def _callers() -> Iterator[FrameType]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from cohort_dsl.codes import SYSTEMS, Code
 from cohort_dsl.errors import DefinitionError
+from cohort_dsl.language import hints
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.model import types
 from cohort_dsl.model.nodes import Value
@@ -25,6 +26,24 @@ NAMES: Mapping[Kind, str] = MappingProxyType(
         Kind.DATE: "dates",
     }
 )
+
+
+ONE: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.BOOL: "yes or no",
+        Kind.INT: "whole number",
+        Kind.FLOAT: "number",
+        Kind.STR: "text",
+        Kind.DATE: "date",
+    }
+)
+
+
+def one_name(value_type: ValueType) -> str:
+    """How an error calls one value of this type."""
+    if value_type.system is None:
+        return ONE[value_type.kind]
+    return kind_name(value_type).removesuffix("s")
 
 
 def kind_name(value_type: ValueType) -> str:
@@ -117,23 +136,20 @@ _READERS: Mapping[Kind, Callable[[object, ValueType], object]] = MappingProxyTyp
 
 
 def _wrong(value: object, value_type: ValueType) -> DefinitionError:
-    wanted = kind_name(value_type)
+    shown = hints.called(value)
     if type(value) is float and value_type.kind is Kind.INT:
         return mistake(
-            f"{value!r} has a decimal point, but these are {wanted}",
+            f"{shown} has a decimal point, but these are {kind_name(value_type)}",
             "Write a whole number, or turn the series into decimals with .as_float().",
         )
-    if type(value) in (int, float):
-        problem = f"{value!r} is no value among {wanted}"
-        if value_type.is_number:
-            problem = f"{value!r} is beyond what 64 bits can hold"
-        return mistake(problem, _like(value_type))
-    if isinstance(value, str):
-        shown = value if len(value) < 40 else value[:37] + "..."
-        return mistake(f"{shown!r} is no value among {wanted}", _like(value_type))
-    return mistake(
-        f"a {type(value).__name__} is no value among {wanted}", _like(value_type)
-    )
+    problem = f"{shown} is no {one_name(value_type)}"
+    if type(value) in (int, float) and value_type.is_number:
+        problem = f"{shown} is beyond what 64 bits can hold"
+        if isinstance(value, float):
+            problem = f"{shown} is no number to compare or compute with"
+    if isinstance(value, str) and "\0" in value:
+        problem = f"{shown} holds a character that databases can't store"
+    return mistake(problem, _like(value_type))
 
 
 def _like(value_type: ValueType) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cohort_dsl.language import hints
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.series import (
     BaseSeries,
@@ -26,6 +27,7 @@ class BoolSeries(BaseSeries):
     """Yes, no or unknown."""
 
     kind_ = Kind.BOOL
+    computing_ = "Write .as_int() after it, to have 1 and 0."
 
     def __and__(self, other: Any) -> Any:
         return self._chain(nodes.And, other)
@@ -69,6 +71,11 @@ class Categorised(BaseSeries):
 
     def to_category(self, categories: Mapping[Any, Any]) -> Any:
         """The category that a codelist gives each code; NULL for codes it doesn't hold."""
+        if not isinstance(categories, Mapping):
+            raise mistake(
+                f"to_category needs categories, not {hints.called(categories)}",
+                "Read the codelist with codelist_from_csv(..., category_column=...).",
+            )
         return self.map_values(categories)
 
 
@@ -118,7 +125,7 @@ def condition(value: Any, word: str) -> nodes.Series:
     not_a_method(value)
     if isinstance(value, BoolSeries):
         return value.node_
-    got = value.title_() if isinstance(value, BaseSeries) else f"a {type(value).__name__}"
+    got = value.title_() if isinstance(value, BaseSeries) else hints.called(value)
     raise mistake(
         f"{word} needs a yes/no condition, not {got}",
         'Write a comparison, for example events.date > "2024-01-01".',

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from cohort_dsl.language import decided
 from cohort_dsl.language.hints import mistake
 
 
 class Refusals:
     """Every operator that a kind of series doesn't define for itself."""
 
+    computing_ = "Only numbers can, and dates with days(), months() or years()."
+
     def title_(self) -> str:
         """What an error calls this series."""
         raise NotImplementedError
 
     def __bool__(self) -> NoReturn:
-        raise mistake(
-            "Python can't decide yes or no here: the answer differs between patients",
-            "Write & for `and`, | for `or`, ~ for `not`, with parentheses round each "
-            "comparison; split a < x < b in two; use case(when(...)...) for `if`.",
-        )
+        raise decided.mistake()
 
     def __iter__(self) -> NoReturn:
         raise mistake(
@@ -44,6 +43,21 @@ class Refusals:
             "Filter rows with where() on the frame, before choosing the column.",
         )
 
+    def __format__(self, how: str) -> NoReturn:
+        raise mistake(
+            f"{self.title_()} can't be written into text: it holds no values yet",
+            "For categories write case(when(...).then(...)); to see what it is, show(it).",
+        )
+
+    def _no_number(self, *others: object) -> NoReturn:
+        raise mistake(
+            f"{self.title_()} is no number of Python's: it holds no values yet",
+            "Write .as_int(), .as_float() or .absolute() after it.",
+        )
+
+    __int__ = __float__ = __index__ = __complex__ = __round__ = __abs__ = _no_number
+    __floor__ = __ceil__ = __trunc__ = _no_number
+
     def _no_logic(self, other: Any) -> Any:
         """`a == 1 & b == 2` ends here: Python reads it as `a == (1 & b) == 2`."""
         raise mistake(
@@ -60,10 +74,7 @@ class Refusals:
         )
 
     def _no_arithmetic(self, other: Any) -> Any:
-        raise mistake(
-            f"{self.title_()} can't be computed with",
-            "Only numbers can, and dates with days(), months() or years().",
-        )
+        raise mistake(f"{self.title_()} can't be computed with", self.computing_)
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _no_arithmetic
     __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _no_arithmetic
@@ -79,3 +90,62 @@ class Refusals:
         )
 
     __lt__ = __le__ = __gt__ = __ge__ = _no_order
+
+
+class FrameRefusals:
+    """What Python would let an author write of rows, and what to write instead."""
+
+    def title_(self) -> str:
+        """What an error calls these rows."""
+        raise NotImplementedError
+
+    def __bool__(self) -> NoReturn:
+        raise mistake(
+            f"Python can't decide yes or no of {self.title_()}",
+            "Write .exists_for_patient() to ask whether a patient has rows.",
+        )
+
+    def __iter__(self) -> NoReturn:
+        raise mistake(
+            f"the rows of {self.title_()} can't be looped over: they stay in the warehouse",
+            "Say what is wanted of them, for example with count_for_patient().",
+        )
+
+    def __len__(self) -> NoReturn:
+        raise mistake(
+            f"{self.title_()} has no length: its rows stay in the warehouse",
+            "Write .count_for_patient() to count each patient's rows.",
+        )
+
+    def __getitem__(self, key: object) -> NoReturn:
+        raise mistake(
+            f"{self.title_()} has no [ ]",
+            "Write frame.where(condition) for rows, frame.column for a column.",
+        )
+
+    def __format__(self, how: str) -> NoReturn:
+        raise mistake(
+            f"the rows of {self.title_()} can't be written into text",
+            "To see what they are, write show(frame).",
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, FrameRefusals):
+            return self is other
+        return bool(self._no_values(other))
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def _no_values(self, other: object) -> NoReturn:
+        raise mistake(
+            f"{self.title_()} is rows, and can't be compared or computed with",
+            "Choose one of its columns, or count_for_patient() or exists_for_patient().",
+        )
+
+    __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = __sub__ = __rsub__ = _no_values
+    __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __and__ = __rand__ = _no_values
+    __or__ = __ror__ = _no_values
+
+    def __invert__(self) -> NoReturn:
+        self._no_values(None)

@@ -45,7 +45,7 @@ class BaseSeries(Refusals):
     def title_(self) -> str:
         """What an error calls this series."""
         rows = "row" if self.many_rows_ else "patient"
-        return f"a series of {kind_name(self.node_.type)}, one a {rows}"
+        return f"a series of {kind_name(self.node_.type)} (one a {rows})"
 
     # What every kind can be asked ------------------------------------------------
 
@@ -255,7 +255,7 @@ def listed(values: Any) -> list[Any]:
     not_a_method(values)
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise mistake(
-            f"is_in needs several values, not a {type(values).__name__}",
+            f"is_in needs several values, not {hints.called(values)}",
             'Write a list, ["a", "b"], or a codelist.',
         )
     return list(values)

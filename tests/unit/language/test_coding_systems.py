@@ -79,5 +79,5 @@ def test_a_code_of_a_system_that_we_do_not_know_is_taken_as_it_is():
 
 
 def test_a_number_is_no_code():
-    with pytest.raises(DefinitionError, match="73211009 is no value among SNOMED CT codes"):
+    with pytest.raises(DefinitionError, match="73211009 is no SNOMED CT code"):
         literals.scalar(73211009, code("snomedct"))

@@ -305,8 +305,8 @@ def test_a_tables_class_still_shows_its_columns():
 
 
 def test_nothing_that_prints_shows_more_than_its_kind():
-    assert repr(e.i) == "<a series of whole numbers, one a row>"
-    assert repr(p.c) == "<a series of SNOMED CT codes, one a patient>"
+    assert repr(e.i) == "<a series of whole numbers (one a row)>"
+    assert repr(p.c) == "<a series of SNOMED CT codes (one a patient)>"
     assert repr(e) == "<rows of e>"
     assert repr(e.sort_by(e.d).first_for_patient()) == "<a row of e>"
     assert repr(days(3)) == "<a duration in days>"

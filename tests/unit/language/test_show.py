@@ -36,12 +36,12 @@ AT = f"analysis/definition.py line {FIRST_LINE}"
     [
         (
             "show(patients.age_on('2024-01-01'), label='age')",
-            f"{AT}: age: a series of whole numbers, one a patient\n"
+            f"{AT}: age: a series of whole numbers (one a patient)\n"
             "  (2024-01-01 - patients.date_of_birth).years\n",
         ),
         (
             "debug(events.where(events.code == 'a').date)",
-            f"{AT}: a series of dates, one a row\n  diagnoses.where(…).date\n",
+            f"{AT}: a series of dates (one a row)\n  diagnoses.where(…).date\n",
         ),
         (
             "show(first)",
@@ -58,7 +58,7 @@ AT = f"analysis/definition.py line {FIRST_LINE}"
             "dataset.define_population(is_there); dataset.x = first.code; show(dataset)",
             f"{AT}: a dataset of 1 columns\n"
             "  population: not(is_null(patients.date_of_birth))\n"
-            "  x: a series of text, one a patient, first of diagnoses.code\n",
+            "  x: a series of text (one a patient), first of diagnoses.code\n",
         ),
     ],
 )
