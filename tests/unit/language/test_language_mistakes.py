@@ -1,4 +1,4 @@
-"""The mistakes that authors make, and what they are told: place, problem, remedy."""
+"""More ways to make the mistakes of tests/mistakes, one line each."""
 
 from __future__ import annotations
 

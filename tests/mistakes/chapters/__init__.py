@@ -1,0 +1,18 @@
+"""The chapters of the list, in the order of the page."""
+
+from tests.mistakes.chapters import (
+    choices,
+    codes,
+    dataset,
+    dates,
+    logic,
+    names,
+    python,
+    rows,
+    values,
+)
+
+CHAPTERS = tuple(
+    one.CHAPTER
+    for one in (names, logic, rows, values, dates, codes, choices, dataset, python)
+)

@@ -1,0 +1,75 @@
+"""Mistakes: codes and codelists."""
+
+from tests.mistakes.mistake import Chapter, Mistake
+
+CHAPTER = Chapter(
+    "Codes and codelists",
+    (
+        Mistake(
+            "A codelist that isn't there",
+            """
+                asthma = codelist_from_csv("codelists/astma.csv", column="code")
+                """,
+            problem="there is no codelist codelists/astma.csv",
+            remedy=(
+                "Did you mean codelists/asthma.csv? Paths count from the study's own "
+                "folder, for example codelists/asthma.csv."
+            ),
+        ),
+        Mistake(
+            "A column that the codelist hasn't",
+            """
+                asthma = codelist_from_csv("codelists/asthma.csv", column="codes")
+                """,
+            problem="codelist codelists/asthma.csv has no column codes",
+            remedy="Its columns are: code, term. Did you mean code?",
+        ),
+        Mistake(
+            "A code that the coding system can't have",
+            """
+                from cohort_dsl.tables.core import clinical_events
+                asthma = clinical_events.where(clinical_events.snomedct_code == "J45")
+                """,
+            problem='"J45" is no SNOMED CT code',
+            remedy="A SNOMED CT code is 6 to 18 digits, as in 73211009.",
+        ),
+        Mistake(
+            "A code with a dot",
+            """
+                from cohort_dsl.tables.core import ons_deaths
+                dataset.define_population(ons_deaths.underlying_cause_of_death == "I21.9")
+                """,
+            problem='"I21.9" is no ICD-10 code',
+            remedy='Did you mean "I219"?',
+        ),
+        Mistake(
+            "A code that isn't in quotes",
+            """
+                from cohort_dsl.tables.core import clinical_events
+                asthma = clinical_events.where(clinical_events.snomedct_code == 195967001)
+                """,
+            problem="195967001 is no SNOMED CT code",
+            remedy="Write the code as text in quotes.",
+        ),
+        Mistake(
+            "Codes of two systems",
+            """
+                from cohort_dsl.codes import CTV3Code
+                from cohort_dsl.tables.core import clinical_events
+                events = clinical_events
+                asthma = events.where(events.snomedct_code == CTV3Code("H33.."))
+                """,
+            problem="CTV3 (Read) codes and SNOMED CT codes don't go together",
+            remedy="Use codes of the column's own coding system.",
+        ),
+        Mistake(
+            "A list where categories are needed",
+            """
+                asthma = codelist_from_csv("codelists/asthma.csv", column="code")
+                dataset.kind = first.code.to_category(asthma)
+                """,
+            problem="to_category needs categories, not a list",
+            remedy="Read the codelist with codelist_from_csv(..., category_column=...).",
+        ),
+    ),
+)

@@ -1,0 +1,158 @@
+"""Mistakes: values and their kinds."""
+
+from tests.mistakes.mistake import Chapter, Mistake
+
+CHAPTER = Chapter(
+    "Values and their kinds",
+    (
+        Mistake(
+            "A method is not called",
+            """
+                dataset.define_population(events.exists_for_patient)
+                """,
+            problem="exists_for_patient is a method and hasn't been called",
+            remedy="Write exists_for_patient().",
+        ),
+        Mistake(
+            "A column is called like a method",
+            """
+                dataset.sex = patients.sex()
+                """,
+            problem="a column or series is called like a method",
+            remedy="Leave out the parentheses after it.",
+        ),
+        Mistake(
+            "A series is looped over",
+            """
+                for code in events.code:
+                    print(code)
+                """,
+            problem=(
+                "a series of text (one a row) can't be looped over or unpacked: it holds "
+                "no values yet"
+            ),
+            remedy=(
+                "Say what is wanted of it with its methods; the values stay in the "
+                "warehouse."
+            ),
+            line=6,
+        ),
+        Mistake(
+            "A series is put into text",
+            """
+                dataset.label = f"sex: {patients.sex}"
+                """,
+            problem=(
+                "a series of text (one a patient) can't be written into text: it holds "
+                "no values yet"
+            ),
+            remedy=(
+                "For categories write case(when(...).then(...)); to see what it is, "
+                "show(it)."
+            ),
+        ),
+        Mistake(
+            "A series is made a number by Python",
+            """
+                dataset.result = int(labs.numeric_value)
+                """,
+            problem=(
+                "a series of numbers (one a row) is no number of Python's: it holds no "
+                "values yet"
+            ),
+            remedy="Write .as_int(), .as_float() or .absolute() after it.",
+        ),
+        Mistake(
+            "Whole numbers are compared with a decimal",
+            """
+                dataset.define_population(patients.age_on("2023-01-01") > 17.5)
+                """,
+            problem="17.5 has a decimal point, but these are whole numbers",
+            remedy=(
+                "Write a whole number, or turn the series into decimals with .as_float()."
+            ),
+        ),
+        Mistake(
+            "Whole numbers meet numbers with decimals",
+            """
+                high = labs.where(labs.numeric_value > labs.date.year)
+                """,
+            problem="numbers and whole numbers don't go together",
+            remedy="Write .as_float() after the series of whole numbers.",
+        ),
+        Mistake(
+            "A yes or no is added up",
+            """
+                dataset.score = (patients.sex == "female") + 1
+                """,
+            problem="a series of yes/no (one a patient) can't be computed with",
+            remedy="Write .as_int() after it, to have 1 and 0.",
+        ),
+        Mistake(
+            "Text is compared with a number",
+            """
+                dataset.define_population(patients.sex == 1)
+                """,
+            problem="1 is no text",
+            remedy='Write text in quotes, for example "female".',
+        ),
+        Mistake(
+            "Text is put in order",
+            """
+                dataset.define_population(patients.sex > "f")
+                """,
+            problem="a series of text (one a patient) can't be put in order",
+            remedy="Only numbers and dates can; compare with == or is_in().",
+        ),
+        Mistake(
+            "A value is compared with None",
+            """
+                dataset.alive = patients.date_of_death == None
+                """,
+            problem="None is no value to compare or compute with",
+            remedy=(
+                "Write .is_null() or .is_not_null() to ask whether a value is missing."
+            ),
+        ),
+        Mistake(
+            "A number that isn't one",
+            """
+                high = labs.where(labs.numeric_value > float("nan"))
+                """,
+            problem="nan is no number to compare or compute with",
+            remedy="Write a finite number, for example 7.5.",
+        ),
+        Mistake(
+            "A number too large for a database",
+            """
+                high = labs.where(labs.date.year > 2**63)
+                """,
+            problem="9223372036854775808 is beyond what 64 bits can hold",
+            remedy="Write a whole number of at most 64 bits, for example 18.",
+        ),
+        Mistake(
+            "is_in is given text instead of a list",
+            """
+                asthma = events.where(events.code.is_in("J45"))
+                """,
+            problem='is_in needs several values, not "J45"',
+            remedy='Write a list, ["a", "b"], or a codelist.',
+        ),
+        Mistake(
+            "is_in is given one value a patient",
+            """
+                again = events.where(events.code.is_in(first.code))
+                """,
+            problem="is_in needs many values, and this series has one a patient",
+            remedy="Compare with ==, or give is_in a list or an event series.",
+        ),
+        Mistake(
+            "A series is asked with `[ ]`",
+            """
+                dataset.chapter = first.code[0]
+                """,
+            problem="a series of text (one a patient) has no [ ]",
+            remedy="Filter rows with where() on the frame, before choosing the column.",
+        ),
+    ),
+)

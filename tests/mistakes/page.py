@@ -1,0 +1,49 @@
+"""Prints the page of mistakes; ``python -m tests.mistakes.page`` writes it to its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.mistakes.chapters import CHAPTERS
+from tests.mistakes.mistake import FILE, HEADER, Mistake
+
+PAGE = Path(__file__).parents[2] / "docs" / "language" / "mistakes.md"
+
+OPENING = """\
+# Mistakes, and what they are told
+
+<!-- Printed by `python -m tests.mistakes.page` from tests/mistakes; edit there. -->
+
+Every mistake is told with its place in the author's file, the problem, and what to write
+instead; `strongroom check definition.py` tells the first there is. Each of these {n} is a
+test. Where nothing else is said, these lines stand above:
+
+```python
+{header}```
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join(_lines())
+
+
+def _lines() -> Iterator[str]:
+    count = sum(len(chapter.mistakes) for chapter in CHAPTERS)
+    yield OPENING.format(n=count, header=HEADER)
+    for chapter in CHAPTERS:
+        yield f"## {chapter.title}\n"
+        for mistake in chapter.mistakes:
+            yield from _mistake(mistake)
+
+
+def _mistake(mistake: Mistake) -> Iterator[str]:
+    yield f"### {mistake.title}\n"
+    alone = "" if mistake.header else f"# {FILE}\n"
+    yield f"```python\n{alone}{mistake.lines}```\n"
+    yield f"```text\n{mistake.where}: {mistake.problem}\n  {mistake.remedy}\n```\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
