@@ -8,7 +8,7 @@ from cohort_dsl.language.conditions import case, maximum_of, minimum_of, when
 from cohort_dsl.language.dataset import Dataset, create_dataset
 from cohort_dsl.language.durations import days, months, weeks, years
 from cohort_dsl.language.intervals import INTERVAL
-from cohort_dsl.language.parameters import get_parameter
+from cohort_dsl.language.parameters import claim_permissions, get_parameter
 from cohort_dsl.language.shown import show
 
 debug = show  # its older name
@@ -17,6 +17,7 @@ __all__ = [
     "INTERVAL",
     "Dataset",
     "case",
+    "claim_permissions",
     "codelist_from_csv",
     "create_dataset",
     "days",

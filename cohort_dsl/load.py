@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -43,7 +44,8 @@ def definition(path: Path, arguments: Sequence[str] = ()) -> Query:
     wrong = parameters.unasked(asked, arguments, str(path))
     if wrong is not None:
         raise wrong
-    return query_of(_dataset_in(names, path))
+    query = query_of(_dataset_in(names, path))
+    return replace(query, permissions=tuple(sorted(asked.permissions)))
 
 
 def query_of(asked: object) -> Query:

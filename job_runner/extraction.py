@@ -19,6 +19,7 @@ from cohort_dsl.errors import DefinitionError, QueryError
 from cohort_dsl.model import wire
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.question import Question
+from job_runner.errors import RequestRefused
 from job_runner.executors.contract import Box, Limits, Mount, Outcome
 from job_runner.job import Failure
 from job_runner.project import Action, Extraction
@@ -74,15 +75,34 @@ class Answered:
     query_sha256: str
 
 
-def answered(source: DataSource, result: Path, where: str, target: Path) -> Answered:
+def answered(
+    source: DataSource,
+    result: Path,
+    where: str,
+    target: Path,
+    granted: frozenset[str] | None = None,
+) -> Answered:
     """Answers the query that the box left, into the cohort file ``target``.
 
-    DefinitionError if there is none; WarehouseError. The query may be made to break
+    DefinitionError if there is none; RequestRefused if it claims a permission that isn't
+    among ``granted`` (None: all are); WarehouseError. The query may be made to break
     whatever reads it, so this is a call to make apart.
     """
     query = query_from(result, where)
+    _must_be_granted(query, granted, where)
     source.produce(query, target)
     return Answered(wire.dumps(query), wire.query_hash(query))
+
+
+def _must_be_granted(query: Question, granted: frozenset[str] | None, where: str) -> None:
+    missing = sorted(set(query.permissions) - granted) if granted is not None else []
+    if missing:
+        raise RequestRefused(
+            f"it claims permissions that the study doesn't have here: {', '.join(missing)}",
+            where=where,
+            remedy="Ask the custodian to list them under the project's permissions in the "
+            "site's policy, or leave out what needs them.",
+        )
 
 
 def is_one(action: Action) -> bool:

@@ -28,13 +28,15 @@ class ImagePolicy:
 
 @dataclass(frozen=True)
 class ProjectPolicy:
-    """What one project may do. ``people`` and ``branches``: None is anyone, any branch."""
+    """What one project may do. ``people`` and ``branches``: None is anyone, any branch.
+    ``permissions``: what its definitions may claim to need."""
 
     name: str
     repositories: tuple[str, ...]
     actions: tuple[str, ...]
     people: frozenset[str] | None = None
     branches: tuple[str, ...] | None = None
+    permissions: frozenset[str] = frozenset()
 
     def allows_action(self, action: str) -> bool:
         return any(fnmatchcase(action, pattern) for pattern in self.actions)
@@ -139,6 +141,7 @@ def _project(projects: Section, name: str) -> ProjectPolicy | None:
         actions=section.texts("actions"),
         people=frozenset(people) if people else None,
         branches=section.texts("branches", required=False) or None,
+        permissions=frozenset(section.texts("permissions", required=False)),
     )
     section.close()
     return project

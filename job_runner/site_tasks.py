@@ -56,6 +56,7 @@ class SiteTasks:
             limits=self.policy.limits,
             workspace=site_workspace(self.outputs, request.project),
             forced=job.action in request.actions,
+            permissions=allowed.permissions,
         )
 
     def workspaces(self) -> Iterator[Workspace]:

@@ -143,7 +143,9 @@ class CohortExtraction:
         try:
             seconds, where = task.limits.wall_clock, str(asked.definition)
             answered, left = extraction.answered, run / "result"
-            found = self.call(seconds, answered, self.source, left, where, target)
+            found = self.call(
+                seconds, answered, self.source, left, where, target, task.permissions
+            )
         except apart.Broke as broke:
             raise JobFailed(broke.failure, f"No answer came: {broke.how}.") from None
         collected = _collected(task, run, job_id, frozenset(), self.limits)

@@ -21,6 +21,7 @@ class Task:
 
     ``code``: the study's folder, only ever read. ``version``: its commit, or the hash of
     its files. ``image``: the id to run. ``forced``: run it even if it is up to date.
+    ``permissions``: what its definition may claim; None is anything.
     """
 
     action: Action
@@ -30,6 +31,7 @@ class Task:
     limits: Limits
     workspace: Workspace
     forced: bool = False
+    permissions: frozenset[str] | None = None
 
     def input_hashes(self) -> Mapping[str, str]:
         """Path → sha256 of everything that the needed actions made last."""

@@ -7,7 +7,6 @@ from cohort_dsl.language import hints
 WORDS = frozenset(
     {
         "Measures",
-        "claim_permissions",
         "create_measures",
         "table_from_file",
         "table_from_rows",

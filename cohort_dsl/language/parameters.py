@@ -1,8 +1,9 @@
-"""What a definition is given from outside: its parameters."""
+"""What a definition is given from outside, and what it claims to be allowed."""
 
 from __future__ import annotations
 
 import datetime
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ class Asked:
     """What a running definition has asked for so far."""
 
     parameters: set[str] = field(default_factory=set)
+    permissions: set[str] = field(default_factory=set)
 
 
 _ASKED: ContextVar[Asked | None] = ContextVar("asked", default=None)
@@ -137,3 +139,21 @@ def unasked(asked: Asked, arguments: Sequence[str], where: str) -> DefinitionErr
                 remedy=f"Did you mean {near}?" if near else f"It asks for {there}.",
             )
     return None
+
+
+# Permissions ------------------------------------------------------------------------
+
+_PERMISSION = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+def claim_permissions(*names: str) -> None:
+    """Say which permissions the question needs: a site refuses those it didn't grant."""
+    if not names:
+        raise mistake("no permission is claimed", 'Write claim_permissions("name").')
+    for name in names:
+        if not isinstance(name, str) or not _PERMISSION.fullmatch(name):
+            raise mistake(
+                f"{hints.called(name)} can't name a permission",
+                "Use small letters, digits and _, as the site's policy does.",
+            )
+    _asked().permissions.update(names)

@@ -192,6 +192,34 @@ def test_a_definitions_mistake_ends_the_extraction_and_never_meets_the_data(site
     assert "analysis/dataset.py" in site.workspace.log_path("extract").read_text()
 
 
+CLAIMS = """\
+from cohort_dsl import claim_permissions, create_dataset
+from cohort_dsl.tables.contract import patients
+claim_permissions("event_level_data")
+dataset = create_dataset()
+dataset.define_population(patients.sex == "female")
+"""
+
+
+def test_a_permission_that_the_site_has_not_granted_never_meets_the_data(site):
+    a_commit(site.origin, {"analysis/dataset.py": CLAIMS})
+    request = site.submit("extract")
+    site.run()
+    assert site.states(request) == {"extract": "not_allowed"}
+    assert site.source.asked == []
+    log = site.workspace.log_path("extract").read_text()
+    assert "permissions that the study doesn't have here: event_level_data" in log
+
+
+def test_a_permission_that_the_site_has_granted_may_be_claimed(site):
+    a_commit(site.origin, {"analysis/dataset.py": CLAIMS})
+    project = site.policy.projects["asthma"]
+    object.__setattr__(project, "permissions", frozenset({"event_level_data"}))
+    request = site.submit("extract")
+    site.run()
+    assert site.states(request) == {"extract": "succeeded"}
+
+
 @pytest.mark.parametrize(
     ("outcome", "told"),
     [

@@ -84,6 +84,13 @@ def test_people_are_named_or_all_are_meant():
     assert projects["asthma"].allows_person("bob")
 
 
+def test_permissions_are_granted_by_name_or_not_at_all():
+    granting = "    people: [ana]\n    permissions: [event_level_data]"
+    site = policy(GOOD.replace("    people: [ana]", granting))
+    assert site.projects["heart"].permissions == {"event_level_data"}
+    assert site.projects["asthma"].permissions == frozenset()
+
+
 def test_both_names_of_the_extraction_are_one_image():
     site = policy()
     expected = ImagePolicy("strongroom/cohort:v1", (LAYER,))

@@ -1,4 +1,4 @@
-"""Parameters: read from what stands after -- and held against what is asked for."""
+"""Parameters are read from what stands after --; permissions go with the question."""
 
 from __future__ import annotations
 
@@ -107,3 +107,24 @@ def test_who_reads_the_arguments_without_asking_for_parameters_is_left_alone(stu
 
 def test_outside_a_definition_a_parameter_has_its_default():
     assert get_parameter("certainly-not-given", default=7) == 7
+
+
+def test_permissions_that_are_claimed_go_with_the_question(study):
+    code = IMPORTS + POPULATION + "claim_permissions('b_x', 'a')\nclaim_permissions('a')\n"
+    assert load.definition(write(study, code)).permissions == ("a", "b_x")
+    assert load.definition(write(study, IMPORTS + POPULATION)).permissions == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("claim_permissions()", "no permission is claimed"),
+        ("claim_permissions('Event level')", '"Event level" can\'t name a permission'),
+        ("claim_permissions(1)", "1 can't name a permission"),
+    ],
+)
+def test_a_permission_has_a_name_as_in_the_sites_policy(study, line, problem):
+    with pytest.raises(DefinitionError) as caught:
+        load.definition(write(study, IMPORTS + POPULATION + line))
+    assert caught.value.problem == problem
+    assert "site's policy" in caught.value.remedy or "claim_permissions" in line
