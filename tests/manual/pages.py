@@ -12,6 +12,7 @@ from tests.manual import opening, source
 from tests.manual.rules import SPEC, Chapter, Rule, Said, chapters, listen
 from tests.manual.traps import TRAPS
 from tests.manual.words import Word, used, words
+from tests.mistakes import page as mistakes
 
 MANY = 6  # links to rules for a word that is everywhere
 PRINTED = "<!-- Printed by `make manual` from tests/spec: change it there. -->\n"
@@ -29,7 +30,8 @@ def pages() -> dict[str, str]:
     for chapter in chapters():
         assert chapter.page not in found
         found[chapter.page] = _chapter(chapter)
-    return {name: PRINTED + text for name, text in found.items()}
+    printed = {name: PRINTED + text for name, text in found.items()}
+    return printed | {"mistakes.md": mistakes.page()}
 
 
 # The chapters -----------------------------------------------------------------------
@@ -145,6 +147,7 @@ def _index() -> str:
         "- [Definitions](definitions.md): a first example, frames and series, NULL, trying",
         "  a definition on rows of your own",
         "- [What surprises people](traps.md)",
+        "- [Mistakes, and what they are told](mistakes.md)",
         "- [All words](words.md), by the alphabet",
         "- [The tables](tables.md) that the rules ask, and coding systems",
     ]

@@ -19,6 +19,7 @@ from cohort_dsl import language
 from cohort_dsl.language import columns, durations, series
 from cohort_dsl.language.frames import Frame
 from cohort_dsl.language.literals import NAMES
+from cohort_dsl.language.refusals import FrameRefusals
 from cohort_dsl.language.series import BaseSeries
 from cohort_dsl.model.types import Kind
 
@@ -130,7 +131,7 @@ def _owners() -> list[type]:
         if inspect.isclass(found)
         and found.__module__ == f"{language.__name__}.{info.name}"
         and not issubclass(found, BaseSeries | Exception | series.Refusals)
-        and found is not Frame
+        and found not in (Frame, FrameRefusals)
     ]
 
 
@@ -160,7 +161,7 @@ def _is_refused(owner: type, name: str, function: FunctionType) -> bool:
     if name in SIGNS and function.__name__ not in SIGNS:
         return True  # Refusals' and the like, under a name of their own
     not_yet = "not_yet" in function.__code__.co_names and not function.__doc__
-    from_refusals = function.__qualname__.startswith("Refusals.")
+    from_refusals = function.__qualname__.startswith(("Refusals.", "FrameRefusals."))
     return function.__annotations__.get("return") == "NoReturn" or not_yet or from_refusals
 
 

@@ -1,19 +1,15 @@
-"""Prints the page of mistakes; ``python -m tests.mistakes.page`` writes it to its place."""
+"""The manual's page of mistakes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from tests.mistakes.chapters import CHAPTERS
 from tests.mistakes.mistake import FILE, HEADER, Mistake
 
-PAGE = Path(__file__).parents[2] / "docs" / "language" / "mistakes.md"
-
 OPENING = """\
+<!-- Printed by `make manual` from tests/mistakes: change it there. -->
 # Mistakes, and what they are told
-
-<!-- Printed by `python -m tests.mistakes.page` from tests/mistakes; edit there. -->
 
 Every mistake is told with its place in the author's file, the problem, and what to write
 instead; `strongroom check definition.py` tells the first there is. Each of these {n} is a
@@ -43,7 +39,3 @@ def _mistake(mistake: Mistake) -> Iterator[str]:
     alone = "" if mistake.header else f"# {FILE}\n"
     yield f"```python\n{alone}{mistake.lines}```\n"
     yield f"```text\n{mistake.where}: {mistake.problem}\n  {mistake.remedy}\n```\n"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")

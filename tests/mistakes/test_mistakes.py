@@ -1,4 +1,4 @@
-"""Every mistake of the list is told as the list says, and the page is the list."""
+"""Every mistake of the list is told as the list says."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from cohort_dsl import load
 from cohort_dsl.errors import DefinitionError
 from tests.a_definition import write
-from tests.mistakes import page
 from tests.mistakes.chapters import CHAPTERS
 from tests.mistakes.mistake import FILE
 
@@ -37,8 +36,3 @@ def test_a_mistake_is_told_with_its_place_its_problem_and_its_remedy(
 def test_every_mistake_is_another_one():
     assert len({mistake.title for mistake in MISTAKES}) == len(MISTAKES) >= 50
     assert len({mistake.file for mistake in MISTAKES}) == len(MISTAKES)
-
-
-def test_the_page_is_as_the_list_prints_it():
-    """To print it anew: python -m tests.mistakes.page"""
-    assert page.PAGE.read_text(encoding="utf-8") == page.page()
