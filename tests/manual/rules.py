@@ -126,11 +126,12 @@ def chapters() -> tuple[Chapter, ...]:
 
 
 def _chapter(name: str) -> Chapter:
-    files = sorted((SPEC / name).glob("test_*.py"))
-    modules = [importlib.import_module(f"tests.spec.{name}.{f.stem}") for f in files]
-    return Chapter(
-        importlib.import_module(f"tests.spec.{name}"), tuple(map(Section, modules))
-    )
+    """Its sections are in the order of its ``first``, the others by the alphabet."""
+    module = importlib.import_module(f"tests.spec.{name}")
+    first = [f"test_{stem}" for stem in getattr(module, "first", ())]
+    others = sorted({path.stem for path in (SPEC / name).glob("test_*.py")} - set(first))
+    files = [f"tests.spec.{name}.{stem}" for stem in [*first, *others]]
+    return Chapter(module, tuple(Section(importlib.import_module(f)) for f in files))
 
 
 def rules() -> list[Rule]:

@@ -26,7 +26,7 @@ TABLES = {
 }
 # How an author says what a rule hands to spec; other words stay as they are.
 SPOKEN = {"ask": "dataset.answer = {}", "population": "dataset.define_population({})"}
-WIDTH = 80
+ROOT = Path(conftest.__file__).parents[2]
 
 
 def is_data(value: Any) -> bool:
@@ -92,20 +92,40 @@ def _needed(
     names = {name for node in asked for name in _loaded(node)}
     found = []
     for line in reversed(body.body):
-        bound = {n.id for n in ast.walk(line) if isinstance(n, ast.Name) and _stored(n)}
-        bound |= {n.name for n in ast.walk(line) if isinstance(n, ast.FunctionDef)}
-        if line.lineno < call.lineno and bound & names and not _holds(line, call):
+        if line.lineno < call.lineno and _makes(line) & names and not _holds(line, call):
             found.append(line)
             names |= _loaded(line)
     return found[::-1]
+
+
+def _makes(line: ast.stmt) -> set[str]:
+    """The names that a line binds, or whose things it may change."""
+    parts = list(ast.walk(line))
+    found = {n.id for n in parts if isinstance(n, ast.Name) and _stored(n)}
+    found |= {n.name for n in parts if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    changed = [n for n in parts if isinstance(n, ast.Attribute) and _stored(n)]
+    called = [n.value for n in parts if isinstance(n, ast.Expr)]
+    return found | {_root(n) for n in (*changed, *called)}
+
+
+def _root(node: ast.expr) -> str:
+    """The name that a chain of attributes, items and calls begins with; else nothing."""
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Attribute | ast.Subscript):
+            node = node.value
+        elif isinstance(node, ast.Call):
+            node = node.func
+        else:
+            return ""
+    return node.id
 
 
 def _holds(line: ast.stmt, call: ast.Call) -> bool:
     return any(node is call for node in ast.walk(line))
 
 
-def _stored(name: ast.Name) -> bool:
-    return isinstance(name.ctx, ast.Store)
+def _stored(node: ast.Name | ast.Attribute) -> bool:
+    return isinstance(node.ctx, ast.Store)
 
 
 def _loaded(node: ast.AST) -> set[str]:
@@ -153,7 +173,8 @@ def laid_out(snippets: list[str]) -> list[str]:
     between = "#" * 40
     text = f"\n{between}\n".join(snippets)
     done = subprocess.run(
-        [ruff.find_ruff_bin(), "format", "--isolated", f"--line-length={WIDTH}", "-"],
+        [ruff.find_ruff_bin(), "format", "--stdin-filename=snippets.py", "-"],
+        cwd=ROOT,
         input=text,
         capture_output=True,
         text=True,

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from tests.manual.opening import PAGE
+from tests.manual.pages import PRINTED
 
 FOLDER = PAGE.parent
 
 
 def stale(pages: Mapping[str, str]) -> list[str]:
     """The pages that differ, are missing, or are no longer printed."""
-    there = {path.name: path for path in FOLDER.iterdir() if path != PAGE}
-    old = [n for n in there if n not in pages]
+    old = [path.name for path in FOLDER.iterdir() if _is_old(path, pages)]
     return sorted([*old, *(n for n, text in pages.items() if _text(n) != text)])
+
+
+def _is_old(path: Path, pages: Mapping[str, str]) -> bool:
+    """Printed from here once; other pages of the folder are others'."""
+    return path.name not in pages and (_text(path.name) or "").startswith(PRINTED)
 
 
 def write(pages: Mapping[str, str]) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.manual import opening
 from tests.manual.counts import counts
-from tests.manual.pages import anchor, pages, shown_by
+from tests.manual.pages import PRINTED, anchor, pages, shown_by
 from tests.manual.rules import chapters, rules
 from tests.manual.stale import FOLDER, stale, write
 from tests.manual.traps import TRAPS
@@ -23,9 +23,10 @@ def test_the_printed_pages_are_as_the_rules_are():
 
 def test_printing_writes_what_changed_and_takes_away_what_is_no_page(tmp_path, monkeypatch):
     monkeypatch.setattr("tests.manual.stale.FOLDER", tmp_path)
-    (tmp_path / "old.md").write_text("of a chapter that is gone")
+    (tmp_path / "old.md").write_text(f"{PRINTED}of a chapter that is gone")
+    (tmp_path / "others.md").write_text("not ours to take away")
     assert write({"new.md": "text"}) == ["new.md", "old.md"]
-    assert [path.name for path in tmp_path.iterdir()] == ["new.md"]
+    assert {path.name for path in tmp_path.iterdir()} == {"new.md", "others.md"}
     assert write({"new.md": "text"}) == []
 
 

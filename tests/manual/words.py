@@ -16,7 +16,7 @@ from typing import Any
 import cohort_dsl
 import cohort_dsl.tables
 from cohort_dsl import language
-from cohort_dsl.language import columns, durations, series
+from cohort_dsl.language import columns, durations, refusals, series
 from cohort_dsl.language.frames import Frame
 from cohort_dsl.language.literals import NAMES
 from cohort_dsl.language.refusals import FrameRefusals
@@ -154,15 +154,24 @@ def _is_ours(function: FunctionType) -> bool:
 
 def _is_refused(owner: type, name: str, function: FunctionType) -> bool:
     """It only says that there is no such thing, or not so far."""
-    if name in REFLECTED:
-        plain = inspect.getattr_static(owner, name.replace("__r", "__", 1))
-        if _is_refused(owner, "", plain):
-            return True
     if name in SIGNS and function.__name__ not in SIGNS:
-        return True  # Refusals' and the like, under a name of their own
+        return True  # one refusal for several signs, under a name of its own
+    if name in REFLECTED and _says_no(_plain(owner, name)):
+        return True
+    return _says_no(function)
+
+
+def _plain(owner: type, reflected: str) -> FunctionType:
+    """The sign's function where the series stands on the left."""
+    found = inspect.getattr_static(owner, reflected.replace("__r", "__", 1))
+    assert isinstance(found, FunctionType)
+    return found
+
+
+def _says_no(function: FunctionType) -> bool:
     not_yet = "not_yet" in function.__code__.co_names and not function.__doc__
-    from_refusals = function.__qualname__.startswith(("Refusals.", "FrameRefusals."))
-    return function.__annotations__.get("return") == "NoReturn" or not_yet or from_refusals
+    never = function.__annotations__.get("return") == "NoReturn"
+    return never or not_yet or function.__module__ == refusals.__name__
 
 
 def _signature(function: Callable[..., Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from cohort_dsl.codes import SNOMEDCTCode
 from cohort_dsl.tables import EventFrame, PatientFrame, Series, table
@@ -22,6 +23,9 @@ class patients(PatientFrame):
     part = Series(str)
     code = Series(SNOMEDCTCode)
 
+    def age_on(self, date: Any) -> Any:
+        return (date - self.born).years
+
 
 @table
 class events(EventFrame):
@@ -32,6 +36,14 @@ class events(EventFrame):
     value = Series(float)
     ok = Series(bool)
     text = Series(str)
+
+    @property
+    def numbered(self) -> Any:
+        return self.where(self.number.is_not_null())
+
+    @property
+    def both(self) -> Any:
+        return self.number + self.second
 
 
 @table

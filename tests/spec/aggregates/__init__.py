@@ -4,3 +4,4 @@ else is NULL.
 """
 
 title = "One value of many rows"
+first = ("counting_and_summing",)

@@ -4,3 +4,4 @@ of the series beside them.
 """
 
 title = "Choices"
+first = ("choosing",)

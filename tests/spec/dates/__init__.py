@@ -4,3 +4,4 @@ asked for in one of these units.
 """
 
 title = "Dates"
+first = ("parts_of_dates", "adding_durations", "time_between_dates")

@@ -4,3 +4,4 @@ Python's own `and`, `or` and `not` want an answer at once.
 """
 
 title = "Yes, no and unknown"
+first = ("three_values", "comparing")

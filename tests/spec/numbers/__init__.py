@@ -4,3 +4,4 @@ division by 0, is NULL for that patient, and never an error for the cohort.
 """
 
 title = "Numbers"
+first = ("arithmetic",)

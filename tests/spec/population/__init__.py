@@ -5,3 +5,4 @@ list them.
 """
 
 title = "Who is in the cohort"
+first = ("who_is_in",)

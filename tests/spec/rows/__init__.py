@@ -4,3 +4,4 @@ one: then each patient has one value in every column, or NULL where no row was l
 """
 
 title = "Filtering, sorting, picking"
+first = ("filtering_rows", "picking_rows")

@@ -5,3 +5,4 @@ Lists of codes are kept in CSV files beside the definition and read with
 """
 
 title = "Text and codes"
+first = ("comparing_text", "searching_text", "codelists_in_use")

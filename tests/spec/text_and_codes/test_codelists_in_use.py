@@ -1,5 +1,6 @@
 """Codes."""
 
+from cohort_dsl.codes import SNOMEDCTCode
 from tests.spec.tables import e, p
 
 title = "Codes"
@@ -53,4 +54,44 @@ def test_codes_fall_into_categories(spec):
         patients=CODES,
         ask=p.code.to_category({"73211009": "diabetes"}),
         expect={1: "diabetes", 2: None, 3: None},
+    )
+
+
+def test_a_code_may_be_written_with_its_system(spec):
+    """As text or as a code; a code of another system would be refused."""
+    spec(
+        patients=CODES,
+        ask=p.code == SNOMEDCTCode("73211009"),
+        expect={1: True, 2: False, 3: None},
+    )
+
+
+def test_a_codelist_with_categories_is_a_codelist_too(spec):
+    """One list serves both the filter and the category."""
+    kinds = {"73211009": "diabetes", "44054006": "diabetes"}
+    spec(
+        events="""
+            patient | date       | code
+            1       | 2024-01-01 | 22298006
+            1       | 2024-01-02 | 44054006
+            2       | 2024-01-01 | 22298006
+        """,
+        ask=e.where(e.code.is_in(kinds))
+        .sort_by(e.date)
+        .first_for_patient()
+        .code.to_category(kinds),
+        expect={1: "diabetes", 2: None},
+    )
+
+
+def test_text_falls_into_categories_too(spec):
+    """Tables of several vocabularies hold codes as text."""
+    spec(
+        patients="""
+            patient | name
+            1       | I219
+            2       | E119
+        """,
+        ask=p.name.to_category({"I219": "heart"}),
+        expect={1: "heart", 2: None},
     )

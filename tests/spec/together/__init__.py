@@ -6,3 +6,4 @@ from that frame, or make one of them a single value a patient first.
 """
 
 title = "Frames together"
+first = ("combining_series",)
