@@ -26,24 +26,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.model.types import Kind, ValueType
-from cohort_dsl.warehouses.rows import Rows
+from cohort_dsl.model.types import ValueType
+from cohort_dsl.warehouses.rows import ARROW, Rows
 
 KEY = b"strongroom"
 FORMAT, VERSION = "cohort", 1
 
 GROUP = 100_000  # rows in a row group: the same for the same rows, however they come
-
-ARROW: Mapping[Kind, pa.DataType] = MappingProxyType(
-    {
-        Kind.BOOL: pa.bool_(),
-        Kind.INT: pa.int64(),
-        Kind.FLOAT: pa.float64(),
-        Kind.STR: pa.string(),
-        Kind.DATE: pa.date32(),
-        Kind.CODE: pa.string(),
-    }
-)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from difflib import get_close_matches
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import pyarrow as pa
 
@@ -19,37 +20,49 @@ from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Kind, TableSchema, fits
 from cohort_dsl.sql import DIALECTS, Catalog, script
 from cohort_dsl.sql.catalog import plain
-from cohort_dsl.warehouses.duckdb import ARROW, DuckDBWarehouse, from_rows
+from cohort_dsl.warehouses.contract import Warehouse
+from cohort_dsl.warehouses.duckdb import from_rows
+from cohort_dsl.warehouses.rows import ARROW
 
 WHERE = "the rows to try the question on"
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+Engine: TypeAlias = Callable[
+    [Mapping[str, pa.Table], Mapping[str, TableSchema]], AbstractContextManager[Warehouse]
+]
+"""Makes a warehouse of tables and their schemas, as ``from_rows`` of an engine does."""
 
 
 def evaluate(
-    dataset: object, tables: Rows, engine: Literal["duckdb", "reference"] = "duckdb"
+    dataset: object,
+    tables: Rows,
+    engine: Literal["duckdb", "reference"] | Engine = "duckdb",
 ) -> list[dict[str, Any]]:
     """The cohort of these rows, one dict a patient: ``patient_id``, then the variables.
 
     ``dataset``: a Dataset or a Query. ``tables``: for each table its rows as dicts with
     ``patient_id`` (all int or all str); a table or column that isn't given is empty.
     ``core.patients`` may be called ``patients`` where the question asks no other table of
-    that name. A date may be an ISO string, a float an int.
+    that name. A date may be an ISO string, a float an int. ``engine``: who answers, by
+    name, or what makes a warehouse of the rows.
     Sorted by ``patient_id``. DefinitionError for rows that no warehouse could hold, and
     for a table's name that is nearly one that the question asks for.
     """
     query = query_of(dataset)
     if engine == "reference":
         return reference.answer(query, _complete(tables, query))
-    with in_memory(query, tables) as warehouse, warehouse.ask(query) as answer:
+    made = from_rows if engine == "duckdb" else engine
+    with in_memory(query, tables, made) as warehouse, warehouse.ask(query) as answer:
         return [row for batch in answer.reveal() for row in batch.to_pylist()]
 
 
-def in_memory(query: Query, tables: Rows) -> DuckDBWarehouse:
+def in_memory(
+    query: Query, tables: Rows, engine: Engine = from_rows
+) -> AbstractContextManager[Warehouse]:
     """A warehouse of these rows that can be asked this query. DefinitionError as above."""
     rows = _complete(tables, query)
     schemas = {schema.name: schema for schema in query.tables()}
     arrow = {name: _arrow(schemas[name], held) for name, held in rows.items() if held}
-    return from_rows(arrow, schemas)
+    return engine(arrow, schemas)
 
 
 def _complete(tables: Rows, query: Query) -> dict[str, list[dict[str, Any]]]:

@@ -1,23 +1,27 @@
-"""What tests share: a real container engine, and images to run in it.
+"""What tests share: a real container engine and images to run in it, a database server.
 
 Tests that need Docker are marked ``docker`` and take ``docker_engine`` or
-``docker_client``. Where no engine can be had they are skipped with the reason, but fail
-where CI is true.
+``docker_client``; those that need PostgreSQL take ``postgres`` or ``postgresql``. Where
+there is none they are skipped with the reason, but fail where CI is true.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 from collections.abc import Iterator
 
 import docker
 import pytest
 
+from cohort_dsl import testing
+from cohort_dsl.warehouses.postgresql import from_rows
 from job_runner import images
 from job_runner.errors import PlatformError
 from job_runner.executors import engine
 from job_runner.executors.engine import Engine, Home
+from tests import a_postgres
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +44,26 @@ def docker_engine(engine_home: Home) -> Iterator[Engine]:
                 raise
             pytest.skip(str(missing))
         yield found
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[a_postgres.Server]:
+    """A PostgreSQL server of this session's own; it starts within a second."""
+    with contextlib.ExitStack() as session:
+        try:
+            server = session.enter_context(a_postgres.running())
+        except a_postgres.NoServerError as missing:
+            if os.environ.get("CI", "").lower() == "true":
+                raise
+            pytest.skip(str(missing))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql(postgres: a_postgres.Server) -> Iterator[testing.Engine]:
+    """What makes a warehouse of rows there, to evaluate questions with."""
+    with postgres.connect() as connection:
+        yield functools.partial(from_rows, connection)
 
 
 @pytest.fixture(scope="session")

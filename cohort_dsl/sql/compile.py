@@ -113,10 +113,11 @@ class _Compiler:
 
     def _choose(self, step: Choose) -> None:
         frame = step.pick.source
-        every = tuple(sorted(column.name for column in base(frame).columns))
+        types = {column.name: column.type for column in base(frame).columns}
+        every = tuple(sorted(types))
         worked = self._rows(step, frame, within=step.within_population, carried=every)
         keys = [self.terms.stored(worked[key], key.type) for key in sort_keys(frame)] + [
-            sa.column(name) for name in every
+            sa.column(name, self.terms.column_type(types[name])) for name in every
         ]
         first = step.pick.position is Position.FIRST
         order = self.dialect.ascending if first else self.dialect.descending
@@ -183,7 +184,8 @@ class _Compiler:
             ).label(output.name)
             for output in step.variables
         ]
-        patient: Sql = sa.column("patient_id")
+        ids = self.terms.column_type(self.catalog.patient_id)
+        patient: Sql = sa.column("patient_id", ids)
         found = sa.select(patient, *variables).select_from(worked.rows)
         return found.order_by(self.dialect.ascending(patient))
 

@@ -22,6 +22,8 @@ Sql: TypeAlias = "sa.ColumnElement[Any]"
 One: TypeAlias = Callable[[Sql], Sql]
 Two: TypeAlias = Callable[[Sql, Sql], Sql]
 Many: TypeAlias = Callable[[Sequence[Sql]], Sql]
+Arithmetic: TypeAlias = Callable[..., Sql]
+"""An operator or function, to be given its operands."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,20 @@ class Dialect:
     # Has columns of yes and no; else they are kept as 1 and 0.
     native_booleans: bool
 
-    unless_overflow: One  # int arithmetic -> the int, NULL beyond 64 bits
-    finite: One  # float arithmetic -> the float, NULL where it isn't finite
+    # Arithmetic of ints, and the ints -> the int, NULL beyond 64 bits
+    whole: Callable[[Arithmetic, Sequence[Sql]], Sql]
+    quotient: Two  # within ``whole``: int, int that isn't 0 -> int towards zero
+    remainder: Two  # within ``whole``: int, int that isn't 0 -> int, signed as the first
+    finite: One  # float, perhaps NaN or infinite -> the float, NULL where it isn't finite
+    plus: Two  # float, float -> float, NULL where it isn't finite; so the next four
+    minus: Two
+    times: Two
+    over: Two  # the second isn't 0
+    power: Two
     truncate: One  # float -> int towards zero, NULL beyond 64 bits
     floor: One  # float -> float
-    quotient: Two  # int, int that isn't 0 -> int towards zero, may overflow
-    remainder: Two  # int, int that isn't 0 -> int with the sign of the first
     total: One  # ints of a group -> their sum, NULL beyond 64 bits
-    power: Two  # float, float -> float, NULL where it isn't finite
+    float_total: One  # floats of a group -> their sum, NULL where it isn't finite
     least: Many  # of the non-NULL values of one type
     greatest: Many
     contains: Two  # text, part -> condition; all characters literal, case counts
@@ -52,8 +60,11 @@ class Dialect:
     add_months: Two
     first_of: Mapping[DateUnit, One]  # date -> the 1st day of its month or year
     days_between: Two  # date, date -> int
+    by_code_point: One  # text -> the text, which is compared by code points
     ascending: One  # sort key, NULL first, text by code points
     descending: One  # sort key, NULL last, text by code points
+    # Rows -> the rows, whose columns the engine works out once, however often they're read
+    worked_out: Callable[[sa.Select[Any]], sa.Select[Any]]
 
     def type(self, kind: Kind) -> sa.types.TypeEngine[Any]:
         return self.types[kind]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from cohort_dsl.model.types import Scalar, ValueType
 from cohort_dsl.sql.expressions import Terms
-from cohort_dsl.sql.statements import Script, Sent, Statement, Upload, create, render
+from cohort_dsl.sql.statements import Script, Sent, Upload, create, render
 
 # Keeps rows in a temporary table: their select, and their columns with types.
 Keep: TypeAlias = Callable[["sa.Select[Any]", Mapping[str, ValueType]], sa.Table]
@@ -28,7 +28,7 @@ class Draft:
         """A temporary table of these rows."""
         table = self._created(name, types)
         filled = sa.insert(table).from_select(list(types), rows)
-        self._sent.append(self.told(filled))
+        self._sent.append(render(filled, self.terms.dialect, fills=name))
         return table
 
     def keeper(self, name: str) -> Keep:
@@ -42,11 +42,8 @@ class Draft:
         self._sent.append(Upload(name, tuple(sorted(values))))
         return table
 
-    def told(self, clause: Any) -> Statement:
-        return render(clause, self.terms.dialect)
-
     def script(self, question: sa.Select[Any]) -> Script:
-        return Script(tuple(self._sent), self.told(question))
+        return Script(tuple(self._sent), render(question, self.terms.dialect))
 
     def _created(self, name: str, types: Mapping[str, ValueType]) -> sa.Table:
         columns = [sa.Column(c, self.terms.column_type(kind)) for c, kind in types.items()]

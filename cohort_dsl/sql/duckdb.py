@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
 
 from cohort_dsl.model.nodes import DateUnit
 from cohort_dsl.model.types import Kind
-from cohort_dsl.sql.dialect import Dialect, Sql
+from cohort_dsl.sql.dialect import Arithmetic, Dialect, Sql
 
 TYPES: Mapping[Kind, sa.types.TypeEngine[Any]] = MappingProxyType(
     {
@@ -43,13 +43,18 @@ def _renderer() -> PGDialect:
     return _Renderer(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
-def _or_null(expression: Sql) -> Sql:
+def _whole(apply: Arithmetic, operands: Sequence[Sql]) -> Sql:
     """NULL instead of an error, whichever it is."""
-    return sa.Function("try", expression, type_=expression.type)
+    found = apply(*operands)
+    return sa.Function("try", found, type_=found.type)
 
 
 def _finite(expression: Sql) -> Sql:
     return sa.case((sa.func.isfinite(expression), expression))
+
+
+def _over(left: Sql, right: Sql) -> Sql:
+    return _finite(left.op("/", return_type=sa.Double())(right))
 
 
 def _truncate(expression: Sql) -> Sql:
@@ -95,15 +100,20 @@ DUCKDB = Dialect(
     renderer=_renderer,
     types=TYPES,
     native_booleans=True,
-    unless_overflow=_or_null,
-    finite=_finite,
-    truncate=_truncate,
-    floor=lambda x: sa.func.floor(x, type_=sa.Double()),
+    whole=_whole,
     quotient=lambda x, y: x.op("//", return_type=sa.BigInteger())(y),
     remainder=lambda x, y: x.op("%", return_type=sa.BigInteger())(y),
+    finite=_finite,
+    plus=lambda x, y: _finite(x + y),
+    minus=lambda x, y: _finite(x - y),
+    times=lambda x, y: _finite(x * y),
+    over=_over,
+    power=lambda x, y: _finite(sa.func.pow(x, y, type_=sa.Double())),
+    truncate=_truncate,
+    floor=lambda x: sa.func.floor(x, type_=sa.Double()),
     # SUM of BIGINT is a HUGEINT
     total=lambda x: sa.try_cast(sa.func.sum(x), sa.BigInteger()),
-    power=lambda x, y: _finite(sa.func.pow(x, y, type_=sa.Double())),
+    float_total=lambda x: _finite(sa.func.sum(x, type_=sa.Double())),
     least=lambda values: sa.func.least(*values, type_=values[0].type),
     greatest=lambda values: sa.func.greatest(*values, type_=values[0].type),
     contains=lambda text, part: sa.func.contains(text, part, type_=sa.Boolean()),
@@ -111,6 +121,8 @@ DUCKDB = Dialect(
     add_months=_add_months,
     first_of={DateUnit.MONTHS: _first("month"), DateUnit.YEARS: _first("year")},
     days_between=_days_between,
+    by_code_point=lambda text: text,
     ascending=lambda key: sa.nulls_first(sa.asc(key)),
     descending=lambda key: sa.nulls_last(sa.desc(key)),
+    worked_out=lambda rows: rows,  # as it does anyway
 )

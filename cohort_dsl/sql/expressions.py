@@ -9,6 +9,7 @@ operands must be plain columns or constants, or nesting would double the text ea
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -106,30 +107,39 @@ def _is_in(terms: Terms, node: nodes.IsIn, operands: Sequence[Sql]) -> Sql:
 # Numbers -----------------------------------------------------------------------
 
 
-def _arithmetic(apply: Callable[..., Sql]) -> Rule:
+def _arithmetic(
+    ints: Callable[..., Sql], floats: Callable[..., Callable[..., Sql]]
+) -> Rule:
+    """``floats``: takes a dialect, gives what it says of floats."""
+
     def rule(terms: Terms, node: Series, operands: Sequence[Sql]) -> Sql:
-        found = apply(*operands)
         if _is_float(node):
-            return terms.dialect.finite(found)
-        return terms.dialect.unless_overflow(found)
+            return floats(terms.dialect)(*operands)
+        return terms.dialect.whole(ints, operands)
 
     return rule
 
 
+def _negate(operand: Sql) -> Sql:
+    return -operand
+
+
+def _absolute(operand: Sql) -> Sql:
+    return sa.func.abs(operand, type_=operand.type)
+
+
 def _divide(terms: Terms, node: nodes.Divide, operands: Sequence[Sql]) -> Sql:
     left, right = (terms.float(each) for each in operands)
-    quotient: Sql = left.op("/", return_type=sa.Double())(_unless_zero(right))
-    return terms.dialect.finite(quotient)
+    return terms.dialect.over(left, _unless_zero(right))
 
 
 def _floor_divide(terms: Terms, node: nodes.FloorDivide, operands: Sequence[Sql]) -> Sql:
     left, right = operands[0], _unless_zero(operands[1])
     said = terms.dialect
     if _is_float(node.left):
-        ratio: Sql = left.op("/", return_type=sa.Double())(right)
-        return said.truncate(said.floor(said.finite(ratio)))
-    quotient: Sql = said.unless_overflow(said.quotient(left, right))
-    rest = said.unless_overflow(said.remainder(left, right))
+        return said.truncate(said.floor(said.over(left, right)))
+    quotient = said.whole(said.quotient, [left, right])
+    rest = said.whole(said.remainder, [left, right])
     below = sa.and_(rest != _number(0), (rest < _number(0)) != (right < _number(0)))
     return sa.case((below, quotient - _number(1)), else_=quotient)
 
@@ -224,14 +234,14 @@ RULES: Mapping[type[Series], Rule] = {
     nodes.Less: lambda terms, node, operands: operands[0] < operands[1],
     nodes.LessOrEqual: lambda terms, node, operands: operands[0] <= operands[1],
     nodes.IsIn: _is_in,
-    nodes.Add: _arithmetic(lambda left, right: left + right),
-    nodes.Subtract: _arithmetic(lambda left, right: left - right),
-    nodes.Multiply: _arithmetic(lambda left, right: left * right),
+    nodes.Add: _arithmetic(operator.add, lambda said: said.plus),
+    nodes.Subtract: _arithmetic(operator.sub, lambda said: said.minus),
+    nodes.Multiply: _arithmetic(operator.mul, lambda said: said.times),
     nodes.Divide: _divide,
     nodes.FloorDivide: _floor_divide,
     nodes.Power: _power,
-    nodes.Negate: _arithmetic(lambda operand: -operand),
-    nodes.Absolute: _arithmetic(lambda operand: sa.func.abs(operand, type_=operand.type)),
+    nodes.Negate: _arithmetic(_negate, lambda said: _negate),
+    nodes.Absolute: _arithmetic(_absolute, lambda said: _absolute),
     nodes.CastToFloat: lambda terms, node, operands: terms.float(operands[0]),
     nodes.CastToInt: _to_int,
     nodes.Contains: lambda terms, node, operands: terms.dialect.contains(*operands),
@@ -253,13 +263,12 @@ def repeats(node: Series) -> bool:
     """Does the operation's text hold an operand more than once?"""
     if isinstance(node, nodes.CastToInt):
         return node.operand.type == BOOL
-    if isinstance(node, nodes.Add | nodes.Subtract | nodes.Multiply | nodes.Negate):
+    if isinstance(node, nodes.Add | nodes.Subtract | nodes.Multiply):
         return _is_float(node)
     return isinstance(node, _REPEATING)
 
 
 _REPEATING = (
-    nodes.Absolute,
     nodes.Divide,
     nodes.FloorDivide,
     nodes.Power,

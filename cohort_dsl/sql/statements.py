@@ -16,10 +16,15 @@ from cohort_dsl.sql.dialect import Dialect
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL text, and the values of its numbered parameters."""
+    """SQL text, and the values of its numbered parameters.
+
+    ``makes``, ``fills``: the temporary table that it creates, or puts rows into.
+    """
 
     text: str
     parameters: tuple[Scalar, ...] = field(default=(), repr=False)
+    makes: str = ""
+    fills: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,15 +63,17 @@ def _readable(value: Scalar) -> str:
 
 
 def create(table: sa.Table, dialect: Dialect) -> Statement:
-    return Statement(_text(CreateTable(table), dialect).string.strip())
+    return Statement(_text(CreateTable(table), dialect).string.strip(), makes=table.name)
 
 
-def render(clause: Executable, dialect: Dialect) -> Statement:
+def render(clause: Executable, dialect: Dialect, fills: str = "") -> Statement:
     """The clause as text; every constant a bound parameter."""
     compiled = _text(clause, dialect)
     values = compiled.params
     names = getattr(compiled, "positiontup", None) or ()
-    return Statement(compiled.string.strip(), tuple(values[name] for name in names))
+    return Statement(
+        compiled.string.strip(), tuple(values[name] for name in names), fills=fills
+    )
 
 
 def _text(clause: Any, dialect: Dialect) -> Any:

@@ -56,11 +56,13 @@ def work_out(
     words = _Words(plan, start, terms, members)
     rows = words.first_layer()
     for layer in range(1, plan.layers + 1):
-        below: sa.FromClause = rows.subquery(f"layer_{layer - 1}")
+        once = terms.dialect.worked_out(rows) if layer > 1 else rows
+        below: sa.FromClause = once.subquery(f"layer_{layer - 1}")
         if layer % LAYERS == 0:
             below = keep(rows, words.types(layer - 1))
         rows = words.layer(layer, below)
-    return Worked(rows.subquery(f"layer_{plan.layers}"), words.said)
+    once = terms.dialect.worked_out(rows) if plan.layers else rows
+    return Worked(once.subquery(f"layer_{plan.layers}"), words.said)
 
 
 class _Words:

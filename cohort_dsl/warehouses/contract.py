@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
+from cohort_dsl.errors import WarehouseError
 from cohort_dsl.model.query import Query
-from cohort_dsl.sql import Catalog, Dialect
+from cohort_dsl.sql import Catalog, Dialect, Statement
 from cohort_dsl.warehouses.rows import Rows
 
 
@@ -38,3 +40,38 @@ class Warehouse(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+
+
+class Database(Warehouse, Protocol):
+    """A warehouse's own database, which can be counted in too."""
+
+    def run(self, statement: Statement) -> list[tuple[Any, ...]]:
+        """All rows of a statement of our own. WarehouseError if the engine refuses."""
+        ...
+
+
+class UntilClosed(ABC):
+    """Open until the end of its ``with`` block."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def refused(engine: str, error: Exception) -> WarehouseError:
+    """Told by its kind alone: an engine's message may quote a person's value."""
+    return WarehouseError(
+        f"{engine} refused ({type(error).__name__})",
+        where="the warehouse",
+        remedy="Run `strongroom warehouse check` to compare the mapping with the database.",
+    )

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from datetime import date
-from types import TracebackType
-from typing import Self
 
 from cohort_dsl.mappings import check
 from cohort_dsl.mappings.binding import Bound
 from cohort_dsl.mappings.report import Report
 from cohort_dsl.model.query import Query
 from cohort_dsl.sql import Catalog, Dialect
-from cohort_dsl.warehouses.duckdb import DuckDBWarehouse
+from cohort_dsl.warehouses.contract import Database, UntilClosed
 from cohort_dsl.warehouses.rows import Rows
 
 
-class MappedWarehouse:
+class MappedWarehouse(UntilClosed):
     """An engine's warehouse, which is asked only for what its mapping really serves."""
 
-    def __init__(self, engine: DuckDBWarehouse, bound: Bound, mapping: str) -> None:
+    def __init__(self, engine: Database, bound: Bound, mapping: str) -> None:
         self._engine, self.bound, self.mapping = engine, bound, mapping
 
     def __repr__(self) -> str:
@@ -47,14 +45,3 @@ class MappedWarehouse:
 
     def close(self) -> None:
         self._engine.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 import pyarrow as pa
 
 from cohort_dsl.errors import WarehouseError
+from cohort_dsl.model.types import Kind
+
+ARROW: Mapping[Kind, pa.DataType] = MappingProxyType(
+    {
+        Kind.BOOL: pa.bool_(),
+        Kind.INT: pa.int64(),
+        Kind.FLOAT: pa.float64(),
+        Kind.STR: pa.string(),
+        Kind.DATE: pa.date32(),
+        Kind.CODE: pa.string(),
+    }
+)
 
 
 class Rows:

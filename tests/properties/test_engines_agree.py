@@ -7,6 +7,7 @@ import os
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, note, settings
 from sqlalchemy import SmallInteger
 
@@ -15,10 +16,11 @@ from cohort_dsl.model.nodes import Node
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import BOOL, Kind
 from cohort_dsl.sql.duckdb import DUCKDB
-from cohort_dsl.warehouses.duckdb import DuckDBWarehouse
+from cohort_dsl.warehouses.duckdb import DuckDBWarehouse, from_rows
 from tests.properties.queries import MAKERS, TABLES, queries
 
-EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "2000"))
+PARTS = 8  # that may run at the same time, each of other examples
 
 
 def leaves(kind: type[Any]) -> set[type[Any]]:
@@ -30,20 +32,6 @@ def test_every_kind_of_node_is_generated() -> None:
     assert set(MAKERS) == leaves(Node)
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-@given(query=queries(), tables=TABLES)
-def test_duckdb_answers_as_the_referee(query: Query, tables: dict[str, Any]) -> None:
-    note(testing.sql(query, "duckdb"))
-    tables = {schema.name: tables[schema.name] for schema in query.tables()}
-    wanted = testing.evaluate(query, tables, engine="reference")
-    found = testing.evaluate(query, tables, engine="duckdb")
-    assert typed(found) == typed(wanted)
-
-
 class WithoutBooleans(DuckDBWarehouse):
     """As engines that have no boolean type: conditions are kept as 1 and 0."""
 
@@ -52,24 +40,31 @@ class WithoutBooleans(DuckDBWarehouse):
     )
 
 
+def without_booleans(*rows: Any) -> WithoutBooleans:
+    made = from_rows(*rows)
+    return WithoutBooleans(made._connection, made.catalog)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
 @settings(
-    max_examples=EXAMPLES // 3,
+    max_examples=max(1, EXAMPLES // PARTS),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(query=queries(), tables=TABLES)
-def test_an_engine_without_booleans_answers_as_the_referee(
-    query: Query, tables: dict[str, Any]
+def test_every_engine_answers_as_the_referee(
+    part: int, postgresql: testing.Engine, query: Query, tables: dict[str, Any]
 ) -> None:
     tables = {schema.name: tables[schema.name] for schema in query.tables()}
-    wanted = testing.evaluate(query, tables, engine="reference")
-    with testing.in_memory(query, tables) as whole:
-        warehouse = WithoutBooleans(whole._connection, whole.catalog)
-        with warehouse.ask(query) as rows:
-            found = [row for batch in rows.reveal() for row in batch.to_pylist()]
+    wanted = typed(testing.evaluate(query, tables, engine="reference"))
+    note(testing.sql(query, "duckdb"))
+    assert typed(testing.evaluate(query, tables, engine="duckdb")) == wanted
+    found = testing.evaluate(query, tables, engine=without_booleans)
     for row in found:
         row |= {n: as_bool(row[n]) for n, s in query.variables.items() if s.type == BOOL}
-    assert typed(found) == typed(wanted)
+    assert typed(found) == wanted
+    note(testing.sql(query, "postgresql"))
+    assert typed(testing.evaluate(query, tables, engine=postgresql)) == wanted
 
 
 def as_bool(value: int | None) -> bool | None:

@@ -11,7 +11,7 @@ from cohort_dsl import create_dataset, testing
 from tests.spec.reading import read
 from tests.spec.tables import events, patients, visits
 
-ENGINES = ("reference", "duckdb")
+ENGINES = ("reference", "duckdb", "postgresql")
 TABLES = {"patients": patients, "events": events, "visits": visits}
 
 
@@ -22,10 +22,13 @@ def spec(request: pytest.FixtureRequest) -> Callable[..., None]:
     With ``population`` only those in it are expected.
     """
 
+    name = request.param
+    engine = request.getfixturevalue(name) if name == "postgresql" else name
+
     def check(
         *, ask: Any, expect: dict[int, Any], population: Any = None, **tables: str
     ) -> None:
-        found = answer(request.param, ask, population, tables)
+        found = answer(engine, ask, population, tables)
         assert {k: typed(x) for k, x in found.items()} == {
             k: typed(x) for k, x in expect.items()
         }

@@ -1,0 +1,238 @@
+"""PostgreSQL, version 14 and later.
+
+It raises an error where others say NULL or infinity, and has no TRY. So ints are reckoned
+as NUMERIC, which has no bounds, and brought back; floats are compared first, at scales at
+which the comparison itself can't fail. It works a subquery's column out anew wherever it
+is read, unless the subquery has an OFFSET.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import inf
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from cohort_dsl.model.nodes import DateUnit
+from cohort_dsl.model.types import Kind
+from cohort_dsl.sql.dialect import Arithmetic, Dialect, Sql
+
+TYPES: Mapping[Kind, sa.types.TypeEngine[Any]] = MappingProxyType(
+    {
+        Kind.BOOL: sa.Boolean(),
+        Kind.INT: sa.BigInteger(),
+        Kind.FLOAT: sa.Double(),
+        Kind.STR: sa.Text(),
+        Kind.DATE: sa.Date(),
+        Kind.CODE: sa.Text(),
+    }
+)
+
+BEFORE, BEYOND = -(2**63) - 1, 2**63  # the whole numbers next to those of 64 bits
+FIRST: Sql = sa.literal_column("DATE '0001-01-01'", sa.Date())
+DAYS = 3_652_059  # from the first to the last day of the year 9999, both counted
+MONTHS = 119_988
+
+
+def _renderer() -> PGDialect:
+    """With parameters as $1, so that % stays a character."""
+    return PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+
+
+def _number(text: int) -> Sql:
+    return sa.literal_column(str(text))
+
+
+def _double(value: float) -> Sql:
+    return sa.literal_column(f"CAST('{value!r}' AS DOUBLE PRECISION)", sa.Double())
+
+
+def _between(value: Sql, before: Sql, beyond: Sql) -> Sql:
+    """The value where it lies between these, else NULL; said once, however long it is."""
+    held = sa.func.least(sa.func.greatest(value, before), beyond)
+    return sa.func.nullif(sa.func.nullif(held, beyond), before)
+
+
+# Numbers -----------------------------------------------------------------------
+
+
+def _whole(apply: Arithmetic, operands: Sequence[Sql]) -> Sql:
+    return _back(apply(*(sa.cast(one, sa.Numeric()) for one in operands)))
+
+
+def _back(value: Sql) -> Sql:
+    """From NUMERIC, which is whole, to 64 bits."""
+    held = _between(value, _number(BEFORE), _number(BEYOND))
+    return sa.cast(held, sa.BigInteger())
+
+
+def _finite(value: Sql) -> Sql:
+    """NaN counts as greater than infinity here, so it is left out, too."""
+    return _between(value, _double(-inf), _double(inf))
+
+
+def _plus(left: Sql, right: Sql) -> Sql:
+    """At half the scale, where what is small or of the other sign can be left out."""
+    half, one, most = _double(0.5), _double(1.0), _double(2.0**1023)
+    up = sa.func.greatest(left, one) * half + sa.func.greatest(right, one) * half
+    down = sa.func.least(left, -one) * half + sa.func.least(right, -one) * half
+    return sa.case((sa.and_(up < most, down > -most), left + right))
+
+
+def _times(left: Sql, right: Sql) -> Sql:
+    """What would round to 0 is an error as well as what is too large."""
+    one, large, small = _double(1.0), sa.func.greatest, sa.func.least
+    down, up, least = _double(2.0**-512), _double(2.0**537), _double(2.0**-538)
+    fits = (large(sa.func.abs(left), one) * down) * (
+        large(sa.func.abs(right), one) * down
+    ) < one
+    vanishes = small(sa.func.abs(left), one) * up <= least / sa.func.nullif(
+        small(sa.func.abs(right), one), _double(0.0)
+    )
+    return sa.case((vanishes, right * _double(0.0)), (fits, left * right))
+
+
+def _over(left: Sql, right: Sql) -> Sql:
+    """As ``_times``. Scaled by powers of two, both sides of a comparison stay exact."""
+    size, divisor = sa.func.abs(left), sa.func.abs(right)
+    large, small = sa.func.greatest, sa.func.least
+    vanishes = small(size, _double(2.0**400)) * _double(2.0**537) <= large(
+        divisor, _double(2.0**-400)
+    ) * _double(2.0**-538)
+    fits = large(size, _double(2.0**-500)) * _double(2.0**-512) < small(
+        divisor, _double(2.0**500)
+    ) * _double(2.0**512)
+    quotient: Sql = left.op("/", return_type=sa.Double())(right)
+    return sa.case((vanishes, right * _double(0.0)), (fits, quotient))
+
+
+def _power(base: Sql, exponent: Sql) -> Sql:
+    """By the logarithm, which is exact enough to tell what is too large or vanishes."""
+    zero, one = _double(0.0), _double(1.0)
+    times = sa.func.greatest(
+        sa.func.least(sa.func.abs(exponent), _double(1e300)), _double(1e-200)
+    )
+    log = (
+        sa.func.sign(exponent) * times * sa.func.ln(sa.func.nullif(sa.func.abs(base), zero))
+    )
+    impossible = sa.or_(
+        sa.and_(base == zero, exponent < zero),
+        sa.and_(base < zero, sa.func.floor(exponent) != exponent),
+    )
+    return sa.case(
+        (exponent == one, base),
+        (impossible, sa.null()),
+        (log >= _double(709.78271289338), sa.null()),
+        (log <= _double(-745.13321910194), zero),
+        else_=sa.func.power(base, exponent, type_=sa.Double()),
+    )
+
+
+def _truncate(value: Sql) -> Sql:
+    """CAST alone would round. The bounds are the doubles next to those of 64 bits."""
+    whole: Sql = sa.func.trunc(value, type_=sa.Double())
+    held = _between(whole, _double(-(2.0**63) - 2048), _double(2.0**63))
+    return sa.cast(held, sa.BigInteger())
+
+
+def _float_total(value: Sql) -> Sql:
+    """Where a value is so large that SUM might fail, at a smaller scale."""
+    large, tiny = _double(2.0**960), _double(2.0**-900)
+    size = sa.func.abs(value)
+    plain: Sql = sa.func.sum(sa.case((size < large, value)), type_=sa.Double())
+    scaled: Sql = sa.func.sum(
+        sa.case((size < tiny, _double(0.0)), else_=value * _double(2.0**-64)),
+        type_=sa.Double(),
+    )
+    whole: Sql = sa.case((sa.func.abs(scaled) < large, scaled * _double(2.0**64)))
+    return sa.case((sa.func.max(size) >= large, whole), else_=plain)
+
+
+# Dates -------------------------------------------------------------------------
+
+
+def _days_after_first(day: Sql) -> Sql:
+    return sa.cast(day - FIRST, sa.BigInteger())
+
+
+def _add_days(day: Sql, days: Sql) -> Sql:
+    """Reckoned as a number, because dates before 4714 BC are an error."""
+    held = _between(_days_after_first(day) + days, _number(-1), _number(DAYS))
+    return FIRST + sa.cast(held, sa.Integer())
+
+
+def _add_months(day: Sql, months: Sql) -> Sql:
+    year, month, rest = (sa.cast(sa.extract(part, day), sa.BigInteger()) for part in PARTS)
+    after_first = year * _number(12) + month - _number(13) + months
+    held = _between(after_first, _number(-1), _number(MONTHS))
+    moved = _first_after(held) + sa.cast(rest - _number(1), sa.Integer())
+    following = _first_after(held + _number(1))
+    return sa.func.least(moved, following, type_=sa.Date())
+
+
+PARTS = ("year", "month", "day")
+
+
+def _first_after(months: Sql) -> Sql:
+    """The 1st of the month that is so many after the first of all; NULL for NULL."""
+    span = sa.func.make_interval(_number(0), sa.cast(months, sa.Integer()))
+    return sa.cast(FIRST + span, sa.Date())
+
+
+def _first(unit: str) -> Callable[[Sql], Sql]:
+    """As a TIMESTAMP, because DATE_TRUNC of a date alone depends on the time zone."""
+    part: Sql = sa.literal_column(f"'{unit}'")
+    return lambda day: sa.cast(
+        sa.func.date_trunc(part, sa.cast(day, sa.DateTime())), sa.Date()
+    )
+
+
+# Text --------------------------------------------------------------------------
+
+
+def _by_code_point(text: Sql) -> Sql:
+    return sa.collate(text, "C")
+
+
+def _contains(text: Sql, part: Sql) -> Sql:
+    found = sa.func.strpos(_by_code_point(text), part, type_=sa.Integer())
+    return found > _number(0)
+
+
+def _key(key: Sql) -> Sql:
+    return _by_code_point(key) if isinstance(key.type, sa.String) else key
+
+
+POSTGRESQL = Dialect(
+    name="postgresql",
+    renderer=_renderer,
+    types=TYPES,
+    native_booleans=True,
+    whole=_whole,
+    quotient=lambda x, y: sa.func.div(x, y, type_=sa.Numeric()),
+    remainder=lambda x, y: sa.func.mod(x, y, type_=sa.Numeric()),
+    finite=_finite,
+    plus=_plus,
+    minus=lambda x, y: _plus(x, -y),
+    times=_times,
+    over=_over,
+    power=_power,
+    truncate=_truncate,
+    floor=lambda x: sa.func.floor(x, type_=sa.Double()),
+    total=lambda x: _back(sa.func.sum(x, type_=sa.Numeric())),  # SUM of BIGINT is NUMERIC
+    float_total=_float_total,
+    least=lambda values: sa.func.least(*values, type_=values[0].type),
+    greatest=lambda values: sa.func.greatest(*values, type_=values[0].type),
+    contains=_contains,
+    add_days=_add_days,
+    add_months=_add_months,
+    first_of={DateUnit.MONTHS: _first("month"), DateUnit.YEARS: _first("year")},
+    days_between=lambda start, end: sa.cast(end - start, sa.BigInteger()),
+    by_code_point=_by_code_point,
+    ascending=lambda key: sa.nulls_first(sa.asc(_key(key))),
+    descending=lambda key: sa.nulls_last(sa.desc(_key(key))),
+    worked_out=lambda rows: rows.offset(_number(0)),
+)

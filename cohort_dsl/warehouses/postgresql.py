@@ -1,0 +1,150 @@
+"""PostgreSQL, version 14 and later: a database that is read and never written.
+
+Each question is one transaction, which sees one state of the data and is rolled back.
+Its temporary tables are made first; then the transaction is told to be read-only, in
+which only they can be filled, and which no statement can take back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import psycopg
+import pyarrow as pa
+
+from cohort_dsl import plan, sql
+from cohort_dsl.model.query import Query
+from cohort_dsl.model.types import TableSchema
+from cohort_dsl.sql import Catalog, Dialect, Script, Statement, Upload
+from cohort_dsl.sql.catalog import plain
+from cohort_dsl.sql.postgresql import POSTGRESQL, TYPES
+from cohort_dsl.warehouses.contract import UntilClosed, refused
+from cohort_dsl.warehouses.given import fitted
+from cohort_dsl.warehouses.rows import ARROW, Rows
+
+CELLS = 1_000_000  # values held at once while an answer streams
+ANALYSED = 1_000  # rows from which the planner should know a temporary table better
+
+Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+
+class PostgreSQLWarehouse(UntilClosed):
+    """A PostgreSQL database whose tables a catalog explains."""
+
+    dialect: Dialect = POSTGRESQL
+
+    def __init__(self, connection: Connection, catalog: Catalog) -> None:
+        self._connection, self.catalog = connection, catalog
+
+    def __repr__(self) -> str:
+        return f"<PostgreSQL warehouse of {len(self.catalog.sources)} tables>"
+
+    @contextmanager
+    def ask(self, query: Query) -> Iterator[Rows]:
+        """The cohort, sorted by patient_id. What prepared it is rolled back afterwards."""
+        steps = plan.build(query, everyone=self.catalog.everyone)
+        script = sql.script(steps, self.dialect, self.catalog)
+        types = {"patient_id": self.catalog.patient_id}
+        types |= {name: series.type for name, series in query.variables.items()}
+        schema = pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
+        with _told(), self._connection.transaction(force_rollback=True):
+            _prepare(self._connection, script)
+            with psycopg.RawServerCursor(self._connection, "answer") as cursor:
+                question = script.question
+                cursor.execute(question.text, question.parameters, binary=True)
+                yield Rows(schema, _batches(cursor, schema))
+
+    def run(self, statement: Statement) -> list[tuple[Any, ...]]:
+        """All rows of a statement of our own, for checks that count."""
+        with _told(), self._connection.transaction(force_rollback=True):
+            cursor = psycopg.RawCursor(self._connection)
+            return cursor.execute(statement.text, statement.parameters).fetchall()
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (psycopg.Error, pa.ArrowException) as error:
+        raise refused("PostgreSQL", error) from None
+
+
+def _prepare(connection: Connection, script: Script) -> None:
+    """Only what makes temporary tables may run before the transaction is read-only."""
+    cursor = psycopg.RawCursor(connection)
+    statements = [s for s in script.preparations if isinstance(s, Statement)]
+    made = [s.text for s in statements if s.makes]
+    cursor.execute("SET TRANSACTION READ WRITE")
+    cursor.execute(";".join([*made, "SET TRANSACTION READ ONLY"]))
+    for sent in script.preparations:
+        if isinstance(sent, Upload):
+            _copy(cursor, sent.table, ((value,) for value in sent.values))
+            _analyse(cursor, sent.table, len(sent.values))
+        elif not sent.makes:
+            cursor.execute(sent.text, sent.parameters)
+            _analyse(cursor, sent.fills, cursor.rowcount)
+
+
+def _analyse(cursor: psycopg.RawCursor[Any], table: str, rows: int) -> None:
+    """The server's own autovacuum never sees a temporary table."""
+    if table and rows >= ANALYSED:
+        cursor.execute(f"ANALYZE {_quoted(table)}")
+
+
+def _copy(
+    cursor: psycopg.RawCursor[Any], table: str, rows: Iterator[Sequence[Any]]
+) -> None:
+    with cursor.copy(f"COPY {_quoted(table)} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _batches(
+    cursor: psycopg.RawServerCursor[Any], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    size = max(1, CELLS // len(schema.names))
+    with _told():
+        while rows := cursor.fetchmany(size):
+            columns = [
+                pa.array(column, field.type)
+                for column, field in zip(zip(*rows, strict=True), schema, strict=True)
+            ]
+            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+# Test data -----------------------------------------------------------------------
+
+
+@contextmanager
+def from_rows(
+    connection: Connection,
+    tables: Mapping[str, pa.Table],
+    schemas: Mapping[str, TableSchema],
+) -> Iterator[PostgreSQLWarehouse]:
+    """A warehouse of ``given.fitted`` tables, in a transaction that is rolled back."""
+    rows, patient_id = fitted(tables, schemas)
+    with connection.transaction(force_rollback=True):
+        cursor = psycopg.RawCursor(connection)
+        cursor.execute(";".join(_creation(name, held) for name, held in rows.items()))
+        for name, held in rows.items():
+            if held.num_rows:
+                columns = [column.to_pylist() for column in held.columns]
+                _copy(cursor, name, zip(*columns, strict=True))
+        sources = {name: plain(schema) for name, schema in schemas.items()}
+        yield PostgreSQLWarehouse(connection, Catalog(sources, patient_id))
+
+
+def _creation(name: str, held: pa.Table) -> str:
+    words = POSTGRESQL.renderer()
+    kinds = {ARROW[kind]: TYPES[kind].compile(words) for kind in ARROW}
+    columns = [f"{_quoted(field.name)} {kinds[field.type]}" for field in held.schema]
+    return f"CREATE TEMPORARY TABLE {_quoted(name)} ({', '.join(columns)})"

@@ -1,0 +1,128 @@
+"""Debian's PostgreSQL, started for a session of tests and gone with it.
+
+It listens on a socket in a folder of its own, and keeps nothing safe: no fsync. Its
+language sorts text otherwise than by code points, as those of hospitals do.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+OWNER = "strongroom"
+FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=64MB",
+)
+SECONDS = 60
+
+
+class NoServerError(Exception):
+    """Why there is none."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """One that answers. ``folder``: of its socket."""
+
+    folder: Path
+
+    def settings(self, user: str = OWNER) -> dict[str, str]:
+        return {"host": str(self.folder), "dbname": "postgres", "user": user}
+
+    def connect(self, user: str = OWNER) -> psycopg.Connection:
+        return psycopg.connect(**self.settings(user), autocommit=True)
+
+
+def programs() -> Path:
+    """The folder of the newest server's programs; NoServerError if there is none."""
+    versions = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    found = sorted(versions, key=lambda path: float(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path is None:
+        raise NoServerError("PostgreSQL isn't installed (Debian's package: postgresql)")
+    return Path(on_path).resolve().parent
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Server]:
+    """A server of our own. It ends with the block, or with this process."""
+    bin_folder = programs()
+    folder = Path(tempfile.mkdtemp(prefix="strongroom-postgres-"))
+    try:
+        as_owner = _as_somebody(folder)
+        _made(as_owner, bin_folder, folder)
+        process = _started(as_owner, bin_folder, folder)
+        try:
+            yield _answering(Server(folder), process)
+        finally:
+            process.send_signal(signal.SIGQUIT)  # an immediate shutdown
+            process.wait(SECONDS)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _started(
+    as_owner: list[str], bin_folder: Path, folder: Path
+) -> subprocess.Popen[bytes]:
+    """The kernel, too, sends it SIGQUIT when this process is gone."""
+    settings = [part for one in FAST for part in ("-c", one)]
+    command = [*as_owner, "--pdeathsig=QUIT", bin_folder / "postgres", *settings]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            [*command, "-D", folder / "data", "-k", folder, "-c", "listen_addresses="],
+            stdout=log,
+            stderr=log,
+            env=_environment(),
+        )
+
+
+def _as_somebody(folder: Path) -> list[str]:
+    """The server refuses to run as root: then it runs as Debian's user for it."""
+    if os.geteuid() != 0:
+        return ["setpriv"]
+    shutil.chown(folder, "postgres", "postgres")
+    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+
+
+def _environment() -> Mapping[str, str]:
+    """Without what would tell it of other servers."""
+    return {name: text for name, text in os.environ.items() if not name.startswith("PG")}
+
+
+def _made(as_owner: list[str], bin_folder: Path, folder: Path) -> None:
+    how = ("--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+    order = ("--locale-provider=icu", "--icu-locale=fr")
+    data = ("-D", folder / "data", "-U", OWNER)
+    subprocess.run(
+        [*as_owner, bin_folder / "initdb", *data, *how, *order],
+        check=True,
+        capture_output=True,
+        cwd="/",
+        env=_environment(),
+    )
+
+
+def _answering(server: Server, process: subprocess.Popen[bytes]) -> Server:
+    for _ in range(SECONDS * 20):
+        with contextlib.suppress(psycopg.OperationalError):
+            server.connect().close()
+            return server
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise NoServerError((server.folder / "log").read_text())

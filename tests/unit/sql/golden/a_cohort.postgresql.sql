@@ -1,0 +1,52 @@
+CREATE TEMPORARY TABLE step_1_columns (
+	patient_id BIGINT, 
+	born DATE, 
+	name TEXT, 
+	score BIGINT
+);
+
+INSERT INTO step_1_columns (patient_id, born, name, score) SELECT rows.patient_id, rows.born, rows.name, rows.score 
+FROM patients AS rows 
+WHERE rows.patient_id IS NOT NULL;
+
+CREATE TEMPORARY TABLE step_2_population (
+	patient_id BIGINT
+);
+
+-- $1 = 2000-01-01
+-- $2 = "it's; --"
+INSERT INTO step_2_population (patient_id) SELECT patient_id 
+FROM (SELECT everyone.patient_id AS patient_id, step_1_columns.born AS x1, step_1_columns.name AS x2 
+FROM (SELECT mentioned.patient_id AS patient_id 
+FROM (SELECT DISTINCT step_1_columns.patient_id AS patient_id 
+FROM step_1_columns 
+WHERE step_1_columns.patient_id IS NOT NULL) AS mentioned) AS everyone LEFT OUTER JOIN step_1_columns AS step_1_columns ON step_1_columns.patient_id = everyone.patient_id) AS layer_0 
+WHERE ((x1 < CAST($1 AS DATE)) AND (x2 = CAST($2 AS TEXT)));
+
+CREATE TEMPORARY TABLE step_3_pick (
+	patient_id BIGINT, 
+	date DATE
+);
+
+INSERT INTO step_3_pick (patient_id, date) SELECT ranked.patient_id, ranked.date 
+FROM (SELECT patient_id, date, row_number() OVER (PARTITION BY patient_id ORDER BY date ASC NULLS FIRST, date ASC NULLS FIRST, number ASC NULLS FIRST) AS place_of_row 
+FROM (SELECT rows.patient_id AS patient_id, rows.date AS date, rows.number AS number 
+FROM visits AS rows JOIN step_2_population AS population ON population.patient_id = rows.patient_id) AS layer_0) AS ranked 
+WHERE ranked.place_of_row = 1;
+
+CREATE TEMPORARY TABLE step_4_rows (
+	patient_id BIGINT, 
+	a1 BIGINT, 
+	a2 BIGINT
+);
+
+-- $1 = 30
+INSERT INTO step_4_rows (patient_id, a1, a2) SELECT patient_id, count(*) AS a1, CAST(nullif(nullif(least(greatest(sum(number), -9223372036854775809), 9223372036854775808), 9223372036854775808), -9223372036854775809) AS BIGINT) AS a2 
+FROM (SELECT rows.patient_id AS patient_id, step_3_pick.date AS x1, rows.date AS date, rows.number AS number 
+FROM events AS rows JOIN step_2_population AS population ON population.patient_id = rows.patient_id LEFT OUTER JOIN step_3_pick AS step_3_pick ON step_3_pick.patient_id = rows.patient_id) AS layer_0 
+WHERE ((x1 <= date) AND (date <= DATE '0001-01-01' + CAST(nullif(nullif(least(greatest(CAST(x1 - DATE '0001-01-01' AS BIGINT) + CAST($1 AS BIGINT), -1), 3652059), 3652059), -1) AS INTEGER))) GROUP BY patient_id;
+
+-- $1 = 2024-01-01
+SELECT patient_id, CAST(x1 AS DATE) AS first, CAST(x2 AS BIGINT) AS soon, CAST(x3 AS BIGINT) AS total, CAST(CASE WHEN (least(abs(CAST(x3 AS DOUBLE PRECISION)), CAST('2.5822498780869086e+120' AS DOUBLE PRECISION)) * CAST('4.4989137945431964e+161' AS DOUBLE PRECISION) <= greatest(abs(CASE WHEN (CAST(x4 AS DOUBLE PRECISION) != 0) THEN CAST(x4 AS DOUBLE PRECISION) END), CAST('3.8725919148493183e-121' AS DOUBLE PRECISION)) * CAST('1.1113793747425387e-162' AS DOUBLE PRECISION)) THEN CASE WHEN (CAST(x4 AS DOUBLE PRECISION) != 0) THEN CAST(x4 AS DOUBLE PRECISION) END * CAST('0.0' AS DOUBLE PRECISION) WHEN (greatest(abs(CAST(x3 AS DOUBLE PRECISION)), CAST('3.054936363499605e-151' AS DOUBLE PRECISION)) * CAST('7.458340731200207e-155' AS DOUBLE PRECISION) < least(abs(CASE WHEN (CAST(x4 AS DOUBLE PRECISION) != 0) THEN CAST(x4 AS DOUBLE PRECISION) END), CAST('3.273390607896142e+150' AS DOUBLE PRECISION)) * CAST('1.3407807929942597e+154' AS DOUBLE PRECISION)) THEN CAST(x3 AS DOUBLE PRECISION) / CASE WHEN (CAST(x4 AS DOUBLE PRECISION) != 0) THEN CAST(x4 AS DOUBLE PRECISION) END END AS DOUBLE PRECISION) AS share, CAST((CAST(EXTRACT(year FROM CAST($1 AS DATE)) AS BIGINT) - CAST(EXTRACT(year FROM x5) AS BIGINT)) - CASE WHEN (CAST(EXTRACT(month FROM CAST($1 AS DATE)) AS BIGINT) - CAST(EXTRACT(month FROM x5) AS BIGINT) < 0 OR CAST(EXTRACT(month FROM CAST($1 AS DATE)) AS BIGINT) - CAST(EXTRACT(month FROM x5) AS BIGINT) = 0 AND CAST(EXTRACT(day FROM CAST($1 AS DATE)) AS BIGINT) < CAST(EXTRACT(day FROM x5) AS BIGINT)) THEN 1 ELSE 0 END AS BIGINT) AS age 
+FROM (SELECT population.patient_id AS patient_id, step_3_pick.date AS x1, coalesce(step_4_rows.a1, 0) AS x2, step_4_rows.a2 AS x3, step_1_columns.score AS x4, step_1_columns.born AS x5 
+FROM step_2_population AS population LEFT OUTER JOIN step_3_pick AS step_3_pick ON step_3_pick.patient_id = population.patient_id LEFT OUTER JOIN step_4_rows AS step_4_rows ON step_4_rows.patient_id = population.patient_id LEFT OUTER JOIN step_1_columns AS step_1_columns ON step_1_columns.patient_id = population.patient_id) AS layer_0 ORDER BY patient_id ASC NULLS FIRST;
