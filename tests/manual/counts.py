@@ -10,11 +10,16 @@ from tests.spec import conftest
 
 def counts() -> str:
     """One line: rules, engines, and how many times they are held against each other."""
-    told, engines = len(rules()), [name(engine) for engine in conftest.ENGINES]
+    told, held = len(rules()), engines()
     return (
-        f"{told} rules in {len(chapters())} chapters x {len(engines)} engines "
-        f"({', '.join(engines)}) = {told * len(engines)}"
+        f"{told} rules in {len(chapters())} chapters x {len(held)} engines "
+        f"({', '.join(held)}) = {told * len(held)}"
     )
+
+
+def engines() -> list[str]:
+    """The names of those that every rule is held against."""
+    return [name(engine) for engine in conftest.ENGINES]
 
 
 def name(engine: Any) -> str:

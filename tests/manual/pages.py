@@ -9,6 +9,7 @@ from typing import Any
 
 from cohort_dsl.codes import SYSTEMS
 from tests.manual import opening, source
+from tests.manual.counts import engines
 from tests.manual.rules import SPEC, Chapter, Rule, Said, chapters, listen
 from tests.manual.traps import TRAPS
 from tests.manual.words import Word, used, words
@@ -54,8 +55,8 @@ def _chapter(chapter: Chapter) -> str:
 
 def _shown(said: Said) -> Iterator[str]:
     """The data and the answer: in one table where each row is a patient's only one."""
-    data = {word: text for word, text in said.told.items() if source.is_data(text)}
-    answers = {w: v for w, v in said.told.items() if w.startswith("expect")}
+    answers = {w: v for w, v in said.told.items() if source.is_answer(w)}
+    data = {w: v for w, v in said.told.items() if source.is_data(v) and w not in answers}
     tables = {name: read(text) for name, text in data.items()}
     if len(tables) == len(answers) == 1:
         both = beside(*tables.values(), *answers.values())
@@ -160,8 +161,9 @@ def _index() -> str:
         ]
     told = (
         "What a definition means, rule by rule. Each rule is a small table, a definition "
-        "and the answer, and a test: it holds on every engine, and these pages are printed "
-        "from it."
+        "and the answer, and a test: it holds on every engine "
+        f"({', '.join(engines())}), and these pages are printed from it. The reference is "
+        "slow, plain Python, and the referee of the others."
     )
     return joined(
         ["# The language", told, "\n".join(opening_pages), "## Rules", "\n".join(contents)]

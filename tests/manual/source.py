@@ -34,9 +34,13 @@ def is_data(value: Any) -> bool:
     return isinstance(value, str) and "|" in value.strip().partition("\n")[0]
 
 
+def is_answer(word: str) -> bool:
+    return word.startswith("expect")
+
+
 def is_definition(word: str, value: Any) -> bool:
     """Whether the author writes it; the rest is data, and the answer."""
-    return not (word.startswith("expect") or is_data(value))
+    return not (is_answer(word) or is_data(value))
 
 
 def definition(rule: Rule, said: Said) -> str:
