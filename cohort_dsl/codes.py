@@ -25,6 +25,8 @@ class Code:
     title: ClassVar[str]
     shape: ClassVar[re.Pattern[str]]
     looks_like: ClassVar[str]
+    longest: ClassVar[tuple[str, ...]]
+    """Codes of full length, whose ends can complete the beginning of any other."""
 
     @classmethod
     def value_type(cls) -> ValueType:
@@ -35,6 +37,15 @@ class Code:
         """Could this be one of the system's codes?"""
         return cls.shape.fullmatch(text) is not None
 
+    @classmethod
+    def is_begun(cls, text: str) -> bool:
+        """Could one of the system's codes begin so?"""
+        return any(
+            cls.is_shaped(text + code[at:])
+            for code in cls.longest
+            for at in range(len(code) + 1)
+        )
+
 
 class SNOMEDCTCode(Code):
     """SNOMED CT: 6 to 18 digits, no leading zero."""
@@ -42,6 +53,7 @@ class SNOMEDCTCode(Code):
     system, title = "snomedct", "SNOMED CT"
     shape = re.compile(r"[1-9][0-9]{5,17}")
     looks_like = "6 to 18 digits, as in 73211009"
+    longest = ("100000000000000000",)
 
 
 class DMDCode(Code):
@@ -50,6 +62,7 @@ class DMDCode(Code):
     system, title = "dmd", "dm+d"
     shape = re.compile(r"[1-9][0-9]{3,17}")
     looks_like = "digits only, as in 39113611000001102"
+    longest = ("100000000000000000",)
 
 
 class CTV3Code(Code):
@@ -58,6 +71,7 @@ class CTV3Code(Code):
     system, title = "ctv3", "CTV3 (Read)"
     shape = re.compile(r"(?=.{5}\Z)[0-9A-Za-z]+\.*")
     looks_like = "five characters, dots included, as in XE0Uc or G30.."
+    longest = ("AAAAA", ".....")
 
 
 class ICD10Code(Code):
@@ -66,6 +80,7 @@ class ICD10Code(Code):
     system, title = "icd10", "ICD-10"
     shape = re.compile(r"[A-Z][0-9][0-9A-Z][0-9A-Z]{0,2}")
     looks_like = "capitals and digits without a dot, as in I219"
+    longest = ("A0000",)
 
 
 class CIM10Code(Code):
@@ -74,6 +89,7 @@ class CIM10Code(Code):
     system, title = "cim10", "CIM-10"
     shape = re.compile(r"[A-Z][0-9][0-9A-Z][0-9A-Z+]{0,5}")
     looks_like = "capitals and digits without a dot, as in I2190"
+    longest = ("A0000000",)
 
 
 class OPCS4Code(Code):
@@ -82,6 +98,7 @@ class OPCS4Code(Code):
     system, title = "opcs4", "OPCS-4"
     shape = re.compile(r"[A-Z][0-9]{2,3}")
     looks_like = "a capital and two or three digits without a dot, as in K451"
+    longest = ("A000",)
 
 
 class BNFCode(Code):
@@ -90,6 +107,7 @@ class BNFCode(Code):
     system, title = "bnf", "BNF"
     shape = re.compile(r"[0-9]{2}(?:[0-9]{2}(?:[0-9]{2}(?:[0-9](?:[0-9A-Z]{2}){0,4})?)?)?")
     looks_like = "a chapter's digits or up to 15 characters, as in 0601023A0AAAAAA"
+    longest = ("000000000000000",)
 
 
 class LOINCCode(Code):
@@ -98,6 +116,7 @@ class LOINCCode(Code):
     system, title = "loinc", "LOINC"
     shape = re.compile(r"(?:LP|LA)?[0-9]{1,7}-[0-9]")
     looks_like = "a number, a hyphen and a check digit, as in 4548-4"
+    longest = ("0000000-0", "LP0000000-0", "LA0000000-0")
 
 
 class ATCCode(Code):
@@ -106,6 +125,7 @@ class ATCCode(Code):
     system, title = "atc", "ATC"
     shape = re.compile(r"[A-Z](?:[0-9]{2}(?:[A-Z](?:[A-Z](?:[0-9]{2})?)?)?)?")
     looks_like = "a class at any level, as in A10 or A10BA02"
+    longest = ("A00AA00",)
 
 
 class UCDCode(Code):
@@ -114,6 +134,7 @@ class UCDCode(Code):
     system, title = "ucd", "UCD"
     shape = re.compile(r"[0-9]{7}|[0-9]{13}")
     looks_like = "7 or 13 digits, as in 9261110"
+    longest = ("0000000", "0000000000000")
 
 
 class CCAMCode(Code):
@@ -122,6 +143,7 @@ class CCAMCode(Code):
     system, title = "ccam", "CCAM"
     shape = re.compile(r"[A-Z]{4}[0-9]{3}(?:-[0-9]{1,2})?")
     looks_like = "four capitals and three digits, as in HHFA001"
+    longest = ("AAAA000-00",)
 
 
 class MultiCodeString(str):

@@ -42,9 +42,12 @@ def _order(value: Scalar) -> tuple[str, Any]:
 
 
 def _mentions(node: Node) -> Iterator[tuple[nodes.SelectColumn, frozenset[Scalar]]]:
-    if isinstance(node, nodes.IsIn) and isinstance(node.operand, nodes.SelectColumn):
-        yield node.operand, node.values
-    if isinstance(node, nodes.Equal | nodes.Less | nodes.LessOrEqual):
+    if isinstance(node, nodes.IsIn):
+        whole = node.operand
+        found = whole.operand if isinstance(whole, nodes.Prefix) else whole
+        if isinstance(found, nodes.SelectColumn):
+            yield found, node.values
+    if isinstance(node, nodes.StartsWith | nodes.Equal | nodes.Less | nodes.LessOrEqual):
         for one, other in ((node.left, node.right), (node.right, node.left)):
             if isinstance(one, nodes.SelectColumn) and isinstance(other, nodes.Value):
                 yield one, frozenset({other.value})

@@ -67,8 +67,16 @@ def aims(condition: Series, want: bool, person: Person, row: Row | None) -> Iter
         yield from pull(condition.operand, Wish(null=want), person, row)
     elif isinstance(condition, nodes.Contains):
         part = person.value(condition.right, row)
-        if isinstance(part, str) and want:
-            yield from pull(condition.left, Wish(holding=(part,)), person, row)
+        if isinstance(part, str):
+            holding, barred = ((part,), ()) if want else ((), (part,))
+            wish = Wish(holding=holding, lacking=frozenset(barred))
+            yield from pull(condition.left, wish, person, row)
+    elif isinstance(condition, nodes.StartsWith):
+        part = person.value(condition.right, row)
+        if isinstance(part, str):
+            starting, barred = ((part,), ()) if want else ((), (part,))
+            wish = Wish(starting=starting, not_starting=frozenset(barred))
+            yield from pull(condition.left, wish, person, row)
     elif isinstance(condition, nodes.IsInSeries):
         value = person.value(condition.operand, row)
         if value is not None and want:

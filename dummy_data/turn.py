@@ -18,6 +18,9 @@ from cohort_dsl.model.types import Kind
 from dummy_data.person import Person, Row
 from dummy_data.wish import Wish, shift
 
+MOST_WAYS = 100
+"""Of a long codelist the first will do."""
+
 Step: TypeAlias = Callable[[Any, Wish, Person, Row | None], Iterator[tuple[Series, Wish]]]
 
 
@@ -199,6 +202,17 @@ def _to_float(
     yield node.operand, wish.moved(lambda v: int(v) if float(v).is_integer() else v)
 
 
+def _prefix(
+    node: nodes.Prefix, wish: Wish, person: Person, row: Row | None
+) -> Iterator[tuple[Series, Wish]]:
+    """One way for each prefix that will do; all at once for those that won't."""
+    if wish.among is None:
+        yield node.operand, Wish(not_starting=frozenset(map(str, wish.but_not)))
+    for prefix in sorted(map(str, wish.among or ()))[:MOST_WAYS]:
+        if wish.allows(prefix):
+            yield node.operand, Wish(starting=(prefix,))
+
+
 def _any_operand(
     node: nodes.MinimumOf | nodes.MaximumOf, wish: Wish, person: Person, row: Row | None
 ) -> Iterator[tuple[Series, Wish]]:
@@ -232,6 +246,7 @@ STEPS: Mapping[type[Series], Step] = {
     nodes.ToFirstOf: _same,
     nodes.CastToInt: _same,
     nodes.CastToFloat: _to_float,
+    nodes.Prefix: _prefix,
     nodes.MinimumOf: _any_operand,
     nodes.MaximumOf: _any_operand,
     nodes.Case: _branch,

@@ -25,7 +25,10 @@ class Wish:
     high_open: bool = False
     among: frozenset[Scalar] | None = None
     but_not: frozenset[Scalar] = frozenset()
+    starting: tuple[str, ...] = ()
+    not_starting: frozenset[str] = frozenset()
     holding: tuple[str, ...] = ()
+    lacking: frozenset[str] = frozenset()
     null: bool = False
 
     def both(self, other: Wish) -> Wish:
@@ -44,7 +47,10 @@ class Wish:
             high_open,
             frozenset.intersection(*sets) if sets else None,
             self.but_not | other.but_not,
+            self.starting + other.starting,
+            self.not_starting | other.not_starting,
             self.holding + other.holding,
+            self.lacking | other.lacking,
             self.null or other.null,
         )
 
@@ -58,7 +64,15 @@ class Wish:
             or (self.high is not None and not _above(self.high, there, self.high_open))
             or (self.among is not None and value not in self.among)
             or value in self.but_not
-            or any(part not in there for part in self.holding)
+            or (isinstance(there, str) and not self._allows_text(there))
+        )
+
+    def _allows_text(self, text: str) -> bool:
+        return not (
+            any(not text.startswith(part) for part in self.starting)
+            or any(text.startswith(part) for part in self.not_starting)
+            or any(part not in text for part in self.holding)
+            or any(part in text for part in self.lacking)
         )
 
     def moved(self, by: Callable[[Any], Any]) -> Wish:
@@ -83,10 +97,14 @@ class Wish:
             return _one_of([v for v in _sorted(self.among) if self.allows(v)], rng)
         if kind in (Kind.INT, Kind.FLOAT, Kind.DATE):
             return self._within(kind, rng, value)
-        if self.holding:
-            found = " ".join(dict.fromkeys(self.holding))
-            return found if self.allows(found) else None
-        return None
+        return self._text()
+
+    def _text(self) -> str | None:
+        """The longest of the beginnings, then what should be within."""
+        begun = max(self.starting, key=len, default="")
+        within = [part for part in dict.fromkeys(self.holding) if part not in begun]
+        found = begun + " ".join(within) or "other"
+        return found if self.allows(found) else None
 
     def _within(self, kind: Kind, rng: random.Random, near: Any) -> Any:
         low, high = self._bounds(kind, near, rng)

@@ -120,6 +120,22 @@ def _code(value: object, value_type: ValueType) -> object:
     return text
 
 
+def prefix(value: object, value_type: ValueType) -> str:
+    """The beginning of a text, or of a code: one that a code of its system could have."""
+    known = SYSTEMS.get(value_type.system or "")
+    text = _text(value, value_type)
+    if isinstance(text, str) and known and not known.is_begun(text):
+        near = text.strip().replace(".", "").upper()
+        meant = f'Did you mean "{near}"? ' if near != text and known.is_begun(near) else ""
+        raise mistake(
+            f'no {known.title} code begins with "{text}"',
+            f"{meant}A {known.title} code is {known.looks_like}.",
+        )
+    found = scalar(value if known is None else text, types.STR)
+    assert isinstance(found, str)
+    return found
+
+
 def _misshapen(text: str, system: type[Code]) -> DefinitionError:
     near = text.strip().replace(".", "").upper()
     if near != text and system.is_shaped(near):

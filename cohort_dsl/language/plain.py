@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cohort_dsl.language import hints
+from cohort_dsl.language import hints, literals
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.series import (
     BaseSeries,
@@ -79,7 +79,33 @@ class Categorised(BaseSeries):
         return self.map_values(categories)
 
 
-class StrSeries(Categorised):
+class Written(BaseSeries):
+    """What has characters: text, and codes."""
+
+    def starts_with(self, prefix: Any) -> Any:
+        """Does it begin with these characters? Capitals count; nothing is a wildcard."""
+        if isinstance(prefix, BaseSeries):
+            return binary(nodes.StartsWith, self, prefix)
+        not_a_method(prefix)
+        text = literals.prefix(prefix, self.node_.type)
+        return wrap(nodes.StartsWith(self.node_, nodes.Value(text, types.STR)))
+
+    def starts_with_any_of(self, prefixes: Any) -> Any:
+        """Does it begin as any of these do: a list, or a codelist's codes?"""
+        by_length: dict[int, set[str]] = {}
+        for one in listed(prefixes, "starts_with_any_of"):
+            text = literals.prefix(one, self.node_.type)
+            by_length.setdefault(len(text), set()).add(text)
+        found = tuple(
+            nodes.IsIn(nodes.Prefix(self.node_, length), frozenset(by_length[length]))
+            for length in sorted(by_length)
+        )
+        if not found:
+            return self.is_in([])
+        return wrap(found[0] if len(found) == 1 else nodes.Or(found))
+
+
+class StrSeries(Categorised, Written):
     """Text."""
 
     kind_ = Kind.STR
@@ -90,7 +116,9 @@ class StrSeries(Categorised):
 
     def contains_any_of(self, parts: Any) -> Any:
         """Does the text hold any of these parts?"""
-        found = tuple(self.contains(part).node_ for part in listed(parts))
+        found = tuple(
+            self.contains(part).node_ for part in listed(parts, "contains_any_of")
+        )
         if not found:
             return self.is_in([])
         return wrap(found[0]) if len(found) == 1 else build(nodes.Or, found)
@@ -104,7 +132,7 @@ class StrEventSeries(StrSeries, OrderedEventSeries):
     """Text for each row."""
 
 
-class CodeSeries(Categorised):
+class CodeSeries(Categorised, Written):
     """Codes of one coding system."""
 
     kind_ = Kind.CODE

@@ -250,12 +250,12 @@ def dont_combine(frames: list[Frame], otherwise: str) -> DefinitionError:
     )
 
 
-def listed(values: Any) -> list[Any]:
-    """What is_in was given, as a list."""
+def listed(values: Any, word: str = "is_in") -> list[Any]:
+    """What is_in or another word was given, as a list."""
     not_a_method(values)
     if isinstance(values, str) or not isinstance(values, Iterable):
         raise mistake(
-            f"is_in needs several values, not {hints.called(values)}",
+            f"{word} needs several values, not {hints.called(values)}",
             'Write a list, ["a", "b"], or a codelist.',
         )
     return list(values)

@@ -171,6 +171,8 @@ RULES: Mapping[type[nodes.Series], Rule] = {
     nodes.CastToFloat: unless_null(float),
     nodes.CastToInt: numeric(math.trunc),
     nodes.Contains: unless_null(lambda text, part: part in text),
+    nodes.StartsWith: unless_null(lambda text, part: text.startswith(part)),
+    nodes.Prefix: with_node(lambda node, text: text[: node.length]),
     nodes.ExtractPart: with_node(lambda node, day: PARTS[node.part](day)),
     nodes.ToFirstOf: with_node(to_first),
     nodes.AddDuration: with_node(add_duration),

@@ -270,6 +270,7 @@ READERS: Mapping[Any, Callable[[_Reader, Any], Any]] = MappingProxyType(
         nodes.DateUnit: lambda reader, text: nodes.DateUnit(text),
         nodes.IntervalEdge: lambda reader, text: nodes.IntervalEdge(text),
         str: lambda reader, text: text,
+        int: lambda reader, number: number,
         Scalar: lambda reader, value: value,
         frozenset[Scalar]: lambda reader, values: values,
     }

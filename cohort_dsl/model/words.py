@@ -19,6 +19,7 @@ INFIX = {
     nodes.FloorDivide: "//",
     nodes.Power: "**",
     nodes.Contains: "contains",
+    nodes.StartsWith: "starts with",
 }
 
 
@@ -43,6 +44,8 @@ def _called(node: Any, depth: int) -> str:
         few = sorted(map(str, node.values))[:3]
         more = ", …" if len(node.values) > len(few) else ""
         return f"{words(node.operand, depth + 1)} is in [{', '.join(few)}{more}]"
+    if isinstance(node, nodes.Prefix):
+        return f"first {node.length} characters of {words(node.operand, depth + 1)}"
     if isinstance(node, nodes.DateDifference):
         end, start = words(node.end, depth + 1), words(node.start, depth + 1)
         return f"({end} - {start}).{node.unit.value}"

@@ -53,6 +53,8 @@ class Dialect:
     least: Many  # of the non-NULL values of one type
     greatest: Many
     contains: Two  # text, part -> condition; all characters literal, case counts
+    starts_with: Two  # as contains
+    prefix: Callable[[Sql, int], Sql]  # text -> its first characters (code points)
     # Dates leave the years 1 to 9999 as NULL.
     add_days: Two  # date, int within 4 million either way -> date
     # date, int within 120,000 either way -> date; a day that the month lacks becomes the

@@ -117,6 +117,10 @@ DUCKDB = Dialect(
     least=lambda values: sa.func.least(*values, type_=values[0].type),
     greatest=lambda values: sa.func.greatest(*values, type_=values[0].type),
     contains=lambda text, part: sa.func.contains(text, part, type_=sa.Boolean()),
+    starts_with=lambda text, part: sa.func.starts_with(text, part, type_=sa.Boolean()),
+    prefix=lambda text, length: sa.func.substr(
+        text, sa.literal_column("1"), sa.literal_column(str(length)), type_=sa.String()
+    ),
     add_days=_add_days,
     add_months=_add_months,
     first_of={DateUnit.MONTHS: _first("month"), DateUnit.YEARS: _first("year")},

@@ -245,6 +245,10 @@ RULES: Mapping[type[Series], Rule] = {
     nodes.CastToFloat: lambda terms, node, operands: terms.float(operands[0]),
     nodes.CastToInt: _to_int,
     nodes.Contains: lambda terms, node, operands: terms.dialect.contains(*operands),
+    nodes.StartsWith: lambda terms, node, operands: terms.dialect.starts_with(*operands),
+    nodes.Prefix: lambda terms, node, operands: terms.dialect.prefix(
+        operands[0], node.length
+    ),
     nodes.ExtractPart: lambda terms, node, operands: _part(
         terms, PARTS[node.part], operands[0]
     ),

@@ -202,6 +202,14 @@ def _contains(text: Sql, part: Sql) -> Sql:
     return found > _number(0)
 
 
+def _starts_with(text: Sql, part: Sql) -> Sql:
+    return sa.func.starts_with(_by_code_point(text), part, type_=sa.Boolean())
+
+
+def _prefix(text: Sql, length: int) -> Sql:
+    return sa.func.substr(text, _number(1), _number(length), type_=sa.Text())
+
+
 def _key(key: Sql) -> Sql:
     return _by_code_point(key) if isinstance(key.type, sa.String) else key
 
@@ -227,6 +235,8 @@ POSTGRESQL = Dialect(
     least=lambda values: sa.func.least(*values, type_=values[0].type),
     greatest=lambda values: sa.func.greatest(*values, type_=values[0].type),
     contains=_contains,
+    starts_with=_starts_with,
+    prefix=_prefix,
     add_days=_add_days,
     add_months=_add_months,
     first_of={DateUnit.MONTHS: _first("month"), DateUnit.YEARS: _first("year")},

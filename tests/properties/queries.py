@@ -278,6 +278,10 @@ MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
     nodes.CastToFloat: lambda pool: nodes.CastToFloat(pool.number()),
     nodes.CastToInt: lambda pool: nodes.CastToInt(pool.of(BOOL, INT, FLOAT)),
     nodes.Contains: pair(nodes.Contains, lambda pool: pool.of(STR)),
+    nodes.StartsWith: lambda pool: nodes.StartsWith(pool.of(STR, CODE), pool.of(STR)),
+    nodes.Prefix: lambda pool: nodes.Prefix(
+        pool.of(STR, CODE), pool.draw(st.integers(0, 3))
+    ),
     nodes.ExtractPart: lambda pool: nodes.ExtractPart(
         pool.of(DATE), pool.one_of(list(DatePart))
     ),

@@ -80,6 +80,7 @@ def a_node(draw: st.DrawFn, cls: type[Node], found: list[Node]) -> Node:
         nodes.DatePart: st.sampled_from(nodes.DatePart),
         nodes.DateUnit: st.sampled_from(nodes.DateUnit),
         nodes.IntervalEdge: st.sampled_from(nodes.IntervalEdge),
+        int: st.integers(0, 9),
         str: st.sampled_from([column.name for column in COLUMNS]),
     }
     fields: dict[str, Any] = {}

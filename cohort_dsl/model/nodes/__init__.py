@@ -69,7 +69,7 @@ from cohort_dsl.model.nodes.numbers import (
     Power,
     Subtract,
 )
-from cohort_dsl.model.nodes.strings import Contains
+from cohort_dsl.model.nodes.strings import Contains, Prefix, StartsWith
 from cohort_dsl.model.nodes.values import Null, SelectColumn, Value
 
 __all__ = [
@@ -115,9 +115,11 @@ __all__ = [
     "Pick",
     "Position",
     "Power",
+    "Prefix",
     "SelectColumn",
     "Series",
     "Sort",
+    "StartsWith",
     "Subtract",
     "Sum",
     "Table",

@@ -84,6 +84,16 @@ ASKED = {
     "the later of two dates": maximum_of(first(["a"]).date, first(["b"]).date)
     > "2025-06-01",
     "a text that holds another": first(["a"]).source_code.contains("x-17"),
+    "a code that begins so": first(["a"]).source_code.starts_with("I21"),
+    "one that begins otherwise": (first(["a"]).code == "a")
+    & ~first(["a"]).source_code.starts_with("source"),
+    "a code that begins as one of several": first(["a"]).source_code.starts_with_any_of(
+        ["I21", "K4", "K5"]
+    ),
+    "one that begins as none of several": (first(["a"]).code == "a")
+    & ~first(["a"]).source_code.starts_with_any_of(["source", "I21"]),
+    "a beginning and something within": first(["a"]).source_code.starts_with("I21")
+    & first(["a"]).source_code.contains("x7"),
     "different codes": diagnoses.code.count_distinct_for_patient() >= 4,
     "one value among others": first(["a"]).date.is_in(medications.date),
     "a choice": case(

@@ -22,6 +22,10 @@ TOLD = {
         ["a", "b", "c", "d"]
     ),
     "is_null(patients.date_of_death)": patients.date_of_death.is_null(),
+    "patients.sex starts with fem": patients.sex.starts_with("fem"),
+    "first 2 characters of patients.sex is in [fe, ma]": (
+        patients.sex.starts_with_any_of(["fe", "ma"])
+    ),
     "patients.sex contains ale": patients.sex.contains("ale"),
 }
 

@@ -62,6 +62,42 @@ def test_every_system_shows_a_code_that_it_takes(system):
     assert system.is_shaped(shown)
 
 
+@pytest.mark.parametrize(("system", "text"), [(s, t) for s in GOOD for t in GOOD[s]])
+def test_every_beginning_of_a_code_is_taken_as_one(system, text):
+    for length in range(len(text) + 1):
+        assert literals.prefix(text[:length], code(system)) == text[:length]
+
+
+NO_BEGINNING = {
+    "snomedct": ["0", "7321x"],
+    "dmd": ["x"],
+    "ctv3": [".", "G.3"],
+    "icd10": ["i21", "I21.", "2", "I21999"],
+    "cim10": ["I21.9"],
+    "opcs4": ["KK", "K45.1"],
+    "bnf": ["A", "06x"],
+    "loinc": ["-", "LX"],
+    "atc": ["1", "A1A"],
+    "ucd": ["x", "12345678x"],
+    "ccam": ["H1", "hhf"],
+}
+
+
+@pytest.mark.parametrize(
+    ("system", "text"), [(s, t) for s in NO_BEGINNING for t in NO_BEGINNING[s]]
+)
+def test_what_no_code_begins_with_is_refused(system, text):
+    title = codes.SYSTEMS[system].title
+    with pytest.raises(DefinitionError, match=re.escape(f"no {title} code begins with")):
+        literals.prefix(text, code(system))
+
+
+def test_a_beginning_with_a_slip_is_told_with_what_was_meant():
+    with pytest.raises(DefinitionError) as caught:
+        literals.prefix("i21.", code("icd10"))
+    assert caught.value.remedy.startswith('Did you mean "I21"? A ICD-10 code is capitals')
+
+
 def test_a_slip_is_told_with_the_code_that_was_meant():
     with pytest.raises(DefinitionError) as caught:
         literals.scalar("i21.9", code("icd10"))

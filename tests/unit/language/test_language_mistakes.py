@@ -168,6 +168,12 @@ MISTAKES = [
         "first.code.map_values({'a': 1, 'b': 'x'})", "whole numbers and text", "one kind"
     ),
     Mistake("first.code.map_values({1: 'a'})", "1 is no text", "quotes"),
+    Mistake("first.code.starts_with(1)", "1 is no text", "in quotes"),
+    Mistake("first.code.starts_with(first.date)", "text and dates don't go", "one kind"),
+    Mistake("first.code.starts_with(None)", "None is no value", ".is_null()"),
+    Mistake("first.code.starts_with(first.code.is_null)", "is a method", "is_null()"),
+    Mistake("first.code.starts_with_any_of('a')", "any_of needs several", "a list"),
+    Mistake("first.date.starts_with('2020')", "no method starts_with", "There are"),
     # Choices
     Mistake("case()", "case without any condition", "case(when(...)"),
     Mistake("case(when(is_there))", "case needs when(...).then(...)", "otherwise"),

@@ -134,6 +134,13 @@ PATIENT = [
     (p.s.contains_any_of(["zz", "a_"]), True),
     (p.s.contains_any_of(["zz"]), False),
     (p.s.contains_any_of([]), False),
+    (p.s.starts_with("a_"), True),
+    (p.s.starts_with(p.s), True),
+    (p.c.starts_with("7321"), True),
+    (p.c.starts_with(SNOMEDCTCode("22298006")), False),
+    (p.c.starts_with_any_of(["22", "732"]), True),
+    (p.c.starts_with_any_of({"22298006": "x"}), False),
+    (p.s.starts_with_any_of([]), False),
     # Dates
     (p.d.year, 2024),
     (p.d.month, 1),
