@@ -174,7 +174,7 @@ def _traps() -> str:
     """The surprises, each with the rules that show it."""
     places = {rule.name: link(chapter, rule) for chapter, rule in _rules()}
     rows = [
-        [str(number), sentence, "<br>".join(places[name] for name in names)]
+        [str(number), plain(sentence), "<br>".join(places[name] for name in names)]
         for number, (sentence, names) in enumerate(TRAPS, start=1)
     ]
     told = "What people who know SQL or pandas don't expect."
@@ -218,7 +218,7 @@ def _fewest(places: list[tuple[int, str]]) -> list[tuple[int, str]]:
 def words_of(rule: Rule) -> set[Word]:
     """What the rule's own lines say."""
     section = rule.function.__code__.co_filename
-    return used(lambda: list(listen(rule.function)), section.__eq__)
+    return used(lambda: listen(rule.function), section.__eq__)
 
 
 def _rules() -> Iterator[tuple[Chapter, Rule]]:

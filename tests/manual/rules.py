@@ -8,8 +8,8 @@ import inspect
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
@@ -29,10 +29,12 @@ CODE = re.compile(r"(as_int|as_float|is_in|is_not_in|is_null|starts_with)(?= |_|
 
 @dataclass(frozen=True)
 class Said:
-    """One call of ``spec``: its line in the rule's file, and what it was told."""
+    """One call of ``spec``: its line in the rule's file, what it was told, and with what
+    parameters the rule was called."""
 
     line: int
     told: Mapping[str, Any]
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -141,19 +143,19 @@ def rules() -> list[Rule]:
 # Listening -------------------------------------------------------------------------
 
 
-def listen(function: Callable[..., None]) -> Iterator[Said]:
+def listen(function: Callable[..., None]) -> list[Said]:
     """Call a rule with fixtures that only listen."""
     heard: list[Said] = []
-
-    def spec(**told: Any) -> None:
-        heard.append(Said(_line_in(function, sys._getframe(1)), told))
-
     with tempfile.TemporaryDirectory() as folder:
         for given in _parameters(function):
-            function(
-                **{name: _fixture(name, spec, folder, given) for name in _wants(function)}
-            )
-    yield from heard
+
+            def spec(_given: Any = given, **told: Any) -> None:
+                line = _line_in(function, sys._getframe(1))
+                heard.append(Said(line, told, _given))
+
+            named = {name: _fixture(name, spec, folder, given) for name in _wants(function)}
+            function(**named)
+    return heard
 
 
 def _line_in(function: Callable[..., None], frame: FrameType | None) -> int:
@@ -182,10 +184,11 @@ def _parameters(function: Callable[..., None]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [{}]
     for mark in getattr(function, "pytestmark", []):
         if mark.name == "parametrize":
-            names = [n.strip() for n in mark.args[0].split(",")]
+            names = mark.args[0]
+            names = names.split(",") if isinstance(names, str) else names
             rows = [row if len(names) > 1 else (row,) for row in mark.args[1]]
             found = [
-                known | dict(zip(names, row, strict=True))
+                known | dict(zip(map(str.strip, names), row, strict=True))
                 for known in found
                 for row in rows
             ]

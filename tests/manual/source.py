@@ -48,12 +48,25 @@ def definition(rule: Rule, said: Said) -> str:
     module, body = _parsed(rule.function)
     call = _call(body, said.line)
     words = {word.arg: word.value for word in call.keywords if word.arg}
-    asked = {w: words[w] for w, value in said.told.items() if is_definition(w, value)}
+    told = [word for word, value in said.told.items() if is_definition(word, value)]
+    assert set(told) <= set(words), f"{rule.name}: write {told} into the call of spec"
+    asked = {word: words[word] for word in told}
     lines = [
         *_needed(body, call, asked.values()),
         *(ast.parse(_spoken(word, node)).body[0] for word, node in _in_order(asked)),
     ]
+    lines = [*_parameters(said, lines), *lines]
     return _written([*_of_the_module(module, lines), *lines])
+
+
+def _parameters(said: Said, lines: list[ast.stmt]) -> list[ast.stmt]:
+    """What pytest gave to the rule, as lines of their own."""
+    names = {name for line in lines for name in _loaded(line)}
+    return [
+        ast.parse(f"{name} = {value!r}").body[0]
+        for name, value in said.given.items()
+        if name in names
+    ]
 
 
 def _parsed(function: Callable[..., None]) -> tuple[ModuleType, ast.FunctionDef]:

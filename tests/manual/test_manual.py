@@ -71,6 +71,14 @@ def test_no_page_has_a_heading_twice(page):
 
 
 @pytest.mark.parametrize("page", sorted(PAGES))
+def test_every_row_of_a_table_has_as_many_cells_as_its_head(page):
+    text = re.sub(r"^```.*?^```$", "", PAGES[page], flags=re.M | re.S)
+    for rows in re.findall(r"(?:^\|.*\|\n)+", text, re.M):
+        cells = {len(re.findall(r"(?<!\\)\|", row)) for row in rows.splitlines()}
+        assert len(cells) == 1, rows
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
 def test_every_link_leads_somewhere(page):
     for to, place in re.findall(r"\]\(([\w-]+\.md)(?:#([\w-]*))?\)", PAGES[page]):
         assert to in PAGES
