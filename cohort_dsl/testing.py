@@ -84,7 +84,9 @@ def sql(dataset: object, dialect: str) -> str:
         )
     query = query_of(dataset)
     sources = {table.name: plain(table) for table in query.tables()}
-    return str(script(plan.build(query), DIALECTS[dialect], Catalog(sources)))
+    said = DIALECTS[dialect]
+    steps = plan.build(query, together=said.together)
+    return str(script(steps, said, Catalog(sources)))
 
 
 def _arrow(schema: TableSchema, rows: list[dict[str, Any]]) -> pa.Table:

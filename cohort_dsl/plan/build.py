@@ -1,17 +1,24 @@
-"""From a question to steps: the population first, then one step for each set of rows."""
+"""From a question to steps: the population first, then passes that several answers share.
+
+A table of many rows is read once for all that is asked of it, and a second time for what
+is asked of the population's patients only.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from types import MappingProxyType
 
 from cohort_dsl.model import nodes
-from cohort_dsl.model.nodes import Pick, Series, Table, walk
+from cohort_dsl.model.nodes import Frame, Pick, Series, Table, walk
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Scalar, ValueType
-from cohort_dsl.plan import needs
-from cohort_dsl.plan.needs import Origin
+from cohort_dsl.plan import needs, passes
+from cohort_dsl.plan.groups import Group, answers, grouped
+from cohort_dsl.plan.passes import Pass
+from cohort_dsl.plan.rows import Rows
 from cohort_dsl.plan.steps import (
     Aggregate,
     Assembly,
@@ -19,8 +26,11 @@ from cohort_dsl.plan.steps import (
     CodeList,
     Columns,
     Given,
+    Keep,
+    ListMap,
     Members,
     Output,
+    Part,
     Plan,
     Population,
     Step,
@@ -30,108 +40,168 @@ from cohort_dsl.plan.steps import (
 LONGEST_LIST = 1000
 
 
-@dataclass
-class _Group:
-    """Leaves that one step answers. ``level``: 1 for those that need no other step."""
-
-    origin: Origin
-    level: int
-    early: bool
-    leaves: list[Series] = field(default_factory=list)
-
-
 def build(
     query: Query,
     everyone: Collection[str] = (),
     longest_list: int = LONGEST_LIST,
+    together: int = 1,
 ) -> Plan:
     """The steps that answer the question.
 
     ``everyone``: tables that hold every patient of the warehouse, so that where the
     population mentions one of them, no other table need be read for who there is.
+    ``together``: how many sets of rows found by lists one step counts and sums.
     """
-    name = _namer()
-    lists = [CodeList(name("list"), *found) for found in _long_lists(query, longest_list)]
-    groups = _grouped(query)
-    made = [(group, _step(group, name)) for group in groups if group.early]
-    early = [step for _, step in made]
-    population = _population(query, early, everyone, name("population"))
-    made += [(group, _step(group, name)) for group in groups if not group.early]
-    late = [step for group, step in made if not group.early]
+    groups = grouped(query)
+    early = [group for group in groups if group.early]
+    late = [group for group in groups if not group.early]
+    shared = {True: passes.shared(early), False: passes.shared(late)}
+    maps = _maps([*shared[True], *shared[False]])
+    draft = _Draft(maps, together)
+    draft.phase(early, shared[True], within=False)
+    population = _population(query, draft.steps, everyone, draft.name("population"))
+    draft.steps.append(population)
+    draft.phase(late, shared[False], within=True)
     variables = tuple(Output(n, node) for n, node in query.variables.items())
-    cohort = Assembly(name("cohort"), variables)
-    return Plan(
-        query,
-        (*lists, *early, population, *late, cohort),
-        MappingProxyType(_givens(made)),
-        MappingProxyType({codes.values: codes.name for codes in lists}),
+    draft.steps.append(Assembly(draft.name("cohort"), variables))
+    lists = _long_lists(draft.steps, longest_list)
+    steps = (*lists, *maps, *draft.steps)
+    return Plan(query, steps, MappingProxyType(draft.givens))
+
+
+def _maps(shared: Iterable[Pass]) -> tuple[ListMap, ...]:
+    """The lists that rows are searched by, in one map for each type of value."""
+    lists: dict[ValueType, dict[frozenset[Scalar], None]] = {}
+    for group in (g for one in shared if one.column for g in one.groups):
+        assert group.listed is not None
+        found = lists.setdefault(group.listed.column.type, {})
+        found[group.listed.values] = None
+    numbered = enumerate(lists.items(), start=1)
+    return tuple(
+        ListMap(f"step_lists_{n}", kind, tuple(found)) for n, (kind, found) in numbered
     )
 
 
-def _namer() -> Callable[[str], str]:
-    counter = iter(range(1, 1_000_000))
-    return lambda kind: f"step_{next(counter)}_{kind}"
+def _long_lists(steps: Iterable[Step], longest: int) -> list[CodeList]:
+    """The long lists that are still looked through row by row."""
+    below = needs.in_place(series for step in steps for series in step.computes())
+    found = {
+        node.values: node.operand.type
+        for node in below
+        if isinstance(node, nodes.IsIn) and len(node.values) > longest
+    }
+    numbered = enumerate(found.items(), start=1)
+    return [CodeList(f"step_list_{n}", values, kind) for n, (values, kind) in numbered]
 
 
-# Which leaves go together --------------------------------------------------------
+@dataclass
+class _Draft:
+    """A plan in the making: steps in order, and where the answers lie."""
+
+    maps: Sequence[ListMap]
+    together: int
+    steps: list[Step] = field(default_factory=list)
+    givens: dict[Series, Given] = field(default_factory=dict)
+
+    def name(self, kind: str) -> str:
+        return f"step_{len(self.steps) + 1}_{kind}"
+
+    def phase(
+        self, groups: Sequence[Group], shared: Iterable[Pass], *, within: bool
+    ) -> None:
+        """All that is read before, or after, it is known who is in the population."""
+        sources: dict[Group, tuple[Pass, str]] = {}
+        for one in shared:
+            name = self.name("kept")
+            self.steps.append(passes.keep(name, one, self.maps, within=within))
+            sources |= dict.fromkeys(one.groups, (one, name))
+        for _, level in groupby(groups, key=lambda group: group.level):
+            read = [self._reader(group, sources.get(group)) for group in level]
+            self._level(read, within=within)
+
+    def _reader(self, group: Group, source: tuple[Pass, str] | None) -> _Reader:
+        if source is None:
+            return _Reader(group, group.rows, None)
+        shared, kept = source
+        return _Reader(group, passes.rows_in(group, shared, self.maps), kept)
+
+    def _level(self, read: Sequence[_Reader], *, within: bool) -> None:
+        """Steps that wait for nothing but those of the levels before."""
+        counted: dict[tuple[Frame, str | None], list[_Reader]] = {}
+        for one in read:
+            if one.group.is_counted:
+                counted.setdefault((one.group.base, one.kept), []).append(one)
+            else:
+                self._single(one, within=within)
+        for found in counted.values():
+            for chunk in _chunks(found, self.together):
+                self._aggregate(chunk, within=within)
+
+    def _single(self, one: _Reader, *, within: bool) -> None:
+        group = one.group
+        outputs = tuple(Output(leaf.name, leaf) for leaf in _selected(group))
+        step: Step
+        if group.table is not None:
+            step = Columns(self.name("columns"), within, outputs, group.table.table)
+        elif isinstance(group.origin, Pick):
+            name, pick = self.name("pick"), group.origin
+            step = Choose(name, within, outputs, pick, one.rows, one.kept)
+        else:
+            assert isinstance(group.origin, Series)
+            name, series = self.name("members"), group.origin
+            step = Members(name, within, series, one.rows, one.kept)
+        self._add(step, group, outputs)
+
+    def _aggregate(self, read: Sequence[_Reader], *, within: bool) -> None:
+        name = self.name("rows")
+        numbers = iter(range(1, 1_000_000))
+        parts = []
+        for one in read:
+            leaves = answers(one.group)
+            outputs = tuple(Output(f"a{next(numbers)}", leaf) for leaf in leaves)
+            there = any(isinstance(leaf, nodes.Exists) for leaf in one.group.leaves)
+            column = f"a{next(numbers)}" if there and len(read) > 1 else None
+            parts.append(Part(one.rows, outputs, column))
+            self._give(name, one.group, outputs, column)
+        self.steps.append(Aggregate(name, within, tuple(parts), read[0].kept))
+
+    def _add(self, step: Step, group: Group, outputs: Iterable[Output]) -> None:
+        self._give(step.name, group, outputs, None)
+        self.steps.append(step)
+
+    def _give(
+        self, step: str, group: Group, outputs: Iterable[Output], there: str | None
+    ) -> None:
+        columns = {output.node: output.name for output in outputs}
+        for leaf in group.leaves:
+            self.givens[leaf] = Given(step, columns.get(leaf, there))
 
 
-def _grouped(query: Query) -> list[_Group]:
-    """The leaves by what they read, those of the population first, then by level.
+@dataclass(frozen=True)
+class _Reader:
+    """A group, its rows, and the step that keeps them, if one does."""
 
-    A variable's leaf joins a step of the population's if it needs nothing that is
-    found out only later. Leaves over the same rows go apart only where one needs the other.
-    The population's nodes come first in ``query.nodes()``, so its groups are there in time.
-    """
-    early = needs.closure([query.population])
-    wanted = early | needs.closure(query.variables.values())
-    levels: dict[Series, int] = {}
-    groups: dict[tuple[Origin, int, bool], _Group] = {}
-    for leaf in (n for n in query.nodes() if isinstance(n, Series) and n in wanted):
-        below = needs.leaves(needs.inputs(leaf))
-        levels[leaf] = level = 1 + max((levels[b] for b in below), default=0)
-        source = needs.origin(leaf)
-        assert source is not None
-        joins = (source, level, True) in groups and all(b in early for b in below)
-        is_early = leaf in early or joins
-        key = (source, level, is_early)
-        groups.setdefault(key, _Group(*key)).leaves.append(leaf)
-    return sorted(groups.values(), key=lambda g: (not g.early, g.level))
+    group: Group
+    rows: Rows
+    kept: str | None
 
 
-# One step for each group -----------------------------------------------------------
+def _selected(group: Group) -> list[nodes.SelectColumn]:
+    return [leaf for leaf in answers(group) if isinstance(leaf, nodes.SelectColumn)]
 
 
-def _step(group: _Group, name: Callable[[str], str]) -> Step:
-    source = group.origin
-    within = not group.early
-    if isinstance(source, Series):
-        return Members(name("members"), source, within)
-    if isinstance(source, Pick):
-        return Choose(name("pick"), _columns(group), within, source)
-    if isinstance(source, Table) and source.one_row_per_patient:
-        return Columns(name("columns"), _columns(group), within, source.table)
-    answers = [leaf for leaf in group.leaves if not isinstance(leaf, nodes.Exists)]
-    outputs = tuple(Output(f"a{n}", leaf) for n, leaf in enumerate(answers, start=1))
-    return Aggregate(name("rows"), outputs, within, source)
-
-
-def _columns(group: _Group) -> tuple[Output, ...]:
-    """One output for each column, in the order asked; whether a row is there needs none."""
-    asked = [leaf for leaf in group.leaves if isinstance(leaf, nodes.SelectColumn)]
-    return tuple(Output(leaf.name, leaf) for leaf in asked)
-
-
-def _givens(made: Iterable[tuple[_Group, Step]]) -> dict[Series, Given]:
-    found: dict[Series, Given] = {}
-    for group, step in made:
-        columns = {output.node: output.name for output in getattr(step, "outputs", ())}
-        found |= {leaf: Given(step.name, columns.get(leaf)) for leaf in group.leaves}
-    return found
+def _chunks(read: Sequence[_Reader], together: int) -> Iterator[Sequence[_Reader]]:
+    """Rows found by lists lie apart, so few go together; others are one reading anyway."""
+    by_list = [one for one in read if one.rows.hit is not None]
+    whole = [one for one in read if one.rows.hit is None]
+    if whole:
+        yield whole
+    for at in range(0, len(by_list), together):
+        yield by_list[at : at + together]
 
 
 def _population(
-    query: Query, early: Iterable[Step], everyone: Collection[str], name: str
+    query: Query, early: Sequence[Step], everyone: Collection[str], name: str
 ) -> Population:
     mentioned = {
         n.table.name: n.table for n in walk([query.population]) if isinstance(n, Table)
@@ -147,15 +217,13 @@ def _all_rows_of(step: Step) -> str | None:
     """The table all of whose patients are in the step's result, if there is one."""
     if isinstance(step, Columns):
         return step.table.name
-    if isinstance(step, Aggregate) and isinstance(step.rows, Table):
-        return step.rows.table.name
+    if isinstance(step, Keep) and step.hits is None:
+        return _name(step.rows)
+    if isinstance(step, Aggregate) and step.kept is None:
+        filtered = len(step.parts) == 1 and step.parts[0].rows.conditions
+        return None if filtered else _name(step.rows)
     return None
 
 
-def _long_lists(query: Query, longest: int) -> list[tuple[frozenset[Scalar], ValueType]]:
-    found = {
-        node.values: node.operand.type
-        for node in query.nodes()
-        if isinstance(node, nodes.IsIn) and len(node.values) > longest
-    }
-    return list(found.items())
+def _name(rows: Frame) -> str | None:
+    return rows.table.name if isinstance(rows, Table) else None

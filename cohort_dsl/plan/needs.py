@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Frame, Series, rows_of
-from cohort_dsl.plan.steps import conditions, sort_keys
+from cohort_dsl.plan.rows import conditions, sort_keys
 
 Origin: TypeAlias = Frame | Series
 
@@ -87,3 +87,9 @@ def closure(roots: Iterable[Series]) -> set[Series]:
             found.add(leaf)
             todo.extend(leaves(inputs(leaf)))
     return found
+
+
+def columns(roots: Iterable[Series]) -> list[nodes.SelectColumn]:
+    """The rows' own columns that are read for the roots."""
+    found = [node for node in in_place(roots) if isinstance(node, nodes.SelectColumn)]
+    return [node for node in found if node.frame is not None]

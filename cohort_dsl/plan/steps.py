@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cohort_dsl.model.nodes import Filter, Frame, Pick, Series, Sort, Table, lineage
+from cohort_dsl.model.nodes import Frame, Pick, Series, Table
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Scalar, TableSchema, ValueType
+from cohort_dsl.plan.rows import Rows, base
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,45 @@ class CodeList(Step):
 
 
 @dataclass(frozen=True)
+class ListMap(Step):
+    """Lists of one type in one table: each value beside its list's number, from 1 on."""
+
+    type: ValueType
+    lists: tuple[frozenset[Scalar], ...]
+
+    def number(self, values: frozenset[Scalar]) -> int:
+        """The list's number in the table."""
+        return self.lists.index(values) + 1
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Which rows a pass keeps: those whose ``column`` is in lists of a map."""
+
+    map: str
+    column: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Keep(Step):
+    """One pass over a table's rows, for all the steps that then read what it has kept.
+
+    With ``hits`` a row is kept once for each list that it is in, beside the list's number,
+    and the rows of one list lie together; without, every row is kept.
+    """
+
+    rows: Frame
+    columns: tuple[str, ...]
+    hits: Hits | None
+    within_population: bool
+
+    def scans(self) -> tuple[str, ...]:
+        return _scan(self.rows)
+
+
+@dataclass(frozen=True)
 class _Reading(Step):
-    outputs: tuple[Output, ...]
     within_population: bool
 
 
@@ -63,6 +101,7 @@ class _Reading(Step):
 class Columns(_Reading):
     """The asked columns of a table of one row a patient."""
 
+    outputs: tuple[Output, ...]
     table: TableSchema
 
     def scans(self) -> tuple[str, ...]:
@@ -70,49 +109,73 @@ class Columns(_Reading):
 
 
 @dataclass(frozen=True)
-class Aggregate(_Reading):
-    """All that is counted and summed over the same rows, in one scan."""
+class Part:
+    """Answers from one set of rows. ``there``: a column that says whether there are any."""
 
-    rows: Frame
-
-    def scans(self) -> tuple[str, ...]:
-        return (base(self.rows).name,)
+    rows: Rows
+    outputs: tuple[Output, ...]
+    there: str | None = None
 
     def computes(self) -> tuple[Series, ...]:
         sources = (getattr(output.node, "source", None) for output in self.outputs)
-        return conditions(self.rows) + tuple(s for s in sources if isinstance(s, Series))
+        return self.rows.conditions + tuple(s for s in sources if isinstance(s, Series))
+
+
+@dataclass(frozen=True)
+class Aggregate(_Reading):
+    """All that is counted and summed over sets of the same table's rows, in one pass.
+
+    The result has the patients of the only part; of several, whoever has any row read.
+    """
+
+    parts: tuple[Part, ...]
+    kept: str | None
+
+    @property
+    def rows(self) -> Frame:
+        """Where all its rows come from."""
+        return base(self.parts[0].rows.frame)
+
+    @property
+    def outputs(self) -> tuple[Output, ...]:
+        return tuple(output for part in self.parts for output in part.outputs)
+
+    def scans(self) -> tuple[str, ...]:
+        return () if self.kept else _scan(self.rows)
+
+    def computes(self) -> tuple[Series, ...]:
+        return tuple(series for part in self.parts for series in part.computes())
 
 
 @dataclass(frozen=True)
 class Choose(_Reading):
-    """One row a patient: the first or last of sorted rows."""
+    """One row a patient: the one picked of sorted rows."""
 
+    outputs: tuple[Output, ...]
     pick: Pick
+    rows: Rows
+    kept: str | None
 
     def scans(self) -> tuple[str, ...]:
-        return (base(self.pick).name,)
+        return () if self.kept else _scan(base(self.pick))
 
     def computes(self) -> tuple[Series, ...]:
-        return conditions(self.pick.source) + sort_keys(self.pick.source)
+        return self.rows.conditions + self.rows.keys
 
 
 @dataclass(frozen=True)
-class Members(Step):
+class Members(_Reading):
     """Each patient's different non-NULL values of a series over rows."""
 
     series: Series
-    within_population: bool
-
-    @property
-    def rows(self) -> Frame:
-        assert self.series.frame is not None
-        return self.series.frame
+    rows: Rows
+    kept: str | None
 
     def scans(self) -> tuple[str, ...]:
-        return (base(self.rows).name,)
+        return () if self.kept else _scan(base(self.rows.frame))
 
     def computes(self) -> tuple[Series, ...]:
-        return (*conditions(self.rows), self.series)
+        return (*self.rows.conditions, self.series)
 
 
 @dataclass(frozen=True)
@@ -147,7 +210,6 @@ class Plan:
     query: Query
     steps: tuple[Step, ...]
     givens: Mapping[Series, Given]
-    lists: Mapping[frozenset[Scalar], str]
 
     def scans(self) -> Counter[str]:
         """How often each of the warehouse's tables is read."""
@@ -159,22 +221,5 @@ class Plan:
         return step
 
 
-# What frames are made of ---------------------------------------------------------
-
-
-def base(frame: Frame) -> TableSchema:
-    """The table that the frame's rows come from."""
-    *_, last = lineage(frame.source if isinstance(frame, Pick) else frame)
-    assert isinstance(last, Table)
-    return last.table
-
-
-def conditions(frame: Frame) -> tuple[Series, ...]:
-    """What the frame's filters demand, the earliest first."""
-    found = [f.condition for f in lineage(frame) if isinstance(f, Filter)]
-    return tuple(reversed(found))
-
-
-def sort_keys(frame: Frame) -> tuple[Series, ...]:
-    """What the frame is sorted by, the key that counts most first."""
-    return tuple(f.key for f in lineage(frame) if isinstance(f, Sort))
+def _scan(rows: Frame) -> tuple[str, ...]:
+    return (rows.table.name,) if isinstance(rows, Table) else ()

@@ -13,29 +13,19 @@ from cohort_dsl.model.types import FLOAT, STR
 from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.expressions import Terms
 
-Aggregate: TypeAlias = Callable[[Terms, Any, Mapping[Series, Sql]], Sql]
+# The value is what a column holds of the node's source; for a count it is 1. Where a row
+# doesn't belong to what is aggregated, it is NULL.
+Aggregate: TypeAlias = Callable[[Terms, Any, Sql], Sql]
 
 
-def _value(terms: Terms, node: nodes.Aggregation, said: Mapping[Series, Sql]) -> Sql:
-    return terms.stored(said[node.source], node.source.type)
-
-
-def _count_distinct(
-    terms: Terms, node: nodes.Aggregation, said: Mapping[Series, Sql]
-) -> Sql:
-    return sa.func.count(sa.distinct(_value(terms, node, said)))
-
-
-def _sum(terms: Terms, node: nodes.Sum, said: Mapping[Series, Sql]) -> Sql:
-    value = _value(terms, node, said)
+def _sum(terms: Terms, node: nodes.Sum, value: Sql) -> Sql:
     if node.type == FLOAT:
         return terms.dialect.float_total(value)
     return terms.dialect.total(value)
 
 
-def _mean(terms: Terms, node: nodes.Mean, said: Mapping[Series, Sql]) -> Sql:
+def _mean(terms: Terms, node: nodes.Mean, value: Sql) -> Sql:
     """Said as a sum and a count, because engines' AVG differ in type and rounding."""
-    value = _value(terms, node, said)
     total = terms.float(sa.func.sum(value))
     if node.source.type == FLOAT:
         total = terms.dialect.float_total(value)
@@ -44,16 +34,15 @@ def _mean(terms: Terms, node: nodes.Mean, said: Mapping[Series, Sql]) -> Sql:
 
 
 def _extreme(choose: Callable[[Sql], Sql]) -> Aggregate:
-    def rule(terms: Terms, node: nodes.Aggregation, said: Mapping[Series, Sql]) -> Sql:
-        value = _value(terms, node, said)
+    def rule(terms: Terms, node: nodes.Aggregation, value: Sql) -> Sql:
         return choose(terms.dialect.by_code_point(value) if node.type == STR else value)
 
     return rule
 
 
 AGGREGATES: Mapping[type[Series], Aggregate] = {
-    nodes.Count: lambda terms, node, said: sa.func.count(),
-    nodes.CountDistinct: _count_distinct,
+    nodes.Count: lambda terms, node, value: sa.func.count(value),
+    nodes.CountDistinct: lambda terms, node, value: sa.func.count(sa.distinct(value)),
     nodes.Minimum: _extreme(sa.func.min),
     nodes.Maximum: _extreme(sa.func.max),
     nodes.Sum: _sum,

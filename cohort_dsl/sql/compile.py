@@ -6,29 +6,31 @@ expressions go very deep, by several. Constants travel as bound parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from cohort_dsl.model import nodes
-from cohort_dsl.model.nodes import Frame, Position, Series
-from cohort_dsl.model.types import Scalar, ValueType
+from cohort_dsl.model.nodes import Frame, Position, Series, Table
+from cohort_dsl.model.types import BOOL, INT, Scalar, ValueType
 from cohort_dsl.plan import needs
+from cohort_dsl.plan.rows import Rows, base
 from cohort_dsl.plan.steps import (
     Aggregate,
     Assembly,
     Choose,
     CodeList,
     Columns,
+    Hits,
+    Keep,
+    ListMap,
     Members,
     Output,
+    Part,
     Plan,
     Population,
     Step,
-    base,
-    conditions,
-    sort_keys,
 )
 from cohort_dsl.sql.aggregates import AGGREGATES
 from cohort_dsl.sql.answers import Answers
@@ -38,6 +40,9 @@ from cohort_dsl.sql.draft import Draft
 from cohort_dsl.sql.expressions import Terms
 from cohort_dsl.sql.statements import Script
 from cohort_dsl.sql.working import Start, Worked, work_out
+
+# The column that says which list a kept row is in. No table's column begins with _.
+LIST = "_list"
 
 
 def script(plan: Plan, dialect: Dialect, catalog: Catalog) -> Script:
@@ -70,6 +75,10 @@ class _Compiler:
     def _do(self, step: Step) -> None:
         if isinstance(step, CodeList):
             self._list(step)
+        elif isinstance(step, ListMap):
+            self._map(step)
+        elif isinstance(step, Keep):
+            self._keep(step)
         elif isinstance(step, Columns):
             self._columns(step)
         elif isinstance(step, Aggregate):
@@ -82,10 +91,42 @@ class _Compiler:
             assert isinstance(step, Population)
             self._population(step)
 
-    # Steps -----------------------------------------------------------------------
+    # Constants ---------------------------------------------------------------------
 
     def _list(self, step: CodeList) -> None:
-        self.lists[step.values] = self.draft.uploaded(step.name, step.values, step.type)
+        rows = ((value,) for value in sorted(step.values))
+        self.lists[step.values] = self.draft.uploaded(step.name, {"value": step.type}, rows)
+
+    def _map(self, step: ListMap) -> None:
+        rows = ((v, step.number(one)) for one in step.lists for v in sorted(one))
+        columns = {"value": step.type, LIST: INT}
+        self.results[step.name] = self.draft.uploaded(step.name, columns, rows)
+
+    # Passes over a table -------------------------------------------------------------
+
+    def _keep(self, step: Keep) -> None:
+        searched = {step.hits.column} if step.hits else set()
+        rows = self._of(step.rows, {*step.columns, *searched}).alias("rows")
+        source = self._within(rows, within=step.within_population)
+        types = {column.name: column.type for column in step.rows.schema.columns}
+        kept = {"patient_id": self.catalog.patient_id}
+        kept |= {name: types[name] for name in step.columns}
+        found = sa.select(*(rows.c[name] for name in kept)).select_from(source)
+        if step.hits is not None:
+            found, kept = self._hits(found, source, rows, step.hits), kept | {LIST: INT}
+        self.results[step.name] = self.draft.kept(step.name, found, kept)
+
+    def _hits(
+        self, found: sa.Select[Any], source: sa.FromClause, rows: sa.FromClause, hits: Hits
+    ) -> sa.Select[Any]:
+        """Rows in order of their lists, so that to read one list is to skip the rest."""
+        searched = self.results[hits.map].alias("searched")
+        number = searched.c[LIST]
+        both = source.join(searched, searched.c.value == rows.c[hits.column])
+        wanted = number.in_([sa.literal_column(str(n)) for n in hits.numbers])
+        return found.add_columns(number).select_from(both).where(wanted).order_by(number)
+
+    # Answers from rows -----------------------------------------------------------------
 
     def _columns(self, step: Columns) -> None:
         names = [output.name for output in step.outputs]
@@ -94,29 +135,47 @@ class _Compiler:
         source = self._within(rows, within=step.within_population)
         found = sa.select(rows.c.patient_id, *outputs).select_from(source)
         kept = found.where(rows.c.patient_id.is_not(sa.null()))
-        self._result(step.name, kept, step.outputs)
+        self._result(step.name, kept, _types(step.outputs))
 
     def _aggregate(self, step: Aggregate) -> None:
-        worked = self._rows(step, step.rows, within=step.within_population)
-        outputs = [
-            AGGREGATES[type(output.node)](self.terms, output.node, worked.said)
-            for output in step.outputs
-        ]
-        labelled = [
-            sql.label(output.name)
-            for sql, output in zip(outputs, step.outputs, strict=True)
-        ]
+        found_by = (part.rows.hit for part in step.parts)
+        hits = tuple(dict.fromkeys(hit for hit in found_by if hit is not None))
+        alone, within = len(step.parts) == 1, step.within_population
+        looked = _Looked(step.rows, step.kept, hits, within, several=not alone)
+        worked = self._rows(step, looked)
+        answers: list[Sql] = []
+        for part in step.parts:
+            only = None if alone else _is_in(part.rows, worked)
+            answers += self._part(part, worked, only)
         patient: Sql = sa.column("patient_id")
-        found = sa.select(patient, *labelled).select_from(worked.rows)
-        grouped = _where(found, conditions(step.rows), worked).group_by(patient)
-        self._result(step.name, grouped, step.outputs)
+        found = sa.select(patient, *answers).select_from(worked.rows)
+        if alone:
+            found = _where(found, step.parts[0].rows, worked)
+        types = [_types(part.outputs) | _there(part) for part in step.parts]
+        every = {name: kind for one in types for name, kind in one.items()}
+        self._result(step.name, found.group_by(patient), every)
+
+    def _part(self, part: Part, worked: Worked, only: Sql | None) -> Iterator[Sql]:
+        """The part's answers; ``only``: the condition that tells its rows from others'."""
+        one: Sql = sa.literal_column("1")
+        for output in part.outputs:
+            source = getattr(output.node, "source", None)
+            value = one
+            if isinstance(source, Series):
+                value = self.terms.stored(worked[source], source.type)
+            told = value if only is None else sa.case((only, value))
+            rule = AGGREGATES[type(output.node)]
+            yield rule(self.terms, output.node, told).label(output.name)
+        if part.there is not None:
+            there = sa.func.count(one if only is None else sa.case((only, one)))
+            found = self.terms.stored(there > sa.literal_column("0"), BOOL)
+            yield found.label(part.there)
 
     def _choose(self, step: Choose) -> None:
-        frame = step.pick.source
-        types = {column.name: column.type for column in base(frame).columns}
+        types = {column.name: column.type for column in step.pick.schema.columns}
         every = tuple(sorted(types))
-        worked = self._rows(step, frame, within=step.within_population, carried=every)
-        keys = [self.terms.stored(worked[key], key.type) for key in sort_keys(frame)] + [
+        worked = self._rows(step, _looked(step, step.rows), carried=every)
+        keys = [self.terms.stored(worked[key], key.type) for key in step.rows.keys] + [
             sa.column(name, self.terms.column_type(types[name])) for name in every
         ]
         first = step.pick.position is Position.FIRST
@@ -129,19 +188,19 @@ class _Compiler:
             sa.column(output.name) for output in step.outputs
         ]
         numbered = sa.select(patient, *wanted, place.label("place_of_row"))
-        kept = _where(numbered.select_from(worked.rows), conditions(frame), worked)
+        kept = _where(numbered.select_from(worked.rows), step.rows, worked)
         ranked = kept.subquery("ranked")
         found = sa.select(ranked.c.patient_id, *(ranked.c[c.name] for c in wanted))
         only = found.where(ranked.c.place_of_row == sa.literal_column("1"))
-        self._result(step.name, only, step.outputs)
+        self._result(step.name, only, _types(step.outputs))
 
     def _members(self, step: Members) -> None:
-        worked = self._rows(step, step.rows, within=step.within_population)
+        worked = self._rows(step, _looked(step, step.rows))
         kind = step.series.type
         value = self.terms.stored(worked[step.series], kind)
         owner: Sql = sa.column("patient_id")
         found = sa.select(owner.label("owner"), value.label("member")).distinct()
-        kept = _where(found.select_from(worked.rows), conditions(step.rows), worked)
+        kept = _where(found.select_from(worked.rows), step.rows, worked)
         types = {"owner": self.catalog.patient_id, "member": kind}
         known = kept.where(value.is_not(sa.null()))
         self.members[step.series] = self.draft.kept(step.name, known, types)
@@ -151,7 +210,7 @@ class _Compiler:
         worked = self._work_out(step, everyone, everyone.c.patient_id, {})
         patient: Sql = sa.column("patient_id")
         found = sa.select(patient).select_from(worked.rows)
-        self._result(step.name, found.where(worked[step.condition]))
+        self._result(step.name, found.where(worked[step.condition]), {})
 
     def _everyone(self, step: Population) -> sa.Select[Any]:
         """The patients of the population's tables, each once."""
@@ -191,15 +250,37 @@ class _Compiler:
 
     # Rows to work on -----------------------------------------------------------------
 
-    def _rows(
-        self, step: Step, frame: Frame, *, within: bool, carried: Sequence[str] = ()
-    ) -> Worked:
-        wanted = {node.name for node in _own(needs.in_place(step.computes()))}
-        rows = self.catalog.rows(base(frame).name, wanted | set(carried)).alias("rows")
-        source = self._within(rows, within=within)
-        types = {column.name: column.type for column in base(frame).columns}
+    def _rows(self, step: Step, looked: _Looked, carried: Sequence[str] = ()) -> Worked:
+        wanted = {node.name for node in needs.columns(step.computes())} | set(carried)
+        rows, source = self._looked_at(looked, wanted)
+        types = {column.name: column.type for column in looked.base.schema.columns}
         kept = {name: (rows.c[name], types[name]) for name in carried}
+        if looked.hits and looked.several:
+            kept[LIST] = (rows.c[LIST], INT)
         return self._work_out(step, source, rows.c.patient_id, kept, rows)
+
+    def _looked_at(
+        self, looked: _Looked, wanted: set[str]
+    ) -> tuple[sa.FromClause, sa.FromClause]:
+        """The rows, and what to select them from: their table, or what is kept of it."""
+        if looked.kept is None:
+            rows = self._of(looked.base, wanted).alias("rows")
+            return rows, self._within(rows, within=looked.within)
+        kept = self.results[looked.kept]
+        if not looked.hits:
+            rows = kept.alias("rows")
+            return rows, rows
+        numbers: list[Sql] = [sa.literal_column(str(n)) for n in looked.hits]
+        found = sa.select(kept).where(kept.c[LIST].in_(numbers))
+        if len(numbers) == 1:
+            found = sa.select(kept).where(kept.c[LIST] == numbers[0])
+        hits = found.subquery("rows")
+        return hits, hits
+
+    def _of(self, frame: Frame, wanted: Collection[str]) -> sa.FromClause:
+        """All rows of a table."""
+        assert isinstance(frame, Table)
+        return self.catalog.rows(frame.table.name, wanted)
 
     def _within(self, rows: sa.FromClause, *, within: bool) -> sa.FromClause:
         if not within:
@@ -220,29 +301,56 @@ class _Compiler:
         everyone = self.results.get(self.plan.population.name)
         source, columns = self.answers.onto(source, patient, given, step.name, everyone)
         if rows is not None:
-            columns |= {n: self.terms.loaded(rows.c[n.name], n.type) for n in _own(below)}
+            own = needs.columns(below)
+            columns |= {n: self.terms.loaded(rows.c[n.name], n.type) for n in own}
         kept = {"patient_id": (patient, self.catalog.patient_id), **carried}
         start = Start(source, columns, kept)
         keep = self.draft.keeper(step.name)
         return work_out(step.computes(), start, self.terms, self.members, keep)
 
     def _result(
-        self, name: str, rows: sa.Select[Any], outputs: Iterable[Output] = ()
+        self, name: str, rows: sa.Select[Any], types: Mapping[str, ValueType]
     ) -> None:
-        types = {output.name: output.node.type for output in outputs}
         patient = {"patient_id": self.catalog.patient_id}
-        self.results[name] = self.draft.kept(name, rows, patient | types)
+        self.results[name] = self.draft.kept(name, rows, patient | dict(types))
 
 
-def _own(below: Iterable[Series]) -> list[nodes.SelectColumn]:
-    """The rows' own columns."""
-    columns = [node for node in below if isinstance(node, nodes.SelectColumn)]
-    return [node for node in columns if node.frame is not None]
+@dataclass(frozen=True)
+class _Looked:
+    """Rows that a step looks at: all of a table, or what a pass has kept of it.
+
+    ``several``: sets of rows, to be told from each other.
+    """
+
+    base: Frame
+    kept: str | None
+    hits: tuple[int, ...]
+    within: bool
+    several: bool = False
 
 
-def _where(
-    rows: sa.Select[Any], kept_if: Iterable[Series], worked: Worked
-) -> sa.Select[Any]:
-    for condition in kept_if:
-        rows = rows.where(worked[condition])
-    return rows
+def _looked(step: Choose | Members, rows: Rows) -> _Looked:
+    hits = () if rows.hit is None else (rows.hit,)
+    return _Looked(base(rows.frame), step.kept, hits, step.within_population)
+
+
+def _types(outputs: Iterable[Output]) -> dict[str, ValueType]:
+    return {output.name: output.node.type for output in outputs}
+
+
+def _there(part: Part) -> dict[str, ValueType]:
+    return {} if part.there is None else {part.there: BOOL}
+
+
+def _is_in(rows: Rows, worked: Worked) -> Sql:
+    """Is it one of these rows, among those of several sets?"""
+    found = [worked[condition] for condition in rows.conditions]
+    if rows.hit is not None:
+        found.append(sa.column(LIST) == sa.literal_column(str(rows.hit)))
+    return sa.and_(sa.true(), *found)
+
+
+def _where(found: sa.Select[Any], rows: Rows, worked: Worked) -> sa.Select[Any]:
+    for condition in rows.conditions:
+        found = found.where(worked[condition])
+    return found

@@ -35,6 +35,8 @@ class Dialect:
     types: Mapping[Kind, sa.types.TypeEngine[Any]]
     # Has columns of yes and no; else they are kept as 1 and 0.
     native_booleans: bool
+    # How many sets of rows one statement aggregates, of those that a pass has kept apart.
+    together: int
 
     # Arithmetic of ints, and the ints -> the int, NULL beyond 64 bits
     whole: Callable[[Arithmetic, Sequence[Sql]], Sql]

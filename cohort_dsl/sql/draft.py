@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -36,10 +36,15 @@ class Draft:
         parts = iter(range(1, 1_000_000))
         return lambda rows, types: self.kept(f"{name}_{next(parts)}", rows, types)
 
-    def uploaded(self, name: str, values: frozenset[Scalar], kind: ValueType) -> sa.Table:
-        """A temporary table of constants, whose column is ``value``."""
-        table = self._created(name, {"value": kind})
-        self._sent.append(Upload(name, tuple(sorted(values))))
+    def uploaded(
+        self,
+        name: str,
+        columns: Mapping[str, ValueType],
+        rows: Iterable[tuple[Scalar, ...]],
+    ) -> sa.Table:
+        """A temporary table of constants."""
+        table = self._created(name, columns)
+        self._sent.append(Upload(name, tuple(columns), tuple(rows)))
         return table
 
     def script(self, question: sa.Select[Any]) -> Script:

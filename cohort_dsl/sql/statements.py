@@ -29,10 +29,11 @@ class Statement:
 
 @dataclass(frozen=True)
 class Upload:
-    """Values to put into a table's only column, which is called ``value``."""
+    """Rows of constants to put into a table of these columns."""
 
     table: str
-    values: tuple[Scalar, ...] = field(repr=False)
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Scalar, ...], ...] = field(repr=False)
 
 
 Sent: TypeAlias = Statement | Upload
@@ -52,7 +53,7 @@ class Script:
 
 def _told(sent: Sent) -> str:
     if isinstance(sent, Upload):
-        return f"-- {len(sent.values)} values into {sent.table}"
+        return f"-- {len(sent.rows)} rows into {sent.table}"
     values = enumerate(map(_readable, sent.parameters), start=1)
     notes = "".join(f"-- ${number} = {value}\n" for number, value in values)
     return f"{notes}{sent.text};"

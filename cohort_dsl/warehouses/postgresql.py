@@ -7,7 +7,7 @@ which only they can be filled, and which no statement can take back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
@@ -44,7 +44,8 @@ class PostgreSQLWarehouse(UntilClosed):
     @contextmanager
     def ask(self, query: Query) -> Iterator[Rows]:
         """The cohort, sorted by patient_id. What prepared it is rolled back afterwards."""
-        steps = plan.build(query, everyone=self.catalog.everyone)
+        everyone, together = self.catalog.everyone, self.dialect.together
+        steps = plan.build(query, everyone=everyone, together=together)
         script = sql.script(steps, self.dialect, self.catalog)
         types = {"patient_id": self.catalog.patient_id}
         types |= {name: series.type for name, series in query.variables.items()}
@@ -83,8 +84,8 @@ def _prepare(connection: Connection, script: Script) -> None:
     cursor.execute(";".join([*made, "SET TRANSACTION READ ONLY"]))
     for sent in script.preparations:
         if isinstance(sent, Upload):
-            _copy(cursor, sent.table, ((value,) for value in sent.values))
-            _analyse(cursor, sent.table, len(sent.values))
+            _copy(cursor, sent.table, sent.rows)
+            _analyse(cursor, sent.table, len(sent.rows))
         elif not sent.makes:
             cursor.execute(sent.text, sent.parameters)
             _analyse(cursor, sent.fills, cursor.rowcount)
@@ -97,7 +98,7 @@ def _analyse(cursor: psycopg.RawCursor[Any], table: str, rows: int) -> None:
 
 
 def _copy(
-    cursor: psycopg.RawCursor[Any], table: str, rows: Iterator[Sequence[Any]]
+    cursor: psycopg.RawCursor[Any], table: str, rows: Iterable[Sequence[Any]]
 ) -> None:
     with cursor.copy(f"COPY {_quoted(table)} FROM STDIN") as copy:
         for row in rows:

@@ -9,7 +9,7 @@ import pytest
 from cohort_dsl import create_dataset, plan
 from cohort_dsl.load import query_of
 from cohort_dsl.model.query import Query
-from cohort_dsl.plan.steps import Aggregate, CodeList, Plan, Population
+from cohort_dsl.plan.steps import Aggregate, CodeList, Keep, ListMap, Plan, Population
 from tests.spec.tables import e, p, v
 
 
@@ -40,9 +40,57 @@ def test_all_that_is_asked_of_the_same_rows_is_one_scan() -> None:
     assert built.scans()["events"] == 1
 
 
-def test_each_set_of_rows_is_a_scan() -> None:
+def test_what_is_counted_of_several_sets_of_rows_is_one_scan() -> None:
     counts = {f"n{n}": e.where(e.number > n).count_for_patient() for n in range(4)}
-    assert a_plan(KNOWN, **counts).scans()["events"] == 4
+    assert a_plan(KNOWN, **counts).scans()["events"] == 1
+
+
+def test_rows_picked_from_several_sets_are_one_scan() -> None:
+    firsts = [e.where(e.number > n).sort_by(e.date).first_for_patient() for n in range(4)]
+    dates = {f"d{n}": first.date for n, first in enumerate(firsts)}
+    assert a_plan(KNOWN, **dates).scans()["events"] == 1
+
+
+def test_rows_looked_for_by_lists_are_one_scan_and_one_upload() -> None:
+    lists = [[str(10_000_000 + n), str(20_000_000 + n)] for n in range(40)]
+    found = [e.where(e.code.is_in(one)) for one in lists]
+    counts = {f"n{n}": one.count_for_patient() for n, one in enumerate(found)}
+    lasts = {
+        f"l{n}": one.where(e.number > n).sort_by(e.date).last_for_patient().date
+        for n, one in enumerate(found)
+    }
+    built = a_plan(KNOWN, **counts, **lasts)
+    (kept,) = (step for step in built.steps if isinstance(step, Keep))
+    (uploaded,) = (step for step in built.steps if isinstance(step, ListMap))
+    assert built.scans()["events"] == 1
+    assert kept.hits is not None
+    assert kept.hits.numbers == tuple(range(1, 41))
+    assert len(uploaded.lists) == 40
+    assert not any(isinstance(step, CodeList) for step in built.steps)
+
+
+def test_a_pass_keeps_only_the_columns_that_are_needed() -> None:
+    one = e.where(e.code == "73211009").date.maximum_for_patient()
+    other = e.where((e.code == "22298006") & e.ok).number.sum_for_patient()
+    (kept,) = (s for s in a_plan(KNOWN, a=one, b=other).steps if isinstance(s, Keep))
+    assert kept.columns == ("date", "number", "ok")
+
+
+def test_few_sets_of_rows_found_by_lists_are_aggregated_together() -> None:
+    lists = [[str(10_000_000 + n)] for n in range(10)]
+    counts = {
+        f"n{n}": e.where(e.code.is_in(one)).count_for_patient()
+        for n, one in enumerate(lists)
+    }
+    built = plan.build(a_query(KNOWN, **counts), together=4)
+    parts = [len(step.parts) for step in built.steps if isinstance(step, Aggregate)]
+    assert parts == [4, 4, 2]
+
+
+def test_one_set_of_rows_found_by_a_list_needs_no_pass() -> None:
+    some = e.where(e.code == "73211009")
+    built = a_plan(KNOWN, n=some.count_for_patient(), last=some.date.maximum_for_patient())
+    assert not any(isinstance(step, Keep) for step in built.steps)
 
 
 def test_a_pick_is_one_scan_however_many_columns_are_asked() -> None:
@@ -96,9 +144,9 @@ def test_a_variable_that_needs_more_than_the_population_knows_comes_after_it() -
     assert built.givens[built.query.variables["after"]].step == "step_4_rows"
 
 
-def test_an_aggregate_of_rows_that_needs_another_one_is_a_second_scan() -> None:
+def test_an_aggregate_of_rows_that_needs_another_one_is_no_second_scan() -> None:
     above = e.value - e.value.mean_for_patient()
-    assert a_plan(KNOWN, spread=above.maximum_for_patient()).scans()["events"] == 2
+    assert a_plan(KNOWN, spread=above.maximum_for_patient()).scans()["events"] == 1
 
 
 def test_long_lists_are_steps_once_each() -> None:

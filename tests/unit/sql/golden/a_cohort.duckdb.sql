@@ -41,10 +41,10 @@ CREATE TEMPORARY TABLE step_4_rows (
 );
 
 -- $1 = 30
-INSERT INTO step_4_rows (patient_id, a1, a2) SELECT patient_id, count(*) AS a1, TRY_CAST(sum(number) AS BIGINT) AS a2 
+INSERT INTO step_4_rows (patient_id, a1, a2) SELECT patient_id, count(1) AS a1, TRY_CAST(sum(number) AS BIGINT) AS a2 
 FROM (SELECT rows.patient_id AS patient_id, step_3_pick.date AS x1, rows.date AS date, rows.number AS number 
 FROM events AS rows JOIN step_2_population AS population ON population.patient_id = rows.patient_id LEFT OUTER JOIN step_3_pick AS step_3_pick ON step_3_pick.patient_id = rows.patient_id) AS layer_0 
-WHERE ((x1 <= date) AND (date <= CASE WHEN (x1 + CAST(CAST($1 AS BIGINT) AS INTEGER) BETWEEN DATE '0001-01-01' AND DATE '9999-12-31') THEN x1 + CAST(CAST($1 AS BIGINT) AS INTEGER) END)) GROUP BY patient_id;
+WHERE (x1 <= date) AND (date <= CASE WHEN (x1 + CAST(CAST($1 AS BIGINT) AS INTEGER) BETWEEN DATE '0001-01-01' AND DATE '9999-12-31') THEN x1 + CAST(CAST($1 AS BIGINT) AS INTEGER) END) GROUP BY patient_id;
 
 -- $1 = 2024-01-01
 SELECT patient_id, CAST(x1 AS DATE) AS first, CAST(x2 AS BIGINT) AS soon, CAST(x3 AS BIGINT) AS total, CAST(CASE WHEN isfinite(CAST(x3 AS DOUBLE PRECISION) / CASE WHEN (CAST(x4 AS DOUBLE PRECISION) != 0) THEN CAST(x4 AS DOUBLE PRECISION) END) THEN CAST(x3 AS DOUBLE PRECISION) / CASE WHEN (CAST(x4 AS DOUBLE PRECISION) != 0) THEN CAST(x4 AS DOUBLE PRECISION) END END AS DOUBLE PRECISION) AS share, CAST((CAST(EXTRACT(year FROM CAST($1 AS DATE)) AS BIGINT) - CAST(EXTRACT(year FROM x5) AS BIGINT)) - CASE WHEN (CAST(EXTRACT(month FROM CAST($1 AS DATE)) AS BIGINT) - CAST(EXTRACT(month FROM x5) AS BIGINT) < 0 OR CAST(EXTRACT(month FROM CAST($1 AS DATE)) AS BIGINT) - CAST(EXTRACT(month FROM x5) AS BIGINT) = 0 AND CAST(EXTRACT(day FROM CAST($1 AS DATE)) AS BIGINT) < CAST(EXTRACT(day FROM x5) AS BIGINT)) THEN 1 ELSE 0 END AS BIGINT) AS age 

@@ -1,32 +1,42 @@
-CREATE TEMPORARY TABLE step_1_list (
+CREATE TEMPORARY TABLE step_list_1 (
 	value VARCHAR
 );
 
--- 1001 values into step_1_list
+-- 1001 rows into step_list_1
 
-CREATE TEMPORARY TABLE step_2_columns (
+CREATE TEMPORARY TABLE step_1_columns (
 	patient_id BIGINT, 
 	code VARCHAR, 
 	score BIGINT
 );
 
-INSERT INTO step_2_columns (patient_id, code, score) SELECT rows.patient_id, rows.code, rows.score 
+INSERT INTO step_1_columns (patient_id, code, score) SELECT rows.patient_id, rows.code, rows.score 
 FROM patients AS rows 
 WHERE rows.patient_id IS NOT NULL;
 
-CREATE TEMPORARY TABLE step_3_population (
+CREATE TEMPORARY TABLE step_2_population (
 	patient_id BIGINT
 );
 
 -- $1 = '22298006'
 -- $2 = '73211009'
-INSERT INTO step_3_population (patient_id) SELECT patient_id 
-FROM (SELECT everyone.patient_id AS patient_id, step_2_columns.code AS x1 
+INSERT INTO step_2_population (patient_id) SELECT patient_id 
+FROM (SELECT everyone.patient_id AS patient_id, step_1_columns.code AS x1 
 FROM (SELECT mentioned.patient_id AS patient_id 
-FROM (SELECT DISTINCT step_2_columns.patient_id AS patient_id 
-FROM step_2_columns 
-WHERE step_2_columns.patient_id IS NOT NULL) AS mentioned) AS everyone LEFT OUTER JOIN step_2_columns AS step_2_columns ON step_2_columns.patient_id = everyone.patient_id) AS layer_0 
+FROM (SELECT DISTINCT step_1_columns.patient_id AS patient_id 
+FROM step_1_columns 
+WHERE step_1_columns.patient_id IS NOT NULL) AS mentioned) AS everyone LEFT OUTER JOIN step_1_columns AS step_1_columns ON step_1_columns.patient_id = everyone.patient_id) AS layer_0 
 WHERE (x1 IN (CAST($1 AS VARCHAR), CAST($2 AS VARCHAR)));
+
+CREATE TEMPORARY TABLE step_3_members (
+	owner BIGINT, 
+	member BIGINT
+);
+
+INSERT INTO step_3_members (owner, member) SELECT DISTINCT patient_id AS owner, number AS member 
+FROM (SELECT rows.patient_id AS patient_id, rows.number AS number 
+FROM events AS rows JOIN step_2_population AS population ON population.patient_id = rows.patient_id) AS layer_0 
+WHERE number IS NOT NULL;
 
 CREATE TEMPORARY TABLE step_4_rows (
 	patient_id BIGINT
@@ -34,23 +44,13 @@ CREATE TEMPORARY TABLE step_4_rows (
 
 INSERT INTO step_4_rows (patient_id) SELECT patient_id 
 FROM (SELECT rows.patient_id AS patient_id, rows.code AS code 
-FROM events AS rows JOIN step_3_population AS population ON population.patient_id = rows.patient_id) AS layer_0 
-WHERE (code IN (SELECT step_1_list.value 
-FROM step_1_list)) GROUP BY patient_id;
-
-CREATE TEMPORARY TABLE step_5_members (
-	owner BIGINT, 
-	member BIGINT
-);
-
-INSERT INTO step_5_members (owner, member) SELECT DISTINCT patient_id AS owner, number AS member 
-FROM (SELECT rows.patient_id AS patient_id, rows.number AS number 
-FROM events AS rows JOIN step_3_population AS population ON population.patient_id = rows.patient_id) AS layer_0 
-WHERE number IS NOT NULL;
+FROM events AS rows JOIN step_2_population AS population ON population.patient_id = rows.patient_id) AS layer_0 
+WHERE (code IN (SELECT step_list_1.value 
+FROM step_list_1)) GROUP BY patient_id;
 
 -- $1 = False
 SELECT patient_id, CAST(x2 AS BOOLEAN) AS long, CAST(x3 AS BOOLEAN) AS among 
 FROM (SELECT patient_id, x2, CASE WHEN (holders_3.holder IS NULL) THEN CAST($1 AS BOOLEAN) WHEN (x1 IS NULL) THEN CAST(NULL AS BOOLEAN) ELSE among_3.member IS NOT NULL END AS x3 
-FROM (SELECT population.patient_id AS patient_id, step_2_columns.score AS x1, step_4_rows.patient_id IS NOT NULL AS x2 
-FROM step_3_population AS population LEFT OUTER JOIN step_4_rows AS step_4_rows ON step_4_rows.patient_id = population.patient_id LEFT OUTER JOIN step_2_columns AS step_2_columns ON step_2_columns.patient_id = population.patient_id) AS layer_0 LEFT OUTER JOIN step_5_members AS among_3 ON among_3.owner = patient_id AND among_3.member = x1 LEFT OUTER JOIN (SELECT DISTINCT step_5_members.owner AS holder 
-FROM step_5_members) AS holders_3 ON holders_3.holder = patient_id) AS layer_1 ORDER BY patient_id ASC NULLS FIRST;
+FROM (SELECT population.patient_id AS patient_id, step_1_columns.score AS x1, step_4_rows.patient_id IS NOT NULL AS x2 
+FROM step_2_population AS population LEFT OUTER JOIN step_4_rows AS step_4_rows ON step_4_rows.patient_id = population.patient_id LEFT OUTER JOIN step_1_columns AS step_1_columns ON step_1_columns.patient_id = population.patient_id) AS layer_0 LEFT OUTER JOIN step_3_members AS among_3 ON among_3.owner = patient_id AND among_3.member = x1 LEFT OUTER JOIN (SELECT DISTINCT step_3_members.owner AS holder 
+FROM step_3_members) AS holders_3 ON holders_3.holder = patient_id) AS layer_1 ORDER BY patient_id ASC NULLS FIRST;
