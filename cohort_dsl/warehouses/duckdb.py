@@ -145,12 +145,20 @@ def from_rows(
     tables: Mapping[str, pa.Table], schemas: Mapping[str, TableSchema]
 ) -> DuckDBWarehouse:
     """A warehouse in memory, of ``given.fitted`` tables."""
+    return holding(locked(duckdb.connect(":memory:")), tables, schemas)
+
+
+def holding(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, pa.Table],
+    schemas: Mapping[str, TableSchema],
+) -> DuckDBWarehouse:
+    """The same in a database that is open already, of which it becomes the warehouse."""
     rows, patient_id = fitted(tables, schemas)
-    connection = duckdb.connect(":memory:")
     for name, held in rows.items():
         connection.register("given", held)
         quoted = name.replace('"', '""')
         connection.execute(f'CREATE TABLE "{quoted}" AS SELECT * FROM given')  # noqa: S608 - a schema's name
         connection.unregister("given")
     sources = {name: plain(schema) for name, schema in schemas.items()}
-    return DuckDBWarehouse(locked(connection), Catalog(sources, patient_id))
+    return DuckDBWarehouse(connection, Catalog(sources, patient_id))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, given, note, settings
 from sqlalchemy import SmallInteger
@@ -16,7 +20,7 @@ from cohort_dsl.model.nodes import Node
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import BOOL, Kind
 from cohort_dsl.sql.duckdb import DUCKDB
-from cohort_dsl.warehouses.duckdb import DuckDBWarehouse, from_rows
+from cohort_dsl.warehouses.duckdb import DuckDBWarehouse, holding
 from tests.properties.queries import MAKERS, TABLES, queries
 
 EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "2000"))
@@ -40,9 +44,21 @@ class WithoutBooleans(DuckDBWarehouse):
     )
 
 
-def without_booleans(*rows: Any) -> WithoutBooleans:
-    made = from_rows(*rows)
-    return WithoutBooleans(made._connection, made.catalog)
+@pytest.fixture(scope="module")
+def memory() -> Iterator[duckdb.DuckDBPyConnection]:
+    """One database for all examples: to open it takes longer than to answer most."""
+    with duckdb.connect(":memory:") as connection:
+        yield connection
+
+
+class Text:
+    """The question's SQL, which is worked out only where it is shown."""
+
+    def __init__(self, query: Query, dialect: str) -> None:
+        self.query, self.dialect = query, dialect
+
+    def __repr__(self) -> str:
+        return testing.sql(self.query, self.dialect)
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -53,21 +69,42 @@ def without_booleans(*rows: Any) -> WithoutBooleans:
 )
 @given(query=queries(), tables=TABLES)
 def test_every_engine_answers_as_the_referee(
-    part: int, postgresql: testing.Engine, query: Query, tables: dict[str, Any]
+    part: int,
+    memory: duckdb.DuckDBPyConnection,
+    postgresql: testing.Engine,
+    query: Query,
+    tables: dict[str, Any],
 ) -> None:
     tables = {schema.name: tables[schema.name] for schema in query.tables()}
     wanted = typed(testing.evaluate(query, tables, engine="reference"))
-    note(testing.sql(query, "duckdb"))
-    assert typed(testing.evaluate(query, tables, engine="duckdb")) == wanted
-    found = testing.evaluate(query, tables, engine=without_booleans)
-    for row in found:
-        row |= {n: as_bool(row[n]) for n, s in query.variables.items() if s.type == BOOL}
-    assert typed(found) == wanted
-    note(testing.sql(query, "postgresql"))
+    note(Text(query, "duckdb"))
+    for kind in (DuckDBWarehouse, WithoutBooleans):
+        engine = partial(held_by, memory, kind)
+        assert typed(as_told(query, testing.evaluate(query, tables, engine))) == wanted
+    note(Text(query, "postgresql"))
     assert typed(testing.evaluate(query, tables, engine=postgresql)) == wanted
 
 
-def as_bool(value: int | None) -> bool | None:
+@contextmanager
+def held_by(
+    memory: duckdb.DuckDBPyConnection, kind: type[DuckDBWarehouse], *rows: Any
+) -> Iterator[DuckDBWarehouse]:
+    """A warehouse of that kind, whose tables are dropped afterwards."""
+    held = holding(memory, *rows)
+    try:
+        yield kind(memory, held.catalog)
+    finally:
+        for name in held.catalog.sources:
+            memory.execute(f'DROP TABLE "{name}"')
+
+
+def as_told(query: Query, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with 1 and 0 as the conditions that they are."""
+    told = {name for name, series in query.variables.items() if series.type == BOOL}
+    return [{n: as_bool(v) if n in told else v for n, v in row.items()} for row in rows]
+
+
+def as_bool(value: bool | int | None) -> bool | None:
     return None if value is None else {0: False, 1: True}[value]
 
 
