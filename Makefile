@@ -36,6 +36,10 @@ serve: setup ## The demo again, and its site stays up until Ctrl-C
 manual: setup ## Print the language's manual, docs/language, from the rules of tests/spec
 	@cd "$(ROOT)" && .venv/bin/python -m tests.manual
 
+.PHONY: bench
+bench: setup ## What shared scans are worth, measured here; the pages' tables are rewritten
+	@cd "$(ROOT)" && .venv/bin/python -m tests.bench --write --date "$$(date -u +%F)"
+
 .PHONY: check
 check: setup ## Format, lint, types, borders
 	@cd "$(ROOT)" && .venv/bin/ruff format --check --quiet .

@@ -1,0 +1,99 @@
+"""Sides run in turn, each time in a fresh process; the best of the rounds counts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.bench import data
+from tests.bench.compare import demand_equal
+from tests.bench.studies import Study
+
+ROOT = Path(__file__).parents[2]
+COMPARED = ("ours", "by_hand")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one process told: its seconds, and in kB the most memory it ever held.
+
+    ``scans``: how often ours reads each table, counted on its plan.
+    """
+
+    seconds: float
+    memory: int
+    scans: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """``cache``: where records are kept between runs. ``folder``: for this run's files."""
+
+    cache: Path
+    folder: Path
+    scale: float = 1.0
+    rounds: int = 3
+
+    def files(self, share: float = 1.0) -> Mapping[str, Path]:
+        """The records of this run's scale, or of a share of it."""
+        return data.made(self.cache, data.Size(self.scale * share))
+
+    def events(self, share: float = 1.0) -> int:
+        return data.Size(self.scale * share).rows["events"]
+
+    def timed(
+        self, name: str, study: Study, sides: Sequence[str], share: float = 1.0
+    ) -> Mapping[str, Ran]:
+        """The best run of each side. UnequalError before anything counts.
+
+        ``sides``: of ``worker.SIDES``. Ours and by hand are both run at least once, and
+        their answers compared.
+        """
+        folder = study.written(self.folder / f"{name}-{share:g}")
+        ran: defaultdict[str, list[Ran]] = defaultdict(list)
+        for number in range(self.rounds):
+            for side in dict.fromkeys((*COMPARED, *sides)) if number == 0 else sides:
+                ran[side].append(self._ran(side, folder, share))
+            if number == 0:
+                demand_equal(*(folder / f"{side}.parquet" for side in COMPARED))
+        return {side: min(runs, key=lambda run: run.seconds) for side, runs in ran.items()}
+
+    def _ran(self, side: str, study: Path, share: float) -> Ran:
+        job = {
+            "side": side,
+            "study": str(study),
+            "files": {name: str(path) for name, path in self.files(share).items()},
+            "target": str(study / f"{side}.parquet"),
+            "answer": str(study / "ours.parquet"),
+        }
+        return Ran(**self.told("tests.bench.worker", json.dumps(job)))
+
+    def told(self, module: str, *arguments: str) -> dict[str, Any]:
+        """What a module of ours prints as JSON, run in a process of its own."""
+        found = self.process("-m", module, *arguments)
+        told: dict[str, Any] = json.loads(found)
+        return told
+
+    def process(self, *arguments: str) -> str:
+        """Python's standard output. Compiled modules are kept beside the records, as
+
+        those of an installed package are beside it.
+        """
+        unwritten = "PYTHONDONTWRITEBYTECODE"
+        environment = {n: value for n, value in os.environ.items() if n != unwritten}
+        environment["PYTHONPYCACHEPREFIX"] = str(self.cache / "compiled")
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout

@@ -1,0 +1,144 @@
+"""The rows of the benchmark's table: what is done, what is required, what is found."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tests.bench import studies
+from tests.bench.measure import Bench, Ran
+
+
+@dataclass(frozen=True)
+class Found:
+    """A number, in words with {} for it, and the bound that it has to keep.
+
+    ``more_is_better``: the bound is the least that is required, else the most.
+    """
+
+    words: str
+    number: float
+    bound: float
+    more_is_better: bool = False
+
+    @property
+    def reached(self) -> bool:
+        beyond = self.number - self.bound
+        return beyond >= 0 if self.more_is_better else beyond <= 0
+
+    def told(self) -> str:
+        return self.words.format(f"{self.number:.3g}")
+
+    def required(self) -> str:
+        word = "at least" if self.more_is_better else "at most"
+        return self.words.format(f"{word} {self.bound:g}")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table. ``times``: what was measured, in words."""
+
+    work: str
+    found: Sequence[Found]
+    times: str
+
+
+Measuring = Callable[[Bench], Row]
+
+
+def forty(bench: Bench) -> Row:
+    return _many(bench, 20, faster=4, floors=8)
+
+
+def forty_long(bench: Bench) -> Row:
+    return _many(bench, 100, faster=6)
+
+
+def _many(bench: Bench, codes: int, faster: float, floors: float | None = None) -> Row:
+    sides = ("ours", "by_hand") if floors is None else ("ours", "by_hand", "floor")
+    ran = bench.timed(f"forty-{codes}", studies.many(40, codes), sides)
+    found = [_faster(ran, faster)]
+    if floors is not None:
+        times = ran["ours"].seconds / ran["floor"].seconds
+        found.append(Found("{} times the floor", times, floors))
+    work = (
+        f"40 variables of {codes} codes, {_events(bench)}, Parquet to Parquet on DuckDB "
+        "with two threads"
+    )
+    return Row(work, found, _times(ran))
+
+
+def real(bench: Bench) -> Row:
+    study = studies.real()
+    ran = bench.timed("real", study, ("ours", "by_hand"))
+    scans = Found("{} scans of the events", ran["ours"].scans["events"], 3)
+    work = (
+        f"{len(study.variables)} variables in the shape of a real study, {_events(bench)}"
+    )
+    return Row(work, [scans, _faster(ran, 5)], _times(ran))
+
+
+def growth(bench: Bench) -> Row:
+    """Ten times the events, and ten times the patients."""
+    study = studies.many(40, 20)
+    few = bench.timed("growth", study, ["ours"], share=0.1)["ours"]
+    many = bench.timed("growth", study, ["ours"])["ours"]
+    found = [
+        Found("{} times as long", many.seconds / few.seconds, 11),
+        Found("{} GB of memory", many.memory / 1_000_000, 4),
+    ]
+    work = f"growth: the same 40 variables, {_events(bench, 0.1)} and {_events(bench)}"
+    return Row(work, found, f"{few.seconds:.2f} s and {many.seconds:.2f} s")
+
+
+def compiling(bench: Bench) -> Row:
+    """The whole process's CPU time, imports and all; its answer is compared first."""
+    study = studies.many(500, 20)
+    small = min(1.0, 2_000 / bench.events())
+    bench.timed("five-hundred", study, [], share=small)
+    folder = study.written(bench.folder / "compiled")
+    whole = _cpu(bench, "-m", "tests.bench.compiling", str(folder))
+    start = _cpu(bench, "-c", "pass")
+    found = [
+        Found("{} s of CPU", whole, 2),
+        Found("{} times Python's own start", whole / start, 10),
+    ]
+    times = f"{whole * 1000:.0f} ms, Python's start {start * 1000:.0f} ms"
+    return Row("500 variables from definition file to SQL, a whole process", found, times)
+
+
+def _cpu(bench: Bench, *arguments: str) -> float:
+    """Seconds of CPU in all threads of a process; the least of several."""
+    bench.process(*arguments)  # compiles the modules
+    seconds = []
+    for _ in range(2 * bench.rounds + 1):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        bench.process(*arguments)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        user, system = after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime
+        seconds.append(user + system)
+    return min(seconds)
+
+
+ROWS: Mapping[str, Measuring] = {
+    "forty": forty,
+    "forty-long": forty_long,
+    "real": real,
+    "growth": growth,
+    "compile": compiling,
+}
+
+
+def _faster(ran: Mapping[str, Ran], least: float) -> Found:
+    ratio = ran["by_hand"].seconds / ran["ours"].seconds
+    return Found("{} times faster than a scan each", ratio, least, more_is_better=True)
+
+
+def _events(bench: Bench, share: float = 1.0) -> str:
+    return f"{bench.events(share):,} events"
+
+
+def _times(ran: Mapping[str, Ran]) -> str:
+    words = {"ours": "ours", "by_hand": "a scan each", "floor": "floor"}
+    return ", ".join(f"{words[side]} {one.seconds:.2f} s" for side, one in ran.items())

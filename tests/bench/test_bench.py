@@ -1,0 +1,147 @@
+"""The benchmark runs, and notices a wrong answer. Nothing here asks how fast it was."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.bench import data, report, studies
+from tests.bench.__main__ import PAGES, main
+from tests.bench.compare import UnequalError, demand_equal
+from tests.bench.measure import Bench
+from tests.bench.rows import ROWS, Found, Row
+
+TINY = 0.0005  # 500 patients, 15,000 events
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    (tmp_path / "run").mkdir()
+    return Bench(tmp_path / "cache", tmp_path / "run", TINY, rounds=1)
+
+
+def test_every_row_is_measured_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    words = ["--scale", str(TINY), "--rounds", "1", "--cache", str(tmp_path)]
+    main([*words, "--date", "2030-01-01"])
+    told = capsys.readouterr().out
+    assert told.count("\n|") == 1 + len(ROWS)
+    assert "40 variables of 100 codes, 15,000 events" in told
+    assert "140 variables" in told
+    assert "2030-01-01, commit " in told
+
+
+def test_an_answer_that_is_wrong_in_one_variable_stops_the_row(bench: Bench) -> None:
+    right = studies.many(12, 20)
+    wrong = dataclasses.replace(right.variables[1], answer="coalesce(scan_v001.v, 0) + 1")
+    study = dataclasses.replace(right, variables=[right.variables[0], wrong])
+    with pytest.raises(UnequalError, match=r"differ: v001 in \d+ rows$"):
+        bench.timed("wrong", study, ["ours", "by_hand"])
+
+
+def written(path: Path, rows: str) -> Path:
+    duckdb.execute(f"COPY (SELECT * FROM (VALUES {rows}) AS t(patient_id, v)) TO '{path}'")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("rows", "difference"),
+    [
+        ("(1, 1.5), (2, 7)", "v in 1 rows"),
+        ("(1, 1.5)", "patient_id in 1 rows"),
+        ("(1, 1.5), (2, NULL), (3, NULL)", "patient_id in 1 rows"),
+        ("(1, 1.5), (2, NULL), (2, NULL)", "3 rows of 2 patients in other"),
+        ("(1, 1.25), (3, NULL)", "patient_id in 2 rows; v in 1 rows"),
+    ],
+)
+def test_cells_patients_and_doubles_are_compared(
+    tmp_path: Path, rows: str, difference: str
+) -> None:
+    right = written(tmp_path / "right.parquet", "(1, 1.5), (2, NULL)")
+    same = written(tmp_path / "same.parquet", "(2, NULL), (1, 1.5)")
+    demand_equal(right, same)
+    with pytest.raises(UnequalError) as found:
+        demand_equal(right, written(tmp_path / "wrong.parquet", rows))
+    assert str(found.value).startswith(
+        f"right.parquet and wrong.parquet differ: {difference}"
+    )
+
+
+def test_other_columns_are_no_equal_answer(tmp_path: Path) -> None:
+    right = written(tmp_path / "right.parquet", "(1, 1)")
+    duckdb.execute(f"COPY (SELECT 1 AS patient_id) TO '{tmp_path / 'less.parquet'}'")
+    with pytest.raises(UnequalError, match="columns patient_id, v and patient_id"):
+        demand_equal(right, tmp_path / "less.parquet")
+
+
+def test_the_records_are_the_same_bytes_every_time(tmp_path: Path) -> None:
+    one, other = (data.made(tmp_path / name, data.Size(TINY)) for name in ("a", "b"))
+    assert {name: path.read_bytes() for name, path in one.items()} == {
+        name: path.read_bytes() for name, path in other.items()
+    }
+
+
+def test_the_records_are_what_their_description_says(tmp_path: Path) -> None:
+    events = data.made(tmp_path, data.Size(0.01))["events"]
+    found = duckdb.execute(
+        "SELECT count(*), count(DISTINCT patient_id), count(numeric_value) / count(*), "
+        f"avg((code = '{data.code(1)}')::INTEGER), bool_and(numeric_value * 4 % 1 = 0) "
+        f"FROM '{events}'"
+    ).fetchone()
+    assert found is not None
+    rows, patients, with_number, most_frequent, exact = found
+    assert (rows, exact) == (300_000, True)
+    assert patients > 9_900
+    assert with_number == pytest.approx(1 / 3, abs=0.01)
+    assert most_frequent == pytest.approx(0.07, abs=0.01)
+
+
+def test_no_code_is_in_two_lists() -> None:
+    codes = [code for one in data.lists(40, 100) for code in one]
+    assert len(set(codes)) == 4000
+    with pytest.raises(ValueError, match="only 20100 codes"):
+        data.lists(1000, 100)
+
+
+def test_a_scale_beyond_one_is_refused() -> None:
+    with pytest.raises(ValueError, match="at most"):
+        data.Size(2)
+
+
+def test_a_table_says_what_is_not_reached() -> None:
+    fast = Found("{} times faster", 5, 4, more_is_better=True)
+    slow = Found("{} times the floor", 9.16, 8)
+    told = report.table([Row("all", [fast], "1 s"), Row("more", [fast, slow], "2 s")])
+    assert told.splitlines()[2:] == [
+        "| all | at least 4 times faster | 5 times faster | yes | 1 s |",
+        "| more | at least 4 times faster; at most 8 times the floor "
+        "| 5 times faster; 9.16 times the floor | **no** | 2 s |",
+    ]
+
+
+def test_the_table_takes_the_old_ones_place(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("before\n<!-- benchmarks -->\nold\n<!-- end -->\nafter\n")
+    report.put_between_markers(page, "new \\1\n")
+    kept = "before\n<!-- benchmarks -->\nnew \\1\n<!-- end -->\nafter\n"
+    assert page.read_text() == kept
+    page.write_text("none")
+    with pytest.raises(ValueError, match="0 places"):
+        report.put_between_markers(page, "new")
+
+
+def test_a_part_of_the_table_is_not_kept() -> None:
+    """What the pages show is always all of it, from one run."""
+    with pytest.raises(SystemExit):
+        main(["--write", "--rows", "forty"])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_pages_have_a_place_for_the_table(page: Path, tmp_path: Path) -> None:
+    copy = tmp_path / page.name
+    copy.write_text(page.read_text(encoding="utf-8"), encoding="utf-8")
+    report.put_between_markers(copy, "")
