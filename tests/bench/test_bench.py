@@ -37,7 +37,7 @@ def test_every_row_is_measured_and_told(
 
 def test_an_answer_that_is_wrong_in_one_variable_stops_the_row(bench: Bench) -> None:
     right = studies.many(12, 20)
-    wrong = dataclasses.replace(right.variables[1], answer="coalesce(scan_v001.v, 0) + 1")
+    wrong = dataclasses.replace(right.variables[1], answer="coalesce(v_v001, 0) + 1")
     study = dataclasses.replace(right, variables=[right.variables[0], wrong])
     with pytest.raises(UnequalError, match=r"differ: v001 in \d+ rows$"):
         bench.timed("wrong", study, ["ours", "by_hand"])
