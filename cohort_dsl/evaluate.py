@@ -1,4 +1,4 @@
-"""``python -m cohort_dsl.evaluate DEFINITION --output FILE [-- ARGUMENTS]``
+"""``python -m cohort_dsl.evaluate DEFINITION --output FILE [--asks KIND] [-- ARGUMENTS]``
 
 Runs a definition and writes its question as JSON. Exit codes: 0 the file is written; 2 it
 was called wrongly; 3 the definition has a mistake, which is told on stderr, and nothing
@@ -26,11 +26,11 @@ def main(arguments: Sequence[str], stderr: TextIO) -> int:
     ours, theirs = _split(list(arguments))
     wanted = _parser().parse_args(ours)
     try:
-        query = load.definition(wanted.definition, theirs)
+        question = load.definition(wanted.definition, theirs, wanted.asks)
     except DefinitionError as error:
         stderr.write(f"{error}\n")
         return MISTAKE
-    _write(wanted.output, wire.dumps(query))
+    _write(wanted.output, wire.dumps(question))
     return 0
 
 
@@ -46,6 +46,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m cohort_dsl.evaluate")
     parser.add_argument("definition", type=Path)
     parser.add_argument("--output", type=Path, required=True, metavar="FILE")
+    parser.add_argument(
+        "--asks",
+        choices=list(load.CLASSES),
+        help="what is wanted of it [default: whatever it asks for]",
+    )
     return parser
 
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType, MappingProxyType, ModuleType
 from typing import Any
 
 from cohort_dsl.errors import DefinitionError
-from cohort_dsl.language import accidents, dataset, hints, parameters
-from cohort_dsl.model.query import Query
+from cohort_dsl.language import accidents, dataset, hints, measures, parameters
+from cohort_dsl.model.question import Question
 
 # Definitions written for ehrQL import these; the rest of ehrql isn't there.
 ALIASES = ("", ".codes", ".tables", ".tables.contract", ".tables.core")
@@ -28,8 +28,13 @@ ALIASES = ("", ".codes", ".tables", ".tables.contract", ".tables.core")
 RUNS_AS = "__definition__"
 
 
-def definition(path: Path, arguments: Sequence[str] = ()) -> Query:
+def definition(
+    path: Path, arguments: Sequence[str] = (), kind: str | None = None
+) -> Question:
     """The question that the definition at ``path`` asks; DefinitionError for any mistake.
+
+    ``kind``: whether its ``dataset`` or its ``measures`` are wanted. Without it measures,
+    if there are any: their definitions often import a dataset, but not the other way round.
 
     The author's code sees ``sys.argv`` with the arguments, can import files beside it,
     and its prints go to stderr. The working directory stays the caller's, which is the
@@ -44,15 +49,18 @@ def definition(path: Path, arguments: Sequence[str] = ()) -> Query:
     wrong = parameters.unasked(asked, arguments, str(path))
     if wrong is not None:
         raise wrong
-    query = query_of(_dataset_in(names, path))
-    return replace(query, permissions=tuple(sorted(asked.permissions)))
+    question = question_of(_asked_in(names, path, kind or _kind_in(names)))
+    return replace(question, permissions=tuple(sorted(asked.permissions)))
 
 
-def query_of(asked: object) -> Query:
-    """What a dataset asks; DefinitionError if it isn't one or has no population."""
+def question_of(asked: object) -> Question:
+    """What a dataset, or measures, ask; DefinitionError if it is unfinished or neither."""
+    if isinstance(asked, measures.Measures):
+        return measures.measures_of(asked)
     if not isinstance(asked, dataset.Dataset):
         raise hints.mistake(
-            f"a {type(asked).__name__} is no dataset", "Make one with create_dataset()."
+            f"a {type(asked).__name__} is no dataset",
+            "Make one with create_dataset(), or measures with create_measures().",
         )
     return dataset.query_of(asked)
 
@@ -85,20 +93,40 @@ def _executed(code: CodeType, path: Path) -> dict[str, Any]:
     return vars(module)
 
 
-def _dataset_in(names: dict[str, Any], path: Path) -> dataset.Dataset:
-    found = names.get("dataset")
-    if isinstance(found, dataset.Dataset):
+CLASSES: Mapping[str, type[Any]] = MappingProxyType(
+    {"dataset": dataset.Dataset, "measures": measures.Measures}
+)
+"""What a definition may ask for, under the name that it has to give it."""
+
+FINISH = {
+    "dataset": "Write dataset = create_dataset(), and define its population.",
+    "measures": "Write measures = create_measures(), and define one.",
+}
+
+
+def _kind_in(names: Mapping[str, Any]) -> str:
+    there = [kind for kind, cls in CLASSES.items() if isinstance(names.get(kind), cls)]
+    if there:
+        return there[-1]
+    made = {kind for kind in CLASSES for value in names.values() if _is(value, kind)}
+    return "measures" if made == {"measures"} else "dataset"
+
+
+def _is(value: object, kind: str) -> bool:
+    return isinstance(value, CLASSES[kind])
+
+
+def _asked_in(names: Mapping[str, Any], path: Path, kind: str) -> object:
+    found = names.get(kind)
+    if _is(found, kind):
         return found
-    others = [n for n, value in names.items() if isinstance(value, dataset.Dataset)]
+    others = [n for n, value in names.items() if _is(value, kind)]
+    some = "a dataset" if kind == "dataset" else "measures"
     if found is not None:
-        problem = f"dataset is a {type(found).__name__}, not a dataset"
+        problem = f"{kind} is a {type(found).__name__}, not {some}"
     else:
-        problem = "the definition makes no dataset"
-    remedy = (
-        f"Call it dataset instead of {others[0]}."
-        if others
-        else "Write dataset = create_dataset(), and define its population."
-    )
+        problem = f"the definition makes no {kind}"
+    remedy = f"Call it {kind} instead of {others[0]}." if others else FINISH[kind]
     raise DefinitionError(problem, where=str(path), remedy=remedy)
 
 

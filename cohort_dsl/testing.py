@@ -16,7 +16,9 @@ import pyarrow as pa
 
 from cohort_dsl import plan, reference
 from cohort_dsl.errors import DefinitionError
+from cohort_dsl.model.measures import PATIENTS, Measures
 from cohort_dsl.model.query import Query
+from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import Kind, TableSchema, fits
 from cohort_dsl.sql import DIALECTS, Catalog, script
 from cohort_dsl.sql.catalog import plain
@@ -55,20 +57,51 @@ def evaluate(
         return [row for batch in answer.reveal() for row in batch.to_pylist()]
 
 
+def evaluate_measures(
+    measures: object,
+    tables: Rows,
+    engine: Literal["duckdb", "reference"] | Engine = "duckdb",
+) -> list[dict[str, Any]]:
+    """The measures of these rows, as they are: nothing is hidden or rounded.
+
+    ``measures``: what ``create_measures()`` makes, or the model's Measures. One dict for
+    each measure, interval and group: ``measure``, ``interval_start``, ``interval_end``,
+    ``ratio``, ``numerator``, ``denominator``, and the columns of ``group_by``. The rest is
+    as for ``evaluate``.
+    """
+    asked = measures_of(measures)
+    return [
+        {name: value for name, value in row.items() if name not in PATIENTS}
+        for row in measured(asked, tables, engine)
+    ]
+
+
+def measured(
+    asked: Measures, tables: Rows, engine: Literal["duckdb", "reference"] | Engine
+) -> list[dict[str, Any]]:
+    """The same with how many patients each number is made from, as warehouses give it."""
+    if engine == "reference":
+        return reference.answer_measures(asked, _complete(tables, asked))
+    made = from_rows if engine == "duckdb" else engine
+    with in_memory(asked, tables, made) as warehouse:
+        answer = warehouse.measure(asked)
+        return [row for batch in answer.reveal() for row in batch.to_pylist()]
+
+
 def in_memory(
-    query: Query, tables: Rows, engine: Engine = from_rows
+    question: Question, tables: Rows, engine: Engine = from_rows
 ) -> AbstractContextManager[Warehouse]:
-    """A warehouse of these rows that can be asked this query. DefinitionError as above."""
-    rows = _complete(tables, query)
-    schemas = {schema.name: schema for schema in query.tables()}
+    """A warehouse of these rows that can be asked this. DefinitionError as above."""
+    rows = _complete(tables, question)
+    schemas = {schema.name: schema for schema in question.tables()}
     arrow = {name: _arrow(schemas[name], held) for name, held in rows.items() if held}
     return engine(arrow, schemas)
 
 
-def _complete(tables: Rows, query: Query) -> dict[str, list[dict[str, Any]]]:
-    named = by_whole_name(tables, query)
-    _demand_known(named, query)
-    return complete(named, query.tables())
+def _complete(tables: Rows, question: Question) -> dict[str, list[dict[str, Any]]]:
+    named = by_whole_name(tables, question)
+    _demand_known(named, question)
+    return complete(named, question.tables())
 
 
 def sql(dataset: object, dialect: str) -> str:
@@ -102,9 +135,13 @@ def query_of(dataset: object) -> Query:
 
     DefinitionError where it is no question of one time.
     """
-    from cohort_dsl import load
-
-    query = dataset if isinstance(dataset, Query) else load.query_of(dataset)
+    query = _question(dataset)
+    if isinstance(query, Measures):
+        raise DefinitionError(
+            "these are measures, not a dataset",
+            where=WHERE,
+            remedy="Try them with evaluate_measures.",
+        )
     if query.periods:
         raise DefinitionError(
             "the dataset is asked for in several periods",
@@ -114,7 +151,23 @@ def query_of(dataset: object) -> Query:
     return query
 
 
-def by_whole_name(tables: Rows, query: Query) -> Rows:
+def measures_of(measures: object) -> Measures:
+    """The measures themselves, as the author's or as the model's already."""
+    asked = _question(measures)
+    if isinstance(asked, Query):
+        raise DefinitionError(
+            "this is a dataset, not measures", where=WHERE, remedy="Try it with evaluate."
+        )
+    return asked
+
+
+def _question(asked: object) -> Question:
+    from cohort_dsl import load
+
+    return asked if isinstance(asked, Question) else load.question_of(asked)
+
+
+def by_whole_name(tables: Rows, query: Question) -> Rows:
     """The rows under the names that the question has for their tables."""
     asked = {table.name for table in query.tables()}
     short = {name.rpartition(".")[2]: name for name in asked}
@@ -124,7 +177,7 @@ def by_whole_name(tables: Rows, query: Query) -> Rows:
     }
 
 
-def _demand_known(tables: Rows, query: Query) -> None:
+def _demand_known(tables: Rows, query: Question) -> None:
     """Rows that the question doesn't ask for do no harm, but a slip of the pen would."""
     missing = [table.name for table in query.tables() if table.name not in tables]
     for name in sorted(set(tables) - {table.name for table in query.tables()}):

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.language import hints
 from cohort_dsl.language.conditions import Then, When
+from cohort_dsl.language.dummy import wish
 from cohort_dsl.language.durations import DateDifference
 from cohort_dsl.language.frames import Frame
 from cohort_dsl.language.hints import mistake
+from cohort_dsl.language.intervals import intervals_of
 from cohort_dsl.language.plain import BoolSeries
 from cohort_dsl.language.series import BaseSeries, not_a_method, words
 from cohort_dsl.model import nobody
 from cohort_dsl.model.intervals import mentions_interval
-from cohort_dsl.model.query import NAME, DummyData, Query
+from cohort_dsl.model.query import NAME, Query
 from cohort_dsl.model.types import ModelError
+
+EVERYBODY = (
+    "this population holds every patient about whom nothing is known",
+    "Ask for something to be there, for example & patients.date_of_birth.is_not_null() "
+    "or & events.exists_for_patient().",
+)
 
 RESERVED = frozenset({"patient_id", "population", "variables"})
 
@@ -30,6 +39,7 @@ class Dataset:
         mine["places_"] = {}
         mine["population_"] = None
         mine["dummy_data_"] = None
+        mine["periods_"] = ()
 
     def __repr__(self) -> str:
         return f"<dataset of {len(self.columns_)} columns>"
@@ -44,18 +54,14 @@ class Dataset:
             )
         _must_be_condition(condition)
         if nobody.answer(condition.node_) is True:
-            raise mistake(
-                "this population holds every patient about whom nothing is known",
-                "Ask for something to be there, for example "
-                "& patients.date_of_birth.is_not_null() or & events.exists_for_patient().",
-            )
+            raise mistake(*EVERYBODY)
         vars(self)["population_"] = condition
         self.places_["population"] = hints.place()
 
     def add_column(self, name: str, series: Any) -> None:
         """The same as ``dataset.name = series``, for names that are made by a program."""
         self._must_be_free(name)
-        _must_be_one_per_patient(name, series)
+        must_be_one_per_patient(name, series)
         self.columns_[name] = series
         self.places_[name] = hints.place()
 
@@ -71,39 +77,29 @@ class Dataset:
             )
         if name in RESERVED or name.lower() == "patient_id" or hasattr(Dataset, name):
             raise mistake(f"{name} is reserved", f"Try {name}_ or another name.")
-        for known in self.columns_:
-            if known.lower() == name.lower():
-                raise self._taken(name, known)
-
-    def _taken(self, name: str, known: str) -> DefinitionError:
-        where = self.places_[known]
-        if known == name:
-            return mistake(
-                f"column {name} is set twice; the first time at {where}",
-                "Give one of the two another name.",
-            )
-        return mistake(
-            f"columns {name} and {known} (set at {where}) differ only in capitals",
-            "Give one of the two another name: not every program tells them apart.",
-        )
+        places = {known: self.places_[known] for known in self.columns_}
+        must_be_unlike(name, places, "column")
 
     def configure_dummy_data(
         self, *, population_size: Any = 10, legacy: bool = False, **others: Any
     ) -> None:
-        """How many made-up patients are wanted.
+        """How many made-up patients are wanted."""
+        vars(self)["dummy_data_"] = wish(population_size, legacy, others)
 
-        ``timeout`` is taken for the sake of existing studies; nothing here needs it.
+    def define_periods(self, intervals: Any) -> None:
+        """Ask for the dataset once in each of several periods. Once.
+
+        The population and the columns may use INTERVAL; each period gets a cohort file of
+        its own. The periods are pairs of dates, both included.
         """
-        wishes = [name for name in others if name != "timeout"]
-        if legacy:
-            wishes.append("legacy")
-        if wishes:
-            raise hints.not_yet(f"configure_dummy_data({wishes[0]}=...)")
-        if type(population_size) is not int or population_size < 1:
+        if self.periods_:
             raise mistake(
-                f"population_size is {population_size!r}", "Give a whole number above 0."
+                "the periods are defined twice; the first time at "
+                f"{self.places_['define_periods']}",
+                "Put all of them in one list.",
             )
-        vars(self)["dummy_data_"] = DummyData(population_size)
+        vars(self)["periods_"] = intervals_of(intervals)
+        self.places_["define_periods"] = hints.place()
 
     def add_event_table(self, name: str, **event_series: Any) -> NoReturn:
         raise hints.not_yet("add_event_table")
@@ -134,12 +130,27 @@ def create_dataset() -> Dataset:
     return Dataset()
 
 
+def must_be_unlike(name: str, known: Mapping[str, str], what: str) -> None:
+    """A mistake where a name is taken. ``known``: the names that are, and where."""
+    for other, where in known.items():
+        if other == name:
+            raise mistake(
+                f"{what} {name} is set twice; the first time at {where}",
+                "Give one of the two another name.",
+            )
+        if other.lower() == name.lower():
+            raise mistake(
+                f"{what}s {name} and {other} (set at {where}) differ only in capitals",
+                "Give one of the two another name: not every program tells them apart.",
+            )
+
+
 def _must_be_condition(condition: Any) -> None:
     not_a_method(condition)
     if isinstance(condition, BoolSeries) and not condition.many_rows_:
         return
     if isinstance(condition, BaseSeries | Frame):
-        _must_be_one_per_patient("population", condition)
+        must_be_one_per_patient("population", condition)
     raise mistake(
         "a population is a yes or no for each patient",
         'Write a comparison, for example patients.sex == "female", or '
@@ -147,7 +158,7 @@ def _must_be_condition(condition: Any) -> None:
     )
 
 
-def _must_be_one_per_patient(name: str, value: Any) -> None:
+def must_be_one_per_patient(name: str, value: Any) -> None:
     not_a_method(value)
     if isinstance(value, BaseSeries) and not value.many_rows_:
         return
@@ -197,7 +208,10 @@ def query_of(dataset: Dataset) -> Query:
             remedy="Say who is in it: dataset.define_population(...).",
         )
     variables = {name: series.node_ for name, series in dataset.columns_.items()}
-    _must_have_no_interval(dataset)
+    if dataset.periods_:
+        _must_know_somebody_in_each(dataset)
+    else:
+        _must_have_no_interval(dataset)
     try:
         return Query(dataset.population_.node_, variables, dummy_data=dataset.dummy_data_)
     except ModelError as error:
@@ -213,7 +227,15 @@ def _must_have_no_interval(dataset: Dataset) -> None:
     for name, series in named.items():
         if mentions_interval(series.node_):
             raise DefinitionError(
-                f"{name} depends on INTERVAL, but a dataset has no intervals",
+                f"{name} depends on INTERVAL, but the dataset has no periods",
                 where=dataset.places_[name],
-                remedy="Write dates instead; INTERVAL is for measures.",
+                remedy="Write dates instead, or say dataset.define_periods(...); otherwise "
+                "INTERVAL is for measures.",
             )
+
+
+def _must_know_somebody_in_each(dataset: Dataset) -> None:
+    population = dataset.population_.node_
+    if any(nobody.answer(population, period) is True for period in dataset.periods_):
+        problem, remedy = EVERYBODY
+        raise DefinitionError(problem, where=dataset.places_["population"], remedy=remedy)

@@ -7,6 +7,7 @@ from typing import Any
 from cohort_dsl.language import hints
 from cohort_dsl.language.durations import DateDifference, Duration
 from cohort_dsl.language.hints import mistake
+from cohort_dsl.language.intervals import IntervalAtHand
 from cohort_dsl.language.numbers import OrderedSeries
 from cohort_dsl.language.series import OrderedEventSeries, PatientSeries, operand, wrap
 from cohort_dsl.model import nodes
@@ -67,7 +68,9 @@ class DateSeries(OrderedSeries):
         return (self > start) & (self < end)
 
     def is_during(self, interval: Any) -> Any:
-        """Within a pair of dates, both included?"""
+        """Within a pair of dates, or within INTERVAL, its first and last day included?"""
+        if isinstance(interval, IntervalAtHand):
+            return self.is_on_or_between(interval.start_date, interval.end_date)
         if not isinstance(interval, tuple | list) or len(interval) != 2:
             raise mistake(
                 "is_during needs a pair of dates", 'Write ("2024-01-01", "2024-12-31").'

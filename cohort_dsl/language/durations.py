@@ -6,7 +6,7 @@ import datetime
 from typing import Any, NoReturn
 
 from cohort_dsl.errors import DefinitionError
-from cohort_dsl.language import hints
+from cohort_dsl.language import hints, intervals
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.literals import constant
 from cohort_dsl.language.series import BaseSeries, build, words, wrap
@@ -64,7 +64,8 @@ class Duration:
                 f"{self.unit_.value} and {other.unit_.value} can't be added up",
                 "Add them to a date one after the other.",
             )
-        return Duration(self.amount_ + other.amount_, self.unit_, self.word_)
+        word = self.word_ if self.word_ == other.word_ else self.unit_.value
+        return Duration(self.amount_ + other.amount_, self.unit_, word)
 
     def _after_literal(self, literal: str | datetime.date) -> Any:
         """A date where all is known now, so that it can go wherever a date goes."""
@@ -96,11 +97,19 @@ class Duration:
 
     __lt__ = __le__ = __gt__ = __ge__ = _no_order
 
-    def starting_on(self, date: Any) -> NoReturn:
-        raise hints.not_yet(f"{self.word_}(...).starting_on, which measures need,")
+    def starting_on(self, date: Any) -> list[intervals.Pair]:
+        """That many intervals of one day, week, month or year each, one after the other.
 
-    def ending_on(self, date: Any) -> NoReturn:
-        raise hints.not_yet(f"{self.word_}(...).ending_on, which measures need,")
+        The first begins on ``date``. A list of pairs of dates, both included.
+        """
+        return intervals.starting_on(date, self.amount_, self.unit_, self._step())
+
+    def ending_on(self, date: Any) -> list[intervals.Pair]:
+        """The same, such that the last interval ends on ``date``."""
+        return intervals.ending_on(date, self.amount_, self.unit_, self._step())
+
+    def _step(self) -> int:
+        return 7 if self.word_ == "weeks" else 1
 
 
 def _amount(amount: Any, word: str) -> Any:

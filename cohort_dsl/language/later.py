@@ -6,8 +6,6 @@ from cohort_dsl.language import hints
 
 WORDS = frozenset(
     {
-        "Measures",
-        "create_measures",
         "table_from_file",
         "table_from_rows",
     }

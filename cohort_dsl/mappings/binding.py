@@ -15,7 +15,7 @@ from cohort_dsl.mappings.model import OFFERED, Part, SiteMapping
 from cohort_dsl.mappings.parts import BoundPart, Place
 from cohort_dsl.mappings.physical import LackingError, Physical
 from cohort_dsl.model import nodes
-from cohort_dsl.model.query import Query
+from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import TableSchema
 from cohort_dsl.sql import Catalog, Dialect
 from cohort_dsl.sql.catalog import Source
@@ -63,7 +63,7 @@ class Bound:
     tables: Mapping[str, BoundTable]
     catalog: Catalog
 
-    def demand(self, query: Query) -> None:
+    def demand(self, query: Question) -> None:
         """WarehouseError, with all that is missing, unless the question can be asked."""
         tables = [(table.name, "") for table in query.tables()]
         asked = [*tables, *sorted(_columns_of(query))]
@@ -97,7 +97,7 @@ def _within(name: str, tables: Iterable[str]) -> bool:
     return any(name.startswith(f"{table}.") for table in tables)
 
 
-def _columns_of(query: Query) -> set[tuple[str, str]]:
+def _columns_of(query: Question) -> set[tuple[str, str]]:
     """The columns that the question reads, with their tables."""
     selected = [n for n in query.nodes() if isinstance(n, nodes.SelectColumn)]
     return {(_table_of(n.source), n.name) for n in selected}

@@ -27,6 +27,13 @@ COLUMNS = (
 )
 """The columns that every answer has, before those that patients are grouped by."""
 
+PATIENTS = ("numerator_patients", "denominator_patients")
+"""How many patients each of the two numbers is made from: those who add anything to it.
+What is shown is decided by them, and they aren't shown."""
+
+ROW = (*COLUMNS, *PATIENTS)
+"""The columns of an answer as a warehouse gives it, before the groups."""
+
 MOST_ROUNDS = 50_000
 """Measures times intervals: 50 measures in each week of 19 years."""
 
@@ -49,7 +56,7 @@ class Measure:
     def __post_init__(self) -> None:
         object.__setattr__(self, "group_by", MappingProxyType(dict(self.group_by)))
         must_be_names([self.name], "measures")
-        must_be_names([*COLUMNS, *self.group_by], f"columns of measure {self.name}")
+        must_be_names([*ROW, *self.group_by], f"columns of measure {self.name}")
         for what, series in (
             ("numerator", self.numerator),
             ("denominator", self.denominator),

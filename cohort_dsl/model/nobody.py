@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cohort_dsl.model import nodes, rules
-from cohort_dsl.model.nodes import Series
+from cohort_dsl.model.nodes import IntervalEdge, Series
+from cohort_dsl.model.query import Interval
 from cohort_dsl.model.types import Scalar
 
 # Without rows there is nothing to count; every other look at rows finds nothing.
@@ -26,11 +27,17 @@ WITHOUT_ROWS: Mapping[type[Series], Scalar | None] = {
 }
 
 
-def answer(series: Series) -> Scalar | None:
-    """The series' value where every table is empty; None for NULL."""
+def answer(series: Series, interval: Interval | None = None) -> Scalar | None:
+    """The series' value where every table is empty; None for NULL.
+
+    ``interval``: the one at hand, if any is.
+    """
     found: dict[nodes.Node, Scalar | None] = {}
+    if interval is not None:
+        found[nodes.IntervalDate(IntervalEdge.START)] = interval.start
+        found[nodes.IntervalDate(IntervalEdge.END)] = interval.end
     for node in nodes.walk([series]):
-        if isinstance(node, Series):
+        if isinstance(node, Series) and node not in found:
             found[node] = _answer(node, found)
     return found[series]
 

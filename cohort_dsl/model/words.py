@@ -52,6 +52,8 @@ def _called(node: Any, depth: int) -> str:
     if isinstance(node, nodes.AddDuration):
         start, amount = words(node.operand, depth + 1), words(node.amount, depth + 1)
         return f"{start} + {node.unit.value}({amount})"
+    if isinstance(node, nodes.IntervalDate):
+        return f"INTERVAL.{node.edge.value}_date"
     if isinstance(node, nodes.Exists):
         return f"{_frame(node.source)} exists"
     inner = ", ".join(words(part, depth + 1) for part in node.parts())

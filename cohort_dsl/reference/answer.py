@@ -34,7 +34,7 @@ def answer(query: Query, tables: Tables) -> list[dict[str, Any]]:
     """
     known = Known([query.population, *query.variables.values()], tables)
     mentioned = [n for n in nodes.walk([query.population]) if isinstance(n, Table)]
-    candidates = _patients(known.rows[t.table.name] for t in mentioned)
+    candidates = patients_of(known.rows[t.table.name] for t in mentioned)
     cohort = [p for p in candidates if known.series[query.population][p] is True]
     return [
         {"patient_id": patient}
@@ -54,7 +54,7 @@ class Known:
         below = nodes.walk(roots)
         named = {n.table.name for n in below if isinstance(n, Table)}
         self.rows = {name: in_table_order(tables[name]) for name in sorted(named)}
-        self.patients = _patients(self.rows.values())
+        self.patients = patients_of(self.rows.values())
         self.series: dict[Series, Any] = {}
         self._by_frame: dict[Frame, Any] = {}
         for node in below:
@@ -124,7 +124,8 @@ def in_table_order(rows: Sequence[Row]) -> list[Row]:
     )
 
 
-def _patients(tables: Iterable[Sequence[Row]]) -> list[PatientId]:
+def patients_of(tables: Iterable[Sequence[Row]]) -> list[PatientId]:
+    """Everybody who has a row in any of the tables, ascending."""
     return sorted({row["patient_id"] for rows in tables for row in rows})
 
 

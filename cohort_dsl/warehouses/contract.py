@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from cohort_dsl.errors import WarehouseError
+from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.sql import Catalog, Dialect, Statement
 from cohort_dsl.warehouses.rows import Rows
@@ -27,6 +28,13 @@ class Warehouse(Protocol):
 
         Nothing is left in the warehouse afterwards. WarehouseError if it has no such
         tables or refuses.
+        """
+        ...
+
+    def measure(self, measures: Measures) -> Rows:
+        """The measures: the columns of ``model.measures.ROW``, then the groups.
+
+        Ordered as ``reference.answer_measures`` says. WarehouseError as above.
         """
         ...
 

@@ -17,11 +17,13 @@ import pyarrow as pa
 from cohort_dsl import plan, sql
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings.physical import Physical, of_columns
+from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import TableSchema
 from cohort_dsl.sql import Catalog, Dialect, Script, Statement, Upload
 from cohort_dsl.sql.catalog import plain
 from cohort_dsl.sql.duckdb import DUCKDB
+from cohort_dsl.warehouses import measuring
 from cohort_dsl.warehouses.contract import UntilClosed, refused
 from cohort_dsl.warehouses.given import fitted
 from cohort_dsl.warehouses.rows import Rows
@@ -62,6 +64,10 @@ class DuckDBWarehouse(UntilClosed):
             raise refused("DuckDB", error) from None
         finally:
             session.close()
+
+    def measure(self, measures: Measures) -> Rows:
+        """The measures, counted at once."""
+        return measuring.measured(measures, self.ask)
 
     def run(self, statement: Statement) -> list[tuple[object, ...]]:
         """All rows of a statement of our own, for checks that count."""

@@ -8,6 +8,7 @@ from datetime import date
 from cohort_dsl.mappings import check
 from cohort_dsl.mappings.binding import Bound
 from cohort_dsl.mappings.report import Report
+from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.sql import Catalog, Dialect
 from cohort_dsl.warehouses.contract import Database, UntilClosed
@@ -35,6 +36,11 @@ class MappedWarehouse(UntilClosed):
         """The cohort, sorted by patient_id. WarehouseError for what isn't served."""
         self.bound.demand(query)
         return self._engine.ask(query)
+
+    def measure(self, measures: Measures) -> Rows:
+        """The measures. WarehouseError for what isn't served."""
+        self.bound.demand(measures)
+        return self._engine.measure(measures)
 
     def check(self, today: date | None = None) -> Report:
         """The contract's tables against the database: counts and shares, nobody's values.

@@ -15,6 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cohort_dsl.model import nodes
+from cohort_dsl.model.measures import Measure, Measures
 from cohort_dsl.model.nodes import (
     DatePart,
     DateUnit,
@@ -25,7 +26,7 @@ from cohort_dsl.model.nodes import (
     Series,
     Table,
 )
-from cohort_dsl.model.query import Query
+from cohort_dsl.model.query import Interval, Query
 from cohort_dsl.model.types import (
     BOOL,
     DATE,
@@ -306,25 +307,63 @@ CONDITIONS = [nodes.Not, nodes.IsNull, nodes.Equal, nodes.Less, nodes.And, nodes
 KINDS = [*MAKERS, *3 * ROWS, *CONDITIONS]
 
 
-@st.composite
-def queries(draw: Any) -> Query:
-    """A question of many parts; its variables are the last of them that aren't columns."""
-    pool = Pool(draw)
+def grown(pool: Pool) -> list[Series]:
+    """The pool grown from the tables' columns; its series that aren't columns, the last."""
     for schema in SCHEMAS:
         table = Table(schema)
         pool.add(table)
         for column in schema.columns:
             pool.add(nodes.SelectColumn(table, column.name))
-    for kind in draw(st.lists(st.sampled_from(KINDS), min_size=20, max_size=80)):
+    for kind in pool.draw(st.lists(st.sampled_from(KINDS), min_size=20, max_size=80)):
         try:
             pool.add(MAKERS[kind](pool))
         except ModelError:
             continue  # nothing in the pool suits, or frames don't combine
     single = [one for one in pool.series if one.frame is None]
     plain = (nodes.SelectColumn, nodes.Value, nodes.Null)
-    asked = [s for s in single if not isinstance(s, plain) or s.depth > 2][-8:]
-    variables = {f"v{number}": one for number, one in enumerate(asked)}
+    return [s for s in single if not isinstance(s, plain) or s.depth > 2][-8:]
+
+
+@st.composite
+def queries(draw: Any) -> Query:
+    """A question of many parts; its variables are the last of them that aren't columns."""
+    pool = Pool(draw)
+    variables = {f"v{number}": one for number, one in enumerate(grown(pool))}
     return Query(draw(populations(pool)), variables)
+
+
+INTERVALS = [
+    Interval(start, end) for start in VALUES[DATE] for end in VALUES[DATE] if start <= end
+]
+
+
+@st.composite
+def all_measures(draw: Any) -> Measures:
+    """One or two measures, in one or two intervals, by up to two groupings."""
+    pool = Pool(draw, has_intervals=True)
+    pool.add(nodes.IntervalDate(IntervalEdge.START))
+    built = grown(pool)
+    single = [one for one in pool.series if one.frame is None]
+    counts = [one for one in built if one.type in (BOOL, INT)]
+    counts += [s for s in single if s.type in (BOOL, INT)]
+    names = draw(st.sampled_from([["m"], ["m", "n"]]))
+    return Measures(tuple(a_measure(draw, name, pool, counts, single) for name in names))
+
+
+def a_measure(
+    draw: Any, name: str, pool: Pool, counts: list[Series], single: list[Series]
+) -> Measure:
+    many = st.sampled_from(counts)
+    by = draw(st.lists(st.sampled_from(single), max_size=2, unique=True))
+    return Measure(
+        name,
+        numerator=draw(many),
+        denominator=draw(st.one_of(populations(pool), many)),
+        group_by={f"{one.type.kind.value}_{n}": one for n, one in enumerate(by)},
+        intervals=tuple(
+            draw(st.lists(st.sampled_from(INTERVALS), min_size=1, max_size=2, unique=True))
+        ),
+    )
 
 
 def populations(pool: Pool) -> st.SearchStrategy[Series]:

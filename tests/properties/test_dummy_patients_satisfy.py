@@ -72,7 +72,7 @@ def test_dummy_patients_are_in_the_population_they_were_made_for(asked, seed):
     dataset = create_dataset()
     dataset.define_population(reduce(joined, parts) & patients.exists_for_patient())
     dataset.n = diagnoses.count_for_patient()
-    query = load.query_of(dataset)
+    query = load.question_of(dataset)
     tables = made(query, seed)
     if tables is None:
         assert joined is and_, "one of several conditions can always be met"

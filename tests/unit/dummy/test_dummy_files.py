@@ -20,7 +20,7 @@ def a_query():
     recent = medications.where(medications.code.is_in(["x", "y"]))
     dataset.define_population(recent.exists_for_patient() & (patients.sex == "female"))
     dataset.n = diagnoses.where(diagnoses.code.is_in(["a", "b", "c"])).count_for_patient()
-    return load.query_of(dataset)
+    return load.question_of(dataset)
 
 
 def fingerprint(folder):

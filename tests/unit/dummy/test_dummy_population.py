@@ -37,7 +37,7 @@ def a_query(population, **variables) -> Query:
     dataset.define_population(population)
     for name, series in variables.items():
         dataset.add_column(name, series)
-    return load.query_of(dataset)
+    return load.question_of(dataset)
 
 
 def members(query, tables):

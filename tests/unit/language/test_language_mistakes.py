@@ -236,7 +236,7 @@ MISTAKES = [
     Mistake(
         "from ehrql import INTERVAL\ndataset.define_population(is_there)\n"
         "dataset.x = INTERVAL.end_date - days(1)",
-        "x depends on INTERVAL, but a dataset has no intervals",
+        "x depends on INTERVAL, but the dataset has no periods",
         "INTERVAL is for measures",
     ),
     Mistake("from ehrql.tables import table_from_file", "isn't there yet", "ehrQL"),

@@ -93,6 +93,6 @@ def test_nothing_is_written_beside_the_definition(study):
 
 def test_only_a_dataset_is_a_question():
     with pytest.raises(DefinitionError, match="a int is no dataset"):
-        load.query_of(3)
+        load.question_of(3)
     with pytest.raises(DefinitionError, match="the dataset has no population"):
-        load.query_of(create_dataset())
+        load.question_of(create_dataset())
