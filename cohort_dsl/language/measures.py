@@ -33,15 +33,6 @@ class Said:
     group_by: Mapping[str, Series] | None = None
     intervals: tuple[Interval, ...] | None = None
 
-    def completed(self, defaults: Said | None) -> Said:
-        """With the defaults for what wasn't said."""
-        if defaults is None:
-            return self
-        own = {word: getattr(self, word) for word in WORDS}
-        return replace(
-            self, **{w: getattr(defaults, w) if own[w] is None else own[w] for w in WORDS}
-        )
-
 
 class Measures:
     """Measures in the making; ``define_measure`` adds one."""
@@ -222,12 +213,18 @@ def _remedy(found: tuple[model.Measure, ...]) -> str:
 
 
 def _measure(name: str, own: Said, measures: Measures) -> model.Measure:
-    said = own.completed(measures.defaults_)
+    said = _completed(own, measures.defaults_)
     numerator = _needed(name, "numerator", said)
     denominator = _needed(name, "denominator", said)
     intervals = _needed(name, "intervals", said)
     _must_know_somebody(name, denominator, intervals, own.place)
     return model.Measure(name, numerator, denominator, said.group_by or {}, intervals)
+
+
+def _completed(own: Said, defaults: Said | None) -> Said:
+    """With the defaults for what wasn't said."""
+    missing = [word for word in WORDS if getattr(own, word) is None]
+    return replace(own, **{word: getattr(defaults, word, None) for word in missing})
 
 
 def _needed(name: str, word: str, said: Said) -> Any:

@@ -31,7 +31,9 @@ def test_every_aggregation_has_its_sql() -> None:
 
 
 def test_every_series_is_worked_out_in_place_or_answered_by_a_step() -> None:
-    for node in (one for one in ASKED if isinstance(one, Series)):
+    # INTERVAL's days are constants by the time that a question is planned.
+    planned = [one for one in ASKED if not isinstance(one, nodes.IntervalDate)]
+    for node in (one for one in planned if isinstance(one, Series)):
         in_place = type(node) in RULES
         assert in_place + (origin(node) is not None) + is_column(node) in (1, 2)
         assert not (in_place and is_column(node))

@@ -9,7 +9,7 @@ import pytest
 from cohort_dsl import create_dataset, warehouses
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.extract import extract
-from cohort_dsl.load import query_of
+from cohort_dsl.load import question_of
 from cohort_dsl.tables.contract import diagnoses, documents, patients
 from tests.an_omop import HEAD_OF_OURS, TABLES, built, opened, settings
 
@@ -38,7 +38,7 @@ def asking(**variables):
     dataset.define_population(patients.sex == "male")
     for name, series in variables.items():
         setattr(dataset, name, series)
-    return query_of(dataset)
+    return question_of(dataset)
 
 
 def test_a_check_of_odd_rows_tells_no_value(tmp_path):
@@ -117,6 +117,6 @@ def test_a_mapping_over_the_wrong_columns_tells_no_value(tmp_path):
         report = warehouse.check()
         told = "\n".join(report.lines())
         with contextlib.suppress(WarehouseError):
-            extract(query_of(dataset), warehouse, tmp_path / "cohort.parquet")
+            extract(question_of(dataset), warehouse, tmp_path / "cohort.parquet")
     assert "isn't among the contract's" in told
     assert CANARY not in told

@@ -20,7 +20,7 @@ SPEC = Path(conftest.__file__).parent
 # In the order of reading; a chapter that isn't named here comes after these.
 ORDER = (
     *("population", "rows", "aggregates", "together", "logic", "choices", "numbers"),
-    *("dates", "text_and_codes"),
+    *("dates", "text_and_codes", "measures"),
 )
 CONTRACTIONS = re.compile(r"\b(is|are|was|do|does|has|have|ca|did|wo)nt\b")
 CAPITALS = re.compile(r"\b(sql|null|march|january|february)\b")

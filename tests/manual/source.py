@@ -53,7 +53,7 @@ def definition(rule: Rule, said: Said) -> str:
     asked = {word: words[word] for word in told}
     lines = [
         *_needed(body, call, asked.values()),
-        *(ast.parse(_spoken(word, node)).body[0] for word, node in _in_order(asked)),
+        *(ast.parse(line).body[0] for line in _said(asked)),
     ]
     lines = [*_parameters(said, lines), *lines]
     return _written([*_of_the_module(module, lines), *lines])
@@ -91,6 +91,14 @@ def _call(body: ast.FunctionDef, line: int) -> ast.Call:
     ]
     assert calls, f"{body.name} doesn't call spec itself, so the manual can't print it"
     return calls[0]
+
+
+def _said(asked: dict[str, ast.expr]) -> list[str]:
+    """A measure is defined in one line, whatever is said of it."""
+    if "denominator" not in asked:
+        return [_spoken(word, node) for word, node in _in_order(asked)]
+    words = ", ".join(f"{word}=({ast.unparse(node)})" for word, node in asked.items())
+    return [f'measures.define_measure("answer", {words})']
 
 
 def _in_order(asked: dict[str, ast.expr]) -> list[tuple[str, ast.expr]]:

@@ -30,13 +30,9 @@ def test_printing_writes_what_changed_and_takes_away_what_is_no_page(tmp_path, m
     assert write({"new.md": "text"}) == []
 
 
-# Words that can't be asked with yet; to be taken out with the rule that shows them.
-PENDING = {"INTERVAL", "start_date", "end_date"}
-
-
 def test_every_word_is_shown_by_a_rule_or_an_example():
     shown = shown_by()
-    assert {w.said for w in words() if w not in shown} == PENDING
+    assert {w.said for w in words() if w not in shown} == set()
 
 
 def test_the_words_are_those_of_the_languages_own_classes():

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from cohort_dsl import create_dataset, testing
-from tests.spec.reading import read
+from cohort_dsl import create_dataset, create_measures, testing
+from cohort_dsl.model.measures import Measures
+from cohort_dsl.model.types import DATE, FLOAT, INT, STR, Column, TableSchema
+from tests.spec.reading import read, read_head
 from tests.spec.tables import events, patients, visits
 
 ENGINES = ("reference", "duckdb", "postgresql")
@@ -34,6 +36,43 @@ def spec(request: pytest.FixtureRequest) -> Callable[..., None]:
         }
 
     return check
+
+
+@pytest.fixture(params=ENGINES)
+def measured(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Define one measure and ask it of the tables.
+
+    ``expect``: all rows of the answer, in order, with the columns that the rule is about.
+    """
+
+    def check(
+        *,
+        numerator: Any,
+        denominator: Any,
+        intervals: Any,
+        expect: str,
+        group_by: Any = None,
+        **tables: str,
+    ) -> None:
+        measures = create_measures()
+        measures.define_measure("asked", numerator, denominator, group_by, intervals)
+        rows = {n: read(text, TABLES[n].node_.schema) for n, text in tables.items()}
+        found = testing.evaluate_measures(measures, rows, request.param)
+        wanted = read(expect, measures_schema(testing.measures_of(measures)))
+        columns = read_head(expect)
+        assert [{n: typed(row[n]) for n in columns} for row in found] == [
+            {n: typed(row[n]) for n in columns} for row in wanted
+        ]
+
+    return check
+
+
+def measures_schema(measures: Measures) -> TableSchema:
+    """What the columns of the answer hold."""
+    kinds = dict.fromkeys(("numerator", "denominator"), INT)
+    kinds |= {"measure": STR, "ratio": FLOAT, "interval_start": DATE, "interval_end": DATE}
+    kinds |= {name: series.type for name, series in measures.group_columns().items()}
+    return TableSchema("answer", tuple(Column(n, kind) for n, kind in kinds.items()), False)
 
 
 def answer(

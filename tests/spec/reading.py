@@ -39,5 +39,10 @@ def read(text: str, schema: TableSchema) -> list[dict[str, Any]]:
     return [dict(zip(named, row, strict=True)) for row in rows]
 
 
+def read_head(text: str) -> list[str]:
+    """The names in the first line."""
+    return [cell.strip() for cell in text.strip().splitlines()[0].split("|")]
+
+
 def _cell(cell: str, kind: Kind) -> Any:
     return READERS[kind](cell) if cell else None

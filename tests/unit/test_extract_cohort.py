@@ -12,7 +12,7 @@ from cohort_dsl import cohort_file, create_dataset
 from cohort_dsl.cohort_file import GROUP
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.extract import extract
-from cohort_dsl.load import query_of
+from cohort_dsl.load import question_of
 from cohort_dsl.model import wire
 from cohort_dsl.model.types import BOOL, DATE, FLOAT, INT, STR, code
 from cohort_dsl.tables.contract import lab_results, patients
@@ -35,7 +35,7 @@ def a_query():
     dataset.tested = lab_results.exists_for_patient()
     dataset.result = first.numeric_value
     dataset.event = event.snomedct_code
-    return query_of(dataset)
+    return question_of(dataset)
 
 
 def a_warehouse(query, tables):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.load import query_of
+from cohort_dsl.load import question_of
 from job_runner.extraction import WarehouseSource
 
 
@@ -16,7 +16,7 @@ def a_query():
     dataset = create_dataset()
     dataset.define_population(patients.date_of_birth.is_not_null())
     dataset.sex = patients.sex
-    return query_of(dataset)
+    return question_of(dataset)
 
 
 def test_a_warehouse_that_is_not_there_leaves_no_file(tmp_path: Path):

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from cohort_dsl import create_dataset, extract, load, reference
-from cohort_dsl.load import query_of
+from cohort_dsl.load import question_of
 from cohort_dsl.tables import core
 from cohort_dsl.tables.contract import clinical_events, patients, registrations
 from cohort_dsl.warehouses.mapped import MappedWarehouse
@@ -113,7 +113,7 @@ def test_people_without_a_person_row_are_no_patients(warehouse, plain):
     dataset = create_dataset()
     dataset.define_population(registrations.exists_for_patient())
     dataset.events = clinical_events.count_for_patient()
-    found = answer(warehouse, query_of(dataset))
+    found = answer(warehouse, question_of(dataset))
     direct = "SELECT person_id FROM person SEMI JOIN observation_period USING (person_id)"
     known = {patient for (patient,) in plain.execute(direct).fetchall()}
     assert {row["patient_id"] for row in found} == known
@@ -127,7 +127,7 @@ def test_a_definition_for_ehrqls_core_tables_is_answered(warehouse, plain):
     dataset.define_population(registered & core.patients.is_alive_on(day))
     bleeds = core.clinical_events.where(core.clinical_events.snomedct_code == "74474003")
     dataset.bled = bleeds.exists_for_patient()
-    found = answer(warehouse, query_of(dataset))
+    found = answer(warehouse, question_of(dataset))
     people, bled = one(
         plain,
         "SELECT count(*), count(*) FILTER (person_id IN (SELECT person_id FROM "
@@ -224,4 +224,4 @@ def test_nothing_is_written_beside_it(warehouse):
 def test_patients_of_an_unknown_sex_would_be_found(warehouse):
     dataset = create_dataset()
     dataset.define_population(~patients.sex.is_in(["female", "male"]))
-    assert answer(warehouse, query_of(dataset)) == []
+    assert answer(warehouse, question_of(dataset)) == []

@@ -4,7 +4,7 @@ import pytest
 
 from cohort_dsl import create_dataset
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.load import query_of
+from cohort_dsl.load import question_of
 from cohort_dsl.mappings.binding import State
 from cohort_dsl.tables.contract import (
     clinical_events,
@@ -24,7 +24,7 @@ def asking(**variables):
     dataset.define_population(patients.sex == "male")
     for name, series in variables.items():
         setattr(dataset, name, series)
-    return query_of(dataset)
+    return question_of(dataset)
 
 
 def without(*tables):
@@ -123,7 +123,7 @@ def test_only_people_of_the_person_table_are_patients(tmp_path):
     dataset.define_population(clinical_events.exists_for_patient())
     dataset.events = clinical_events.count_for_patient()
     with opened(tmp_path, rows) as warehouse:
-        assert answer(warehouse, query_of(dataset)) == [{"patient_id": 1, "events": 1}]
+        assert answer(warehouse, question_of(dataset)) == [{"patient_id": 1, "events": 1}]
 
 
 @pytest.mark.parametrize("columns", [PLACEHOLDER, "person_key BIGINT"])
@@ -159,7 +159,7 @@ def test_a_sites_own_mapping_may_name_the_schema(tmp_path):
     with opened(
         tmp_path, PEOPLE, tables, schemas=["copy"], mapping=str(mapping)
     ) as warehouse:
-        assert answer(warehouse, query_of(dataset)) == [{"patient_id": 1}]
+        assert answer(warehouse, question_of(dataset)) == [{"patient_id": 1}]
         told = refusal(warehouse, asking(written=documents.exists_for_patient()))
     assert told.problem == "documents isn't served: its mapping doesn't serve it"
 

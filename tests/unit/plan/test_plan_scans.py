@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cohort_dsl import create_dataset, plan
-from cohort_dsl.load import query_of
+from cohort_dsl.load import question_of
 from cohort_dsl.model.query import Query
 from cohort_dsl.plan.steps import Aggregate, CodeList, Keep, ListMap, Plan, Population
 from tests.spec.tables import e, p, v
@@ -18,7 +18,7 @@ def a_query(population: Any, **variables: Any) -> Query:
     dataset.define_population(population)
     for name, series in variables.items():
         dataset.add_column(name, series)
-    return query_of(dataset)
+    return question_of(dataset)
 
 
 def a_plan(population: Any, everyone: tuple[str, ...] = (), **variables: Any) -> Plan:
