@@ -52,6 +52,11 @@ def intervals_of(given: object) -> tuple[Interval, ...]:
     """The intervals of an author's list of pairs of dates, or a DefinitionError."""
     if not isinstance(given, list | tuple):
         raise _no_list(given)
+    if len(given) == 2 and all(isinstance(day, str | datetime.date) for day in given):
+        raise mistake(
+            "one pair of dates is no list of intervals",
+            'Put it in a list: [("2024-01-01", "2024-12-31")].',
+        )
     found = [_interval(one) for one in given]
     if not found:
         raise mistake("the list of intervals is empty", _HOW)

@@ -151,7 +151,7 @@ def _count(what: str, said: Any) -> Series:
         raise mistake(
             f"{what} is a series of {kind_name(node.type)}; it has to be yes/no or whole "
             "numbers",
-            f"Write a comparison, a count, or {what}.as_int().",
+            "Write a comparison, or a count.",
         )
     return node
 
@@ -223,8 +223,10 @@ def _measure(name: str, own: Said, measures: Measures) -> model.Measure:
 
 def _completed(own: Said, defaults: Said | None) -> Said:
     """With the defaults for what wasn't said."""
-    missing = [word for word in WORDS if getattr(own, word) is None]
-    return replace(own, **{word: getattr(defaults, word, None) for word in missing})
+    if defaults is None:
+        return own
+    others: Any = {w: getattr(defaults, w) for w in WORDS if getattr(own, w) is None}
+    return replace(own, **others)
 
 
 def _needed(name: str, word: str, said: Said) -> Any:

@@ -19,6 +19,8 @@ test. Where nothing else is said, these lines stand above:
 {header}```
 """
 
+CHAPTERS_OWN = "From here to the end of the chapter, these lines stand above:"
+
 
 def page() -> str:
     """The whole page."""
@@ -30,7 +32,11 @@ def _lines() -> Iterator[str]:
     yield OPENING.format(n=count, header=HEADER)
     for chapter in CHAPTERS:
         yield f"## {chapter.title}\n"
+        above = HEADER
         for mistake in chapter.mistakes:
+            if mistake.header not in ("", above):
+                above = mistake.header
+                yield f"{CHAPTERS_OWN}\n\n```python\n{above}```\n"
             yield from _mistake(mistake)
 
 

@@ -6,6 +6,7 @@ from tests.mistakes.chapters import (
     dataset,
     dates,
     logic,
+    measures,
     names,
     python,
     rows,
@@ -14,5 +15,7 @@ from tests.mistakes.chapters import (
 
 CHAPTERS = tuple(
     one.CHAPTER
-    for one in (names, logic, rows, values, dates, codes, choices, dataset, python)
+    for one in (
+        *(names, logic, rows, values, dates, codes, choices, dataset, measures, python),
+    )
 )
