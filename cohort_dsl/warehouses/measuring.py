@@ -18,20 +18,11 @@ from cohort_dsl.model.measures import Measure, Measures
 from cohort_dsl.model.nodes import Less, Series, Value
 from cohort_dsl.model.query import Interval, Query
 from cohort_dsl.model.types import BOOL, INT, Kind, Scalar
-from cohort_dsl.warehouses.rows import Rows
+from cohort_dsl.warehouses.rows import ARROW, Rows
 
 Group: TypeAlias = tuple[Scalar | None, ...]
 Round: TypeAlias = tuple[str, Interval]
 Ask: TypeAlias = Callable[[Query], AbstractContextManager[Rows]]
-
-ARROW: Mapping[Kind, pa.DataType] = {
-    Kind.BOOL: pa.bool_(),
-    Kind.INT: pa.int64(),
-    Kind.FLOAT: pa.float64(),
-    Kind.STR: pa.string(),
-    Kind.DATE: pa.date32(),
-    Kind.CODE: pa.string(),
-}
 
 
 @dataclass

@@ -15,11 +15,13 @@ import psycopg
 import pyarrow as pa
 
 from cohort_dsl import plan, sql
+from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import TableSchema
 from cohort_dsl.sql import Catalog, Dialect, Script, Statement, Upload
 from cohort_dsl.sql.catalog import plain
 from cohort_dsl.sql.postgresql import POSTGRESQL, TYPES
+from cohort_dsl.warehouses import measuring
 from cohort_dsl.warehouses.contract import UntilClosed, refused
 from cohort_dsl.warehouses.given import fitted
 from cohort_dsl.warehouses.rows import ARROW, Rows
@@ -56,6 +58,10 @@ class PostgreSQLWarehouse(UntilClosed):
                 question = script.question
                 cursor.execute(question.text, question.parameters, binary=True)
                 yield Rows(schema, _batches(cursor, schema))
+
+    def measure(self, measures: Measures) -> Rows:
+        """The measures, counted at once."""
+        return measuring.measured(measures, self.ask)
 
     def run(self, statement: Statement) -> list[tuple[Any, ...]]:
         """All rows of a statement of our own, for checks that count."""

@@ -24,8 +24,7 @@ def spec(request: pytest.FixtureRequest) -> Callable[..., None]:
     With ``population`` only those in it are expected.
     """
 
-    name = request.param
-    engine = request.getfixturevalue(name) if name == "postgresql" else name
+    engine = engine_of(request)
 
     def check(
         *, ask: Any, expect: dict[int, Any], population: Any = None, **tables: str
@@ -44,6 +43,7 @@ def measured(request: pytest.FixtureRequest) -> Callable[..., None]:
 
     ``expect``: all rows of the answer, in order, with the columns that the rule is about.
     """
+    engine = engine_of(request)
 
     def check(
         *,
@@ -57,7 +57,7 @@ def measured(request: pytest.FixtureRequest) -> Callable[..., None]:
         measures = create_measures()
         measures.define_measure("asked", numerator, denominator, group_by, intervals)
         rows = {n: read(text, TABLES[n].node_.schema) for n, text in tables.items()}
-        found = testing.evaluate_measures(measures, rows, request.param)
+        found = testing.evaluate_measures(measures, rows, engine)
         wanted = read(expect, measures_schema(testing.measures_of(measures)))
         columns = read_head(expect)
         assert [{n: typed(row[n]) for n in columns} for row in found] == [
@@ -65,6 +65,12 @@ def measured(request: pytest.FixtureRequest) -> Callable[..., None]:
         ]
 
     return check
+
+
+def engine_of(request: pytest.FixtureRequest) -> Any:
+    """By its name, or what makes a warehouse there."""
+    name = request.param
+    return request.getfixturevalue(name) if name == "postgresql" else name
 
 
 def measures_schema(measures: Measures) -> TableSchema:
