@@ -17,9 +17,10 @@ TRAPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        "Division by 0 is NULL; `//` rounds down, below 0 too; `/` and `**` give decimals, "
-        "of whole numbers too.",
+        "Division by 0 is NULL, as are `0 ** -1` and roots of what is below 0; `//` rounds "
+        "down, below 0 too; `/` and `**` give decimals, of whole numbers too.",
         (
+            "a_power_is_a_decimal",
             "powers_of_whole_numbers_are_decimals_too",
             "division_of_whole_numbers_gives_decimals",
             "floor_division_rounds_down",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from cohort_dsl.codes import SNOMEDCTCode
+from cohort_dsl.codes import ICD10MultiCodeString, SNOMEDCTCode
 from cohort_dsl.tables import EventFrame, PatientFrame, Series, table
 
 
@@ -36,6 +36,7 @@ class events(EventFrame):
     value = Series(float)
     ok = Series(bool)
     text = Series(str)
+    codes = Series(ICD10MultiCodeString)
 
     @property
     def numbered(self) -> Any:

@@ -112,6 +112,20 @@ def test_a_missing_value_may_be_replaced_by_another_series(spec):
     )
 
 
+def test_unknown_may_be_taken_for_no(spec):
+    """Where a definition says so, and only there."""
+    spec(
+        patients="""
+            patient | smoker
+            1       | T
+            2       | F
+            3       |
+        """,
+        ask=~p.smoker.when_null_then(False),
+        expect={1: False, 2: True, 3: True},
+    )
+
+
 def test_the_smallest_of_two_columns_of_each_row(spec):
     """A patient's own value may be among them."""
     spec(

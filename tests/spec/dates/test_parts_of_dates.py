@@ -105,6 +105,24 @@ def test_dates_are_compared_with_signs_too(spec):
     )
 
 
+def test_a_written_date_may_stand_on_the_left(spec):
+    """The comparison turns round."""
+    spec(
+        patients=BETWEEN,
+        ask="2024-01-01" < p.born,  # noqa: SIM300 - it is what is tested
+        expect={1: False, 2: False, 3: True, 4: True, 5: None},
+    )
+
+
+def test_a_date_may_equal_a_written_one(spec):
+    """Day for day."""
+    spec(
+        patients=BETWEEN,
+        ask=p.born == "2024-01-01",
+        expect={1: False, 2: True, 3: False, 4: False, 5: None},
+    )
+
+
 def test_a_date_may_be_among_others(spec):
     """Written as text, as everywhere."""
     spec(

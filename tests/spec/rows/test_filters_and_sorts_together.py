@@ -51,6 +51,32 @@ def test_minus_turns_the_order_of_numbers_round(spec):
     )
 
 
+def test_rows_may_be_filtered_by_what_is_missing(spec):
+    """The filter then says so itself."""
+    spec(
+        events="""
+            patient | date       | number
+            1       |            | 7
+            1       | 2024-01-01 | 1
+        """,
+        ask=e.where(e.date.is_not_null()).sort_by(e.date).first_for_patient().number,
+        expect={1: 1},
+    )
+
+
+def test_codes_sort_as_text(spec):
+    """Character by character, not by their number."""
+    spec(
+        events="""
+            patient | code     | number
+            1       | 73211009 | 1
+            1       | 195967001 | 2
+        """,
+        ask=e.sort_by(e.code).first_for_patient().number,
+        expect={1: 2},
+    )
+
+
 def test_a_filter_of_what_is_unknown_leaves_nothing(spec):
     """Neither what is above 3 nor what isn't; both ways to ask are where."""
     spec(
