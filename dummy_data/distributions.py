@@ -10,10 +10,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from faker import Faker
+from rstr import Rstr
 
+from cohort_dsl.errors import DefinitionError
+from cohort_dsl.model.promises import Promises
 from cohort_dsl.model.types import Column, Kind, Scalar, TableSchema
 from dummy_data.needs import Needs
 from dummy_data.person import Person, Row
+from dummy_data.promised import TRIES, in_order, kept, wish_of
 
 AGE_WEIGHTS = ((0, 18, 21), (18, 40, 29), (40, 65, 32), (65, 85, 16), (85, 100, 2))
 """Age from, age to, share in %: a European population's, roughly."""
@@ -47,6 +51,8 @@ class Usual:
 
     def __init__(self, needs: Needs, reference_date: date, seed: int) -> None:
         self.needs, self.today = needs, reference_date
+        self._made = 0
+        self._texts: set[tuple[str, str, str]] = set()
         self._faker = Faker("en_GB")
         self._faker.seed_instance(seed)
 
@@ -55,6 +61,7 @@ class Usual:
         row: Row = {c.name: self.value(schema, c, person, rng) for c in schema.columns}
         if "start_date" in row and row.get("end_date") and row["start_date"]:
             row["end_date"] = max(row["start_date"], row["end_date"])
+        in_order(schema, row)
         return row
 
     def value(
@@ -67,7 +74,47 @@ class Usual:
             and rng.random() < MISSING
         ):
             return None
-        return self._known(schema, column, person, rng)
+        found = self._known(schema, column, person, rng)
+        if column.promises.unique:
+            found = self._new(schema, column, rng)
+        return self._kept(column, found, rng)
+
+    def _kept(
+        self, column: Column, value: Scalar | None, rng: random.Random
+    ) -> Scalar | None:
+        """The value, or another that keeps the column's promises."""
+        if value is None or column.promises == Promises():
+            return value
+        wish = wish_of(column)
+        near = wish.choose(column.type.kind, rng, lambda: value)
+        return kept(column, near, wish, rng)
+
+    def _new(self, schema: TableSchema, column: Column, rng: random.Random) -> Scalar:
+        """A value that no row has had so far."""
+        self._made += 1
+        if column.promises.pattern is not None:
+            return self._new_text(schema, column, column.promises.pattern, rng)
+        numbered: dict[Kind, Scalar] = {
+            Kind.INT: self._made,
+            Kind.FLOAT: float(self._made),
+            Kind.DATE: self.today - timedelta(days=self._made),
+        }
+        return numbered.get(column.type.kind, f"{column.name}-{self._made}")
+
+    def _new_text(
+        self, schema: TableSchema, column: Column, pattern: str, rng: random.Random
+    ) -> str:
+        texts = Rstr(rng)
+        for _ in range(TRIES):
+            found = str(texts.xeger(pattern))
+            if (schema.name, column.name, found) not in self._texts:
+                self._texts.add((schema.name, column.name, found))
+                return found
+        raise DefinitionError(
+            f"{schema.name}.{column.name} has too few different values",
+            where="dummy data",
+            remedy="Let the constraint's pattern allow more, or ask for fewer patients.",
+        )
 
     def _known(
         self, schema: TableSchema, column: Column, person: Person, rng: random.Random

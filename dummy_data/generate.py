@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
 
 from cohort_dsl.errors import DefinitionError
+from cohort_dsl.model.nodes import And
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Kind, TableSchema
 from cohort_dsl.model.words import words
@@ -50,6 +51,7 @@ def generate(
     aren't. The same arguments give the same tables on every machine. DefinitionError,
     naming the condition, where the population can't be satisfied.
     """
+    query = _as_wished(query)
     needs = needs_of.of(query)
     rng = random.Random(seed)
     wanted = _Wanted(query, needs, Usual(needs, reference_date, seed), rng)
@@ -60,6 +62,14 @@ def generate(
         name: _table(schema, zip(numbers, people, strict=True))
         for name, schema in needs.tables.items()
     }
+
+
+def _as_wished(query: Query) -> Query:
+    """The query, its population narrowed to what its author wishes of made-up patients."""
+    wishes = query.dummy_data
+    if wishes is None or wishes.constraint is None:
+        return query
+    return replace(query, population=And((query.population, wishes.constraint)))
 
 
 def _members(wanted: _Wanted, size: int) -> Iterator[Person]:
@@ -102,7 +112,10 @@ def _anybody(wanted: _Wanted) -> Person:
             rows = 0
         for _ in range(rows):
             row = person.add(schema.name, wanted.usual.row(schema, person, wanted.rng))
-            if not schema.one_row_per_patient and wanted.rng.random() < DUPLICATED:
+            twice = not any(column.promises.unique for column in schema.columns)
+            if schema.one_row_per_patient or not twice:
+                continue
+            if wanted.rng.random() < DUPLICATED:
                 person.add(schema.name, row)
     return person
 

@@ -18,6 +18,7 @@ from cohort_dsl.model.nodes import Filter, Frame, Series, lineage
 from cohort_dsl.model.types import Kind
 from dummy_data.distributions import Usual
 from dummy_data.person import Person, Row, table_of
+from dummy_data.promised import in_order, kept, wish_of
 from dummy_data.pull import DEEPEST, Aim, aims, pull
 from dummy_data.wish import Wish
 
@@ -159,8 +160,14 @@ class Maker:
                     yield aim.wish
 
     def _value(self, column: nodes.SelectColumn, wish: Wish, person: Person) -> object:
+        """A value as wished that the table may hold; None if there is none."""
         schema = column.source.schema
-        usual = self.usual.value(schema, schema.column(column.name), person, self.rng)
+        declared = schema.column(column.name)
+        usual = self.usual.value(schema, declared, person, self.rng)
+        wish = wish.both(wish_of(declared))
+        return kept(declared, self._wished(column, wish, usual), wish, self.rng)
+
+    def _wished(self, column: nodes.SelectColumn, wish: Wish, usual: object) -> object:
         if column.type.kind is Kind.DATE:  # nothing is recorded before it happens
             past = wish.both(Wish(high=self.usual.today))
             found = past.choose(Kind.DATE, self.rng, lambda: usual)
@@ -179,10 +186,13 @@ class Maker:
         value = self._value(column, wish, person)
         if value is None and not wish.null:
             return False
+        if value is None and column.source.schema.column(column.name).not_null:
+            return False
         target = self._row_for(column, person, row, depth)
         if target is None:
             return False
         target[column.name] = value
+        in_order(column.source.schema, target, fixed=column.name)
         return True
 
     def _row_for(

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 from cohort_dsl.codes import Code, MultiCodeString
 from cohort_dsl.language import hints
+from cohort_dsl.language.constraints import AnyConstraint, column_of, listed
 from cohort_dsl.language.series import wrap
 from cohort_dsl.model import types
 from cohort_dsl.model.nodes import SelectColumn
 from cohort_dsl.model.query import NAME
-from cohort_dsl.model.types import Column, TableSchema, ValueType
+from cohort_dsl.model.types import Column, ModelError, TableSchema, ValueType
 
 _TYPES: Mapping[object, ValueType] = MappingProxyType(
     {
@@ -25,31 +25,6 @@ _TYPES: Mapping[object, ValueType] = MappingProxyType(
         datetime.date: types.DATE,
     }
 )
-
-
-@dataclass(frozen=True)
-class NotNull:
-    """Every row has a value."""
-
-
-@dataclass(frozen=True)
-class Categorical:
-    """The values are among these."""
-
-    values: tuple[str, ...]
-
-    def __init__(self, values: Iterable[str]) -> None:
-        object.__setattr__(self, "values", tuple(values))
-
-
-class Constraint:
-    """What a column promises about its values."""
-
-    NotNull = NotNull
-    Categorical = Categorical
-
-
-AnyConstraint: TypeAlias = NotNull | Categorical
 
 
 class Series:
@@ -66,7 +41,7 @@ class Series:
     ) -> None:
         self.value_type = _value_type(type_)
         self.description = " ".join(description.split())
-        self.constraints = tuple(_constraint(c) for c in constraints)
+        self.constraints = listed(constraints)
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -85,14 +60,7 @@ class Series:
 
     def column(self) -> Column:
         """What the model keeps of it."""
-        categories = [c.values for c in self.constraints if isinstance(c, Categorical)]
-        return Column(
-            self.name,
-            self.value_type,
-            self.description,
-            categories=categories[0] if categories else (),
-            not_null=any(isinstance(c, NotNull) for c in self.constraints),
-        )
+        return column_of(self.name, self.value_type, self.description, self.constraints)
 
 
 def _value_type(type_: object) -> ValueType:
@@ -114,17 +82,6 @@ def _value_type(type_: object) -> ValueType:
     )
 
 
-def _constraint(constraint: object) -> AnyConstraint:
-    if isinstance(constraint, type) and issubclass(constraint, NotNull):
-        return NotNull()
-    if isinstance(constraint, NotNull | Categorical):
-        return constraint
-    raise hints.mistake(
-        f"{type(constraint).__name__} is no constraint on a column",
-        "Write Constraint.NotNull() or Constraint.Categorical([...]).",
-    )
-
-
 def schema_of(cls: type, name: str, *, one_row_per_patient: bool) -> TableSchema:
     """The schema that a class declares, its parents' columns first."""
     found: dict[str, Series] = {}
@@ -136,5 +93,10 @@ def schema_of(cls: type, name: str, *, one_row_per_patient: bool) -> TableSchema
                 f"{column} can't name a column of {name}",
                 "Use letters, digits and _; patient_id goes without saying.",
             )
-    columns = tuple(series.column() for series in found.values())
-    return TableSchema(name, columns, one_row_per_patient)
+    try:
+        columns = tuple(series.column() for series in found.values())
+        return TableSchema(name, columns, one_row_per_patient)
+    except ModelError as error:
+        raise hints.mistake(
+            f"table {name}: {error}", "Look at the constraints of its columns."
+        ) from None

@@ -81,10 +81,21 @@ class Dataset:
         must_be_unlike(name, places, "column")
 
     def configure_dummy_data(
-        self, *, population_size: Any = 10, legacy: bool = False, **others: Any
+        self,
+        *,
+        population_size: int = 10,
+        additional_population_constraint: Any = None,
+        timeout: Any = None,
+        legacy: bool = False,
     ) -> None:
-        """How many made-up patients are wanted."""
-        vars(self)["dummy_data_"] = wish(population_size, legacy, others)
+        """How many made-up patients are wanted, and what else is true for all of them.
+
+        ``timeout`` and ``legacy`` are taken for the sake of existing studies, and change
+        nothing: no search runs out of time, and there is one way to make patients.
+        """
+        vars(self)["dummy_data_"] = wish(
+            population_size, additional_population_constraint, timeout, legacy
+        )
 
     def define_periods(self, intervals: Any) -> None:
         """Ask for the dataset once in each of several periods. Once.

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
 from typing import Any
 
 from cohort_dsl.language import hints
 from cohort_dsl.language.hints import mistake
+from cohort_dsl.language.plain import BoolSeries
+from cohort_dsl.language.series import not_a_method
 from cohort_dsl.model.query import DummyData
 
 
-def wish(population_size: Any, legacy: bool, others: Mapping[str, Any]) -> DummyData:
-    """The wish, checked.
-
-    ``timeout`` is taken for the sake of existing studies; nothing here needs it.
-    """
-    wishes = [name for name in others if name != "timeout"]
-    if legacy:
-        wishes.append("legacy")
-    if wishes:
-        raise hints.not_yet(f"configure_dummy_data({wishes[0]}=...)")
+def wish(population_size: Any, constraint: Any, timeout: Any, legacy: Any) -> DummyData:
+    """The wish, checked; what has no meaning here is taken, and said to change nothing."""
+    _say_what_changes_nothing(timeout=timeout is not None, legacy=bool(legacy))
     if type(population_size) is not int or population_size < 1:
         raise mistake(
-            f"population_size is {population_size!r}", "Give a whole number above 0."
+            f"population_size is {hints.called(population_size)}",
+            "Give a whole number above 0.",
         )
-    return DummyData(population_size)
+    if constraint is None:
+        return DummyData(population_size)
+    not_a_method(constraint)
+    if not isinstance(constraint, BoolSeries) or constraint.many_rows_:
+        raise mistake(
+            "additional_population_constraint is a yes or no for each patient",
+            'Write a comparison, for example patients.sex == "female".',
+        )
+    return DummyData(population_size, constraint.node_)
+
+
+def _say_what_changes_nothing(**given: bool) -> None:
+    """A note on stderr for words that are taken, and have no meaning here."""
+    for name in (name for name, is_given in given.items() if is_given):
+        sys.stderr.write(
+            f"{hints.place()}: configure_dummy_data({name}=...) changes nothing here\n"
+        )

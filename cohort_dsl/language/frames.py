@@ -194,7 +194,7 @@ def table(cls: type[F] | None = None, *, name: str | None = None) -> Any:
 def _declare(cls: type[F], name: str) -> F:
     if not (isinstance(cls, type) and issubclass(cls, PatientFrame | EventFrame)):
         raise mistake(
-            f"@table needs a class of PatientFrame or EventFrame, not {cls!r}",
+            f"@table needs a class of PatientFrame or EventFrame, not {name}",
             f"Write class {name}(PatientFrame) or class {name}(EventFrame).",
         )
     schema = schema_of(cls, name, one_row_per_patient=cls.one_row_per_patient_)

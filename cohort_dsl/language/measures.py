@@ -94,10 +94,17 @@ class Measures:
         vars(self)["disclosure_control_"] = enabled
 
     def configure_dummy_data(
-        self, *, population_size: Any = 10, legacy: bool = False, **others: Any
+        self,
+        *,
+        population_size: int = 10,
+        additional_population_constraint: Any = None,
+        timeout: Any = None,
+        legacy: bool = False,
     ) -> None:
-        """How many made-up patients are wanted."""
-        vars(self)["dummy_data_"] = wish(population_size, legacy, others)
+        """How many made-up patients are wanted, and what else is true for all of them."""
+        vars(self)["dummy_data_"] = wish(
+            population_size, additional_population_constraint, timeout, legacy
+        )
 
     def _must_be_free(self, name: Any) -> None:
         if not isinstance(name, str) or not NAME.match(name):

@@ -9,7 +9,9 @@ from typing import Any
 from cohort_dsl.language import hints
 from cohort_dsl.language.dataset import Dataset
 from cohort_dsl.language.frames import Frame
+from cohort_dsl.language.literals import kind_name
 from cohort_dsl.language.series import BaseSeries
+from cohort_dsl.model.types import Column
 from cohort_dsl.model.words import words
 
 LONGEST = 300
@@ -37,8 +39,7 @@ def _told(thing: Any) -> Iterator[str]:
         one = thing.one_row_per_patient_
         yield f"{'at most one row' if one else 'any number of rows'} a patient"
         yield _short(words(thing.node_))
-        columns = ", ".join(column.name for column in thing.node_.schema.columns)
-        yield f"columns: {columns}"
+        yield from map(_column, thing.node_.schema.columns)
     else:
         yield _short(repr(thing))
 
@@ -50,6 +51,11 @@ def _dataset(dataset: Dataset) -> Iterator[str]:
     yield f"population: {told}"
     for name, series in dataset.columns_.items():
         yield f"{name}: {series.title_()}, {_short(words(series.node_))}"
+
+
+def _column(column: Column) -> str:
+    told = [kind_name(column.type), *column.promised(), column.description]
+    return f"{column.name}: {'; '.join(part for part in told if part)}"
 
 
 def _short(text: str) -> str:

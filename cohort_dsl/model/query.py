@@ -30,13 +30,25 @@ class Interval:
 
 @dataclass(frozen=True)
 class DummyData:
-    """What the author wishes of made-up patients; no part of the answer on real ones."""
+    """What the author wishes of made-up patients; no part of the answer on real ones.
+
+    ``constraint``: beside the population's condition, what is true for all in it.
+    """
 
     population_size: int
+    constraint: Series | None = None
 
     def __post_init__(self) -> None:
         if type(self.population_size) is not int or self.population_size < 1:
             raise ModelError("dummy data has at least one patient")
+        wished = self.constraint
+        if wished is not None and (wished.frame is not None or wished.type != BOOL):
+            raise ModelError("a constraint on dummy data is one yes or no a patient")
+
+    def roots(self) -> Iterator[Series]:
+        """The series that made-up patients are made for, beside what is asked."""
+        if self.constraint is not None:
+            yield self.constraint
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,8 @@ class Query:
         if len(set(self.periods)) < len(self.periods):
             raise ModelError("a period is there twice")
         found = self.nodes()
-        tables_among(found)
+        wished = self.dummy_data.roots() if self.dummy_data else ()
+        tables_among(walk([*self.roots(), *wished]))
         if not self.periods and any(isinstance(node, IntervalDate) for node in found):
             raise ModelError("INTERVAL is used, but there is no interval")
 

@@ -4,30 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
 from math import isfinite
 from typing import TypeAlias
 
+from cohort_dsl.model.kind import Kind as Kind
+from cohort_dsl.model.kind import ModelError as ModelError
+from cohort_dsl.model.promises import Promises
+
 Scalar: TypeAlias = bool | int | float | str | date
-
-
-class Kind(Enum):
-    """A value's kind; its value is its name in the wire format."""
-
-    BOOL = "bool"
-    INT = "int"
-    FLOAT = "float"
-    STR = "str"
-    DATE = "date"
-    CODE = "code"
-
-
-class ModelError(Exception):
-    """A query that would have no meaning.
-
-    Raised by the model while nodes are built; the language retells it in the
-    author's words, with file, line and remedy.
-    """
 
 
 @dataclass(frozen=True)
@@ -99,6 +83,19 @@ class Column:
     description: str = field(default="", compare=False, repr=False)
     categories: tuple[str, ...] = ()
     not_null: bool = False
+    promises: Promises = field(default_factory=Promises)
+
+    def __post_init__(self) -> None:
+        try:
+            self.promises.must_suit(self.type.kind)
+        except ModelError as error:
+            raise ModelError(f"column {self.name}: {error}") from None
+
+    def promised(self) -> list[str]:
+        """What is known of its values, in words."""
+        among = [f"one of {', '.join(self.categories)}"] if self.categories else []
+        present = ["never missing"] if self.not_null else []
+        return [*present, *among, *self.promises.words()]
 
 
 @dataclass(frozen=True)
@@ -115,6 +112,10 @@ class TableSchema:
             raise ModelError(f"table {self.name} names a column twice")
         if "patient_id" in names:
             raise ModelError(f"table {self.name}: patient_id goes without saying")
+        dates = {column.name for column in self.columns if column.type == DATE}
+        for column in self.columns:
+            if not set(column.promises.after) <= dates - {column.name}:
+                raise ModelError(f"{column.name} can only come after other dates of a row")
 
     def column(self, name: str) -> Column:
         """The column of this name; ModelError if the table has none."""

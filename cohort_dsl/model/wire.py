@@ -19,6 +19,7 @@ from typing import Any, NoReturn, get_type_hints
 from cohort_dsl.errors import QueryError
 from cohort_dsl.model import nodes, types, wire_questions
 from cohort_dsl.model.nodes import Frame, Node, Series, Table
+from cohort_dsl.model.promises import Promises
 from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import (
     Column,
@@ -49,7 +50,7 @@ NODES: Mapping[str, type[Node]] = MappingProxyType(
 
 def dumps(question: Question) -> bytes:
     """The question as canonical JSON: equal questions give equal bytes."""
-    order = question.nodes()
+    order = wire_questions.nodes_of(question)
     refs = {node: number for number, node in enumerate(order)}
     tables = list(dict.fromkeys(n.table for n in order if isinstance(n, Table)))
     document = {
@@ -81,6 +82,7 @@ def _plain_table(table: TableSchema) -> dict[str, Any]:
                 "type": _plain(column.type, {}),
                 "categories": list(column.categories),
                 "not_null": column.not_null,
+                "promises": column.promises.plain(),
             }
             for column in table.columns
         ],
@@ -181,6 +183,7 @@ def _table(data: Mapping[str, Any]) -> TableSchema:
                 _type(one["type"]),
                 categories=tuple(one["categories"]),
                 not_null=one["not_null"],
+                promises=Promises.read(one["promises"]),
             )
             for one in data["columns"]
         )

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeAlias
 
 from cohort_dsl.model.measures import Measure, Measures
-from cohort_dsl.model.nodes import Node, Series
+from cohort_dsl.model.nodes import Node, Series, walk
 from cohort_dsl.model.query import DummyData, Interval, Query
 from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import ModelError
@@ -22,10 +22,21 @@ def plain(question: Question, refs: Refs) -> dict[str, Any]:
         "dataset": _plain_dataset(question, refs) if isinstance(question, Query) else None,
         "measures": None if isinstance(question, Query) else _plain_all(question, refs),
         "permissions": list(question.permissions),
-        "dummy_data": None
-        if question.dummy_data is None
-        else {"population_size": question.dummy_data.population_size},
+        "dummy_data": _plain_dummy(question.dummy_data, refs),
     }
+
+
+def nodes_of(question: Question) -> list[Node]:
+    """Every node that is written down: also what only made-up patients are made for."""
+    wished = question.dummy_data.roots() if question.dummy_data else ()
+    return walk([*question.roots(), *wished])
+
+
+def _plain_dummy(wishes: DummyData | None, refs: Refs) -> dict[str, Any] | None:
+    if wishes is None:
+        return None
+    constraint = None if wishes.constraint is None else refs[wishes.constraint]
+    return {"population_size": wishes.population_size, "constraint": constraint}
 
 
 def _plain_dataset(query: Query, refs: Refs) -> dict[str, Any]:
@@ -74,13 +85,18 @@ def read(document: Mapping[str, Any], find: Find) -> Question:
         raise ModelError("it asks either for a dataset or for measures")
     others = {
         "permissions": tuple(document["permissions"]),
-        "dummy_data": DummyData(**document["dummy_data"])
-        if document["dummy_data"]
-        else None,
+        "dummy_data": _dummy(document["dummy_data"], find),
     }
     if dataset is None:
         return _measures(measures, find, others)
     return _dataset(dataset, find, others)
+
+
+def _dummy(data: Mapping[str, Any] | None, find: Find) -> DummyData | None:
+    if data is None:
+        return None
+    constraint = None if data["constraint"] is None else find(data["constraint"])
+    return DummyData(data["population_size"], constraint)
 
 
 def _dataset(data: Mapping[str, Any], find: Find, others: Mapping[str, Any]) -> Query:

@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, NoReturn
 
 from cohort_dsl.language import later as _later
-from cohort_dsl.language.columns import Constraint, Series
+from cohort_dsl.language.columns import Series
+from cohort_dsl.language.constraints import Constraint
 from cohort_dsl.language.frames import EventFrame, PatientFrame, table
 
 __all__ = ["Constraint", "EventFrame", "PatientFrame", "Series", "table"]

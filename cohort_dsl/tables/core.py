@@ -24,7 +24,9 @@ class patients(PatientFrame):
     """Demographics, one row a patient."""
 
     date_of_birth = Series(
-        datetime.date, "First of the month.", constraints=[Constraint.NotNull()]
+        datetime.date,
+        "First of the month.",
+        constraints=[Constraint.NotNull(), Constraint.FirstOfMonth()],
     )
     sex = Series(
         str,

@@ -10,12 +10,14 @@ from tests.mistakes.chapters import (
     names,
     python,
     rows,
+    tables,
     values,
 )
 
 CHAPTERS = tuple(
     one.CHAPTER
     for one in (
-        *(names, logic, rows, values, dates, codes, choices, dataset, measures, python),
+        *(names, logic, rows, values, dates, codes, choices),
+        *(dataset, measures, tables, python),
     )
 )

@@ -158,11 +158,17 @@ CHAPTER = Chapter(
             """
                 dataset.configure_dummy_data(population_sise=500)
                 """,
-            problem="configure_dummy_data(population_sise=...) isn't there yet",
-            remedy=(
-                "Strongroom does not offer this part of ehrQL so far; leave it out, or "
-                "ask for it."
-            ),
+            problem="configure_dummy_data(...) knows no population_sise=",
+            remedy="Did you mean population_size=?",
+        ),
+        Mistake(
+            "What dummy patients are wished to be is no yes or no a patient",
+            """
+                late = events.date > "2023-01-01"
+                dataset.configure_dummy_data(additional_population_constraint=late)
+                """,
+            problem="additional_population_constraint is a yes or no for each patient",
+            remedy='Write a comparison, for example patients.sex == "female".',
         ),
     ),
 )

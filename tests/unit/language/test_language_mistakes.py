@@ -223,10 +223,18 @@ MISTAKES = [
         "Ask for something to be there",
     ),
     Mistake("dataset.configure_dummy_data(population_size=0)", "is 0", "above 0"),
-    Mistake("dataset.configure_dummy_data(population_size='9')", "is '9'", "above 0"),
+    Mistake("dataset.configure_dummy_data(population_size='9')", 'is "9"', "above 0"),
     # What isn't there yet
-    Mistake("dataset.configure_dummy_data(legacy=True)", "(legacy=...) isn't", "ehrQL"),
-    Mistake("dataset.configure_dummy_data(rows=1)", "(rows=...) isn't there yet", "ehrQL"),
+    Mistake(
+        "dataset.configure_dummy_data(additional_population_constraint=events.date)",
+        "additional_population_constraint is a yes or no for each patient",
+        "a comparison",
+    ),
+    Mistake(
+        "dataset.configure_dummy_data(rows=1)",
+        "(...) knows no rows=",
+        "population_size=...",
+    ),
     Mistake("dataset.add_event_table('x')", "add_event_table isn't there yet", "ehrQL"),
     Mistake("events.date.count_episodes_for_patient(days(3))", "isn't there yet", "ehrQL"),
     Mistake("from ehrql import INTERVAL\nINTERVAL.start", "no date start", "start_date?"),

@@ -60,7 +60,7 @@ def test_frames_take_attributes_and_can_be_keys():
         (lambda: Series(list), "list is no type for a column"),
         (lambda: Series("int"), "int is no type for a column"),
         (lambda: Series(Series(int)), "a column's type is a column"),
-        (lambda: Series(int, constraints=["unique"]), "str is no constraint"),
+        (lambda: Series(int, constraints=["unique"]), '"unique" is no constraint'),
         (lambda: table(type("t", (), {})), "@table needs a class of PatientFrame"),
         (
             lambda: table(type("t", (EventFrame,), {"where": Series(int)})),

@@ -45,10 +45,17 @@ AT = f"analysis/definition.py line {FIRST_LINE}"
         ),
         (
             "show(first)",
-            f"{AT}: at most one row a patient\n  first of diagnoses\n  columns: date, "
-            "end_date, code, vocabulary, source_code, kind, visit_id\n",
+            f"{AT}: at most one row a patient\n  first of diagnoses\n"
+            "  date: dates; First day on which it holds.\n  end_date: dates\n",
         ),
-        ("show(events)", f"{AT}: any number of rows a patient\n  diagnoses\n  columns: "),
+        ("show(events)", f"{AT}: any number of rows a patient\n  diagnoses\n  date: "),
+        (
+            "show(patients)",
+            f"{AT}: at most one row a patient\n  patients\n"
+            "  date_of_birth: dates; First of month or year where no more is known.\n"
+            "  sex: text; never missing; one of female, male, intersex, unknown; "
+            "As recorded.\n",
+        ),
         ("show(days(3), 'a')", f"{AT}: <a duration in days>\n{AT}: 'a'\n"),
         (
             "show(dataset)",

@@ -12,6 +12,7 @@ from cohort_dsl import create_dataset
 from cohort_dsl.errors import QueryError
 from cohort_dsl.language.dataset import query_of
 from cohort_dsl.model import nodes, types, wire
+from cohort_dsl.model.promises import Promises
 from cohort_dsl.model.query import DummyData, Query
 from cohort_dsl.model.types import Column, TableSchema
 from cohort_dsl.tables.contract import diagnoses, patients
@@ -20,6 +21,7 @@ PEOPLE = nodes.Table(
     TableSchema("t", (Column("x", types.INT, "unsaid"), Column("d", types.DATE)), True)
 )
 X = nodes.SelectColumn(PEOPLE, "x")
+UNPROMISED = {"categories": [], "not_null": False, "promises": {}}
 THERE = nodes.Exists(PEOPLE)
 
 
@@ -38,8 +40,8 @@ def test_a_query_is_written_flat_with_parts_before_wholes():
                 "name": "t",
                 "one_row_per_patient": True,
                 "columns": [
-                    {"name": "x", "type": "int", "categories": [], "not_null": False},
-                    {"name": "d", "type": "date", "categories": [], "not_null": False},
+                    {"name": "x", "type": "int", **UNPROMISED},
+                    {"name": "d", "type": "date", **UNPROMISED},
                 ],
             }
         ],
@@ -124,7 +126,8 @@ FORGED = [
     ("tables", [{"name": "a;b"}], "rule on"),
     ("permissions", ["a b"], "rule on pattern"),
     ("dummy_data", {"population_size": 0}, "rule on anyOf"),
-    ("dummy_data", {"population_size": 1.0}, "at least one patient"),
+    ("dummy_data", {"population_size": 1, "constraint": 2}, "one yes or no a patient"),
+    ("dummy_data", {"population_size": 1.0, "constraint": None}, "at least one patient"),
     # Well formed, and without meaning
     ("nodes", [{"Table": {"table": 1}}], "refers to table 1"),
     ("nodes", [{"Exists": {"source": 0}}], "refers to 0, which isn't there before it"),
@@ -204,7 +207,18 @@ def test_a_forged_node_is_refused(node, problem):
     assert problem in refused(document).problem
 
 
+def _promise(promises: dict[str, object]) -> dict[str, object]:
+    return {"columns": [{"name": "x", "promises": promises}]}
+
+
 TABLES = [
+    (_promise({"minimum": 3, "maximum": 2}), "no value lies between 3 and 2"),
+    (_promise({"pattern": "("}), "( is no regular expression"),
+    (_promise({"first_of_month": True}), "an order, are of dates"),
+    (_promise({"after": ["x"]}), "an order, are of dates"),
+    (_promise({"step": 2}), "steps are whole numbers above 0"),
+    (_promise({"first_of_month": False}), "rule on const"),
+    (_promise({"colour": 1}), "rule on additionalProperties"),
     ({"columns": [{"name": "patient_id"}]}, "goes without saying"),
     ({"columns": [{"name": "x"}, {"name": "x"}]}, "names a column twice"),
     ({"name": "a..b"}, "rule on pattern"),
@@ -215,11 +229,35 @@ TABLES = [
 @pytest.mark.parametrize(("change", "problem"), TABLES)
 def test_a_forged_table_is_refused(change, problem):
     document = a_document()
-    column = {"type": "int", "categories": [], "not_null": False}
+    column = {"type": "int", **UNPROMISED}
     if "columns" in change:
         change = {"columns": [column | one for one in change["columns"]]}
     document["tables"][0] |= change
     assert problem in refused(document).problem
+
+
+def test_what_only_made_up_patients_are_made_for_is_written_and_no_part_of_the_question():
+    other = nodes.Exists(nodes.Table(TableSchema("other", (), one_row_per_patient=False)))
+    query = Query(THERE, {}, dummy_data=DummyData(7, other))
+    again = wire.loads(wire.dumps(query))
+    assert again == query
+    assert again.dummy_data.constraint == other
+    assert [table.name for table in again.tables()] == ["t"]
+
+
+def test_what_a_column_promises_is_read_as_it_was_written():
+    promises = Promises(first_of_month=True, unique=True, after=("b",))
+    numbers = Promises(minimum=0, maximum=1.5)
+    columns = (
+        Column("a", types.DATE, promises=promises),
+        Column("b", types.DATE),
+        Column("n", types.FLOAT, promises=numbers),
+        Column("i", types.INT, promises=Promises(minimum=2, step=3)),
+        Column("s", types.STR, promises=Promises(pattern="[a-z]+")),
+    )
+    schema = TableSchema("t", columns, one_row_per_patient=True)
+    query = Query(nodes.Exists(nodes.Table(schema)), {})
+    assert wire.loads(wire.dumps(query)).tables() == (schema,)
 
 
 def test_two_tables_of_one_name_are_refused():
