@@ -8,8 +8,9 @@ from datetime import date
 
 import pytest
 
-from cohort_dsl import create_dataset, load
+from cohort_dsl import create_dataset
 from cohort_dsl.errors import DefinitionError
+from cohort_dsl.language.dataset import query_of
 from cohort_dsl.tables import Constraint, EventFrame, PatientFrame, Series, table
 from cohort_dsl.tables.contract import diagnoses, patients
 from dummy_data import generate
@@ -46,7 +47,7 @@ def made(population, constraint=None, size=60):
     dataset.configure_dummy_data(
         population_size=size, additional_population_constraint=constraint
     )
-    query = load.query_of(dataset)
+    query = query_of(dataset)
     tables = generate(query, size=size, seed=1, reference_date=TODAY)
     return {name: found.to_pylist() for name, found in tables.items()}
 
