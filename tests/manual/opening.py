@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.manual.words import Word, used
+from tests.manual.noticing import used
+from tests.manual.words import Word
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "language" / "definitions.md"

@@ -10,9 +10,10 @@ from typing import Any
 from cohort_dsl.codes import SYSTEMS
 from tests.manual import opening, source
 from tests.manual.counts import engines
+from tests.manual.noticing import used
 from tests.manual.rules import SPEC, Chapter, Rule, Said, chapters, listen
 from tests.manual.traps import TRAPS
-from tests.manual.words import Word, used, words
+from tests.manual.words import Word, words
 from tests.mistakes import page as mistakes
 
 MANY = 6  # links to rules for a word that is everywhere

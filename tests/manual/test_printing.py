@@ -162,3 +162,7 @@ def test_words_say_whose_they_are():
     assert found["where(condition)"] == "rows"
     assert found["sum_for_patient()"] == "numbers, one a row"
     assert found["is_null()"] == "every series"
+
+
+def test_every_word_has_a_meaning_in_words():
+    assert [word.said for word in words() if not word.meaning] == []

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import importlib
 import inspect
 import pkgutil
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any
 
 import cohort_dsl
@@ -28,6 +26,24 @@ OPERATORS = {
     **{"__gt__": ">", "__ge__": ">=", "__and__": "&", "__or__": "|"},
     **{"__invert__": "~", "__add__": "+", "__sub__": "-", "__mul__": "*"},
     **{"__truediv__": "/", "__floordiv__": "//", "__pow__": "**", "__neg__": "- (sign)"},
+}
+MEANINGS = {
+    "==": "Are they equal?",
+    "!=": "Do they differ?",
+    "<": "Is it less, or earlier?",
+    "<=": "Is it no more, or no later?",
+    ">": "Is it more, or later?",
+    ">=": "Is it no less, or no earlier?",
+    "&": "Are both true?",
+    "|": "Is one of them true?",
+    "~": "Is it not true?",
+    "+": "The sum; that much later.",
+    "-": "The difference; that much earlier; the time between.",
+    "*": "The product.",
+    "/": "The quotient, with decimals.",
+    "//": "The quotient, rounded down.",
+    "**": "The power, with decimals.",
+    "- (sign)": "The contrary.",
 }
 REFLECTED = {name.replace("__", "__r", 1): sign for name, sign in OPERATORS.items()}
 SIGNS = OPERATORS | REFLECTED
@@ -109,8 +125,8 @@ def _methods() -> Iterator[Word]:
 def _word(method: _Method) -> Word:
     bare = method.is_property or method.said in SIGNS.values()
     said = method.said if bare else method.said + _signature(method.function)
-    of, meaning = _of(method.owners), _meaning(method.function)
-    return Word(said, of, meaning, frozenset(method.codes))
+    meaning = MEANINGS.get(method.said) or _meaning(method.function)
+    return Word(said, _of(method.owners), meaning, frozenset(method.codes))
 
 
 def _owners() -> list[type]:
@@ -220,44 +236,3 @@ def _kinds(owners: list[Any]) -> str:
     if "whole numbers" in names and "numbers" in names:
         names.remove("whole numbers")
     return ", ".join(names)
-
-
-# Where they are shown ---------------------------------------------------------------
-
-
-def used(author: Callable[[], object], files: Callable[[str], bool]) -> set[Word]:
-    """The words that code of these files says while ``author`` runs."""
-    called: set[CodeType] = set()
-    authors: dict[CodeType, dict[str, Any]] = {}
-
-    def notice(frame: FrameType, event: str, arg: object) -> None:
-        if event != "call":
-            return
-        if files(frame.f_code.co_filename):
-            authors[frame.f_code] = frame.f_globals
-        elif frame.f_back and files(frame.f_back.f_code.co_filename):
-            called.add(frame.f_code)
-
-    with _noticing(notice):
-        author()
-    named = [
-        known[name]
-        for code, known in authors.items()
-        for name in code.co_names
-        if name in known
-    ]
-    return {
-        word
-        for word in words()
-        if word.code & called or any(word.named is thing for thing in named)
-    }
-
-
-@contextlib.contextmanager
-def _noticing(notice: Any) -> Iterator[None]:
-    before = sys.getprofile()
-    sys.setprofile(notice)
-    try:
-        yield
-    finally:
-        sys.setprofile(before)
