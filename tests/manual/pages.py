@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from cohort_dsl.codes import SYSTEMS
 from tests.manual import opening, source
 from tests.manual.counts import engines
+from tests.manual.markdown import Cells, anchor, code, grid, in_cell, in_code, joined, plain
 from tests.manual.noticing import used
 from tests.manual.rules import SPEC, Chapter, Rule, Said, chapters, listen
 from tests.manual.traps import TRAPS
@@ -21,8 +21,6 @@ PRINTED = "<!-- Printed by `make manual` from tests/spec: change it there. -->\n
 NOTE = (
     "An empty cell is NULL. [The tables](tables.md) that are asked; [all words](words.md)."
 )
-
-Cells = Sequence[str]
 
 
 def pages() -> dict[str, str]:
@@ -242,42 +240,6 @@ def _tables() -> str:
             grid([["type", "system", "a code is"], *systems]),
         ]
     )
-
-
-# Markdown -----------------------------------------------------------------------------
-
-
-def joined(parts: Iterable[str]) -> str:
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def code(text: str) -> str:
-    return f"```python\n{text.strip()}\n```"
-
-
-def grid(rows: Sequence[Cells]) -> str:
-    head, *others = rows
-    lines = [head, ["---"] * len(head), *others]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def in_cell(text: str) -> str:
-    """Plain where nothing in it could be taken for Markdown."""
-    return text if re.fullmatch(r"[\w .:-]*", text) and "__" not in text else in_code(text)
-
-
-def in_code(text: str) -> str:
-    fence = "``" if "`" in text else "`"
-    return f"{fence}{text}{fence}".replace("|", "\\|")
-
-
-def plain(text: str) -> str:
-    return text.replace("|", "\\|")
-
-
-def anchor(heading: str) -> str:
-    """As GitLab and GitHub make it."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def link(chapter: Chapter, rule: Rule) -> str:

@@ -10,7 +10,8 @@ import pytest
 
 from tests.manual import opening
 from tests.manual.counts import counts
-from tests.manual.pages import PRINTED, anchor, pages, shown_by
+from tests.manual.markdown import anchor
+from tests.manual.pages import PRINTED, pages, shown_by
 from tests.manual.rules import chapters, rules
 from tests.manual.stale import FOLDER, stale, write
 from tests.manual.traps import TRAPS
@@ -32,7 +33,8 @@ def test_printing_writes_what_changed_and_takes_away_what_is_no_page(tmp_path, m
 
 def test_every_word_is_shown_by_a_rule_or_an_example():
     shown = shown_by()
-    assert {w.said for w in words() if w not in shown} == set()
+    missing = {f"{w.said} of {w.of}" for w in words() if w not in shown}
+    assert missing == set(), "write a rule of tests/spec that says it"
 
 
 def test_the_words_are_those_of_the_languages_own_classes():

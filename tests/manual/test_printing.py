@@ -9,6 +9,7 @@ import pytest
 from cohort_dsl import case, create_dataset, when
 from tests.manual import pages, source
 from tests.manual.asked import asked_by
+from tests.manual.markdown import grid
 from tests.manual.rules import Rule
 from tests.manual.words import words
 from tests.spec.tables import e, p
@@ -139,9 +140,9 @@ SHAPES = {
 @pytest.mark.parametrize("shape", SHAPES)
 def test_answers_of_every_shape_are_tables(shape):
     answer, cells = SHAPES[shape]
-    grid = pages.grid(pages.answered(answer))
+    printed = grid(pages.answered(answer))
     assert len({len(row) for row in pages.answered(answer)}) == 1
-    assert all(f"| {cell} |" in grid for cell in cells)
+    assert all(f"| {cell} |" in printed for cell in cells)
 
 
 def test_sentences_have_their_apostrophes_capitals_and_words():
