@@ -8,21 +8,62 @@ from pathlib import Path
 
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.language import hints
+from cohort_dsl.language.codelist import (
+    Codelist,
+    inherited,
+    must_be_known,
+    must_have_an_end,
+)
 from cohort_dsl.language.hints import mistake
 
 
 def codelist_from_csv(
-    filename: str | Path, *, column: str, category_column: str | None = None
-) -> list[str] | dict[str, str]:
+    filename: str | Path,
+    *,
+    column: str,
+    category_column: str | None = None,
+    parent_column: str | None = None,
+    descendants: bool = False,
+) -> Codelist | dict[str, str]:
     """The codes in a column of a CSV file, each once, in the file's order.
 
     With ``category_column`` a dictionary from each code to its category, for
-    ``to_category``. ``filename`` counts from the study's own folder. Lines without a code
-    are passed over; blanks round codes and categories are dropped.
+    ``to_category``. ``parent_column`` names the code right above each; a code with several
+    stands on several lines. With ``descendants`` a list holds all that lies below its
+    codes, and a code without a category has that of the nearest above it. ``filename``
+    counts from the study's own folder. Lines without a code are passed over; blanks round codes and
+    categories are dropped.
     """
-    rows = _rows(Path(filename), [c for c in (column, category_column) if c is not None])
+    wanted = [c for c in (column, category_column, parent_column) if c is not None]
+    rows = _rows(Path(filename), wanted)
+    parents = None if parent_column is None else _parents(rows, column, parent_column)
+    codes = Codelist(dict.fromkeys(row[column] for row in rows), str(filename), parents)
+    if not codes:
+        raise mistake(f"{filename} holds no codes", "Put a code on each line of it.")
+    if parents is not None:
+        must_have_an_end(parents, str(filename))
     if category_column is None:
-        return _must_hold_codes(list(dict.fromkeys(row[column] for row in rows)), filename)
+        return codes.with_descendants() if descendants else codes
+    categories = _categories(rows, column, category_column, filename)
+    if not descendants:
+        return categories
+    return inherited(categories, must_be_known(codes), str(filename))
+
+
+def _parents(
+    rows: list[dict[str, str]], column: str, parent_column: str
+) -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        above = found.setdefault(row[column], {})
+        if row[parent_column]:
+            above[row[parent_column]] = None
+    return {code: tuple(above) for code, above in found.items()}
+
+
+def _categories(
+    rows: list[dict[str, str]], column: str, category_column: str, filename: str | Path
+) -> dict[str, str]:
     categories: dict[str, str] = {}
     for row in rows:
         code, category = row[column], row[category_column]
@@ -32,14 +73,7 @@ def codelist_from_csv(
                 f'and "{category}"',
                 "Keep one line for each code.",
             )
-    _must_hold_codes(list(categories), filename)
     return categories
-
-
-def _must_hold_codes(codes: list[str], filename: str | Path) -> list[str]:
-    if not codes:
-        raise mistake(f"{filename} holds no codes", "Put a code on each line of it.")
-    return codes
 
 
 def _rows(path: Path, wanted: list[str]) -> list[dict[str, str]]:

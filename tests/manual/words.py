@@ -61,6 +61,7 @@ OF = {
     "IntervalAtHand": "INTERVAL",
     "When": "choices",
     "Then": "choices",
+    "Codelist": "codelists",
 }
 KINDS = {**NAMES, Kind.CODE: "codes"}
 

@@ -68,8 +68,41 @@ CHAPTER = Chapter(
                 asthma = codelist_from_csv("codelists/asthma.csv", column="code")
                 dataset.kind = first.code.to_category(asthma)
                 """,
-            problem="to_category needs categories, not a list",
+            problem="to_category needs categories, not a Codelist",
             remedy="Read the codelist with codelist_from_csv(..., category_column=...).",
+        ),
+        Mistake(
+            "Descendants of a codelist that doesn't say which codes lie below which",
+            """
+                asthma = codelist_from_csv("codelists/asthma.csv", column="code")
+                all_asthma = asthma.with_descendants()
+                """,
+            problem=(
+                "codelist codelists/asthma.csv doesn't say which codes lie below which"
+            ),
+            remedy=(
+                'Read it with parent_column="...", or give a codelist that was: '
+                "codes.with_descendants(hierarchy). Such a file can be exported from a "
+                "vocabulary, as from OMOP's concept_relationship or SNOMED CT's is-a."
+            ),
+        ),
+        Mistake(
+            "A codelist whose parents go round in a circle",
+            """
+                tree = codelist_from_csv("tree.csv", column="code", parent_column="above")
+                """,
+            files={"tree.csv": "code,above\nJ45,J46\nJ46,J45\n"},
+            problem="codelist tree.csv puts code J45 below itself: J45 → J46 → J45",
+            remedy="Take away one of these parents.",
+        ),
+        Mistake(
+            "A codelist without codes",
+            """
+                asthma = codelist_from_csv("codelists/asthma.csv", column="code")
+                """,
+            files={"codelists/asthma.csv": "code,term\n"},
+            problem="codelists/asthma.csv holds no codes",
+            remedy="Put a code on each line of it.",
         ),
     ),
 )
