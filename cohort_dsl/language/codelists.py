@@ -31,8 +31,8 @@ def codelist_from_csv(
     ``to_category``. ``parent_column`` names the code right above each; a code with several
     stands on several lines. With ``descendants`` a list holds all that lies below its
     codes, and a code without a category has that of the nearest above it. ``filename``
-    counts from the study's own folder. Lines without a code are passed over; blanks round codes and
-    categories are dropped.
+    counts from the study's own folder. Lines without a code are passed over; blanks round
+    codes and categories are dropped.
     """
     wanted = [c for c in (column, category_column, parent_column) if c is not None]
     rows = _rows(Path(filename), wanted)
