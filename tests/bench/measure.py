@@ -33,6 +33,14 @@ class Ran:
 
 
 @dataclass(frozen=True)
+class Records:
+    """``engine``: of ``worker.ENGINES``. ``where``: how it finds them."""
+
+    engine: str
+    where: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Bench:
     """``cache``: where records are kept between runs. ``folder``: for this run's files."""
 
@@ -42,34 +50,40 @@ class Bench:
     rounds: int = 3
 
     def files(self, share: float = 1.0) -> Mapping[str, Path]:
-        """The records of this run's scale, or of a share of it."""
+        """The records of this run's scale, or of a share of it: each table's file."""
         return data.made(self.cache, data.Size(self.scale * share))
+
+    def parquet(self, share: float = 1.0) -> Records:
+        """The same, to be asked as they are."""
+        where = {name: str(path) for name, path in self.files(share).items()}
+        return Records("duckdb", where)
 
     def events(self, share: float = 1.0) -> int:
         return data.Size(self.scale * share).rows["events"]
 
     def timed(
-        self, name: str, study: Study, sides: Sequence[str], share: float = 1.0
+        self, name: str, study: Study, records: Records, sides: Sequence[str]
     ) -> Mapping[str, Ran]:
         """The best run of each side. UnequalError before anything counts.
 
         ``sides``: of ``worker.SIDES``. Ours and by hand are both run at least once, and
-        their answers compared.
+        their answers compared. ``name``: of the study's folder in this run's.
         """
-        folder = study.written(self.folder / f"{name}-{share:g}")
+        folder = study.written(self.folder / name)
         ran: defaultdict[str, list[Ran]] = defaultdict(list)
         for number in range(self.rounds):
             for side in dict.fromkeys((*COMPARED, *sides)) if number == 0 else sides:
-                ran[side].append(self._ran(side, folder, share))
+                ran[side].append(self._ran(side, folder, records))
             if number == 0:
                 demand_equal(*(folder / f"{side}.parquet" for side in COMPARED))
         return {side: min(runs, key=lambda run: run.seconds) for side, runs in ran.items()}
 
-    def _ran(self, side: str, study: Path, share: float) -> Ran:
+    def _ran(self, side: str, study: Path, records: Records) -> Ran:
         job = {
             "side": side,
             "study": str(study),
-            "files": {name: str(path) for name, path in self.files(share).items()},
+            "engine": records.engine,
+            "where": dict(records.where),
             "target": str(study / f"{side}.parquet"),
             "answer": str(study / "ours.parquet"),
         }

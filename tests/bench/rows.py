@@ -6,8 +6,8 @@ import resource
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.bench import studies
-from tests.bench.measure import Bench, Ran
+from tests.bench import on_postgresql, studies
+from tests.bench.measure import COMPARED, Bench, Ran, Records
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ def forty_long(bench: Bench) -> Row:
 
 
 def _many(bench: Bench, codes: int, faster: float, floors: float | None = None) -> Row:
-    sides = ("ours", "by_hand") if floors is None else ("ours", "by_hand", "floor")
-    ran = bench.timed(f"forty-{codes}", studies.many(40, codes), sides)
+    sides = COMPARED if floors is None else (*COMPARED, "floor")
+    ran = bench.timed(f"forty-{codes}", studies.many(40, codes), bench.parquet(), sides)
     found = [_faster(ran, faster)]
     if floors is not None:
         times = ran["ours"].seconds / ran["floor"].seconds
@@ -71,7 +71,7 @@ def _many(bench: Bench, codes: int, faster: float, floors: float | None = None) 
 
 def real(bench: Bench) -> Row:
     study = studies.real()
-    ran = bench.timed("real", study, ("ours", "by_hand"))
+    ran = bench.timed("real", study, bench.parquet(), COMPARED)
     scans = Found("{} scans of the events", ran["ours"].scans["events"], 3)
     work = (
         f"{len(study.variables)} variables in the shape of a real study, {_events(bench)}"
@@ -79,11 +79,21 @@ def real(bench: Bench) -> Row:
     return Row(work, [scans, _faster(ran, 5)], _times(ran))
 
 
+def postgresql(bench: Bench) -> Row:
+    """A sixth of the records: 5 million events of 166,667 patients at full size."""
+    share = 1 / 6
+    with on_postgresql.loaded(bench.files(share), bench.folder) as where:
+        records = Records("postgresql", where)
+        ran = bench.timed("postgresql", studies.many(40, 20), records, COMPARED)
+    work = f"the same 40 variables on PostgreSQL, {_events(bench, share)}"
+    return Row(work, [_faster(ran, 4)], _times(ran))
+
+
 def growth(bench: Bench) -> Row:
     """Ten times the events, and ten times the patients."""
     study = studies.many(40, 20)
-    few = bench.timed("growth", study, ["ours"], share=0.1)["ours"]
-    many = bench.timed("growth", study, ["ours"])["ours"]
+    few = bench.timed("few", study, bench.parquet(0.1), ["ours"])["ours"]
+    many = bench.timed("ten-times", study, bench.parquet(), ["ours"])["ours"]
     found = [
         Found("{} times as long", many.seconds / few.seconds, 11),
         Found("{} GB of memory", many.memory / 1_000_000, 4),
@@ -96,7 +106,7 @@ def compiling(bench: Bench) -> Row:
     """The whole process's CPU time, imports and all; its answer is compared first."""
     study = studies.many(500, 20)
     small = min(1.0, 2_000 / bench.events())
-    bench.timed("five-hundred", study, [], share=small)
+    bench.timed("five-hundred", study, bench.parquet(small), [])
     folder = study.written(bench.folder / "compiled")
     whole = _cpu(bench, "-m", "tests.bench.compiling", str(folder))
     start = _cpu(bench, "-c", "pass")
@@ -125,6 +135,7 @@ ROWS: Mapping[str, Measuring] = {
     "forty": forty,
     "forty-long": forty_long,
     "real": real,
+    "postgresql": postgresql,
     "growth": growth,
     "compile": compiling,
 }

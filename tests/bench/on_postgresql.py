@@ -1,0 +1,81 @@
+"""The same records in a PostgreSQL server of our own, as it comes: no index, no tuning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import psycopg
+import pyarrow as pa
+
+from cohort_dsl import cohort_file
+from cohort_dsl.model.query import Query
+from cohort_dsl.sql import Catalog
+from cohort_dsl.sql.catalog import plain
+from cohort_dsl.warehouses.contract import Warehouse
+from cohort_dsl.warehouses.postgresql import PostgreSQLWarehouse, _batches
+from cohort_dsl.warehouses.rows import ARROW, Rows
+from tests import a_postgres
+
+TYPES = {"BIGINT": "bigint", "DATE": "date", "VARCHAR": "text", "DOUBLE": "float8"}
+PIECE = 1 << 20  # bytes
+
+
+@contextmanager
+def loaded(files: Mapping[str, Path], folder: Path) -> Iterator[Mapping[str, str]]:
+    """The settings by which a server with these records is reached, while it is up.
+
+    ``folder``: for files on the way. NoServerError where none is installed.
+    """
+    with a_postgres.running() as server:
+        with server.connect() as connection:
+            for name, path in files.items():
+                _load(connection, name, path, folder / f"{name}.csv")
+            connection.execute("VACUUM ANALYZE")
+        yield server.settings()
+
+
+def _load(connection: psycopg.Connection, table: str, source: Path, csv: Path) -> None:
+    rows = f"SELECT * FROM '{source}'"
+    described = duckdb.execute(f"DESCRIBE {rows}").fetchall()
+    columns = ", ".join(f"{name} {TYPES[kind]}" for name, kind, *_ in described)
+    duckdb.execute(f"COPY ({rows}) TO '{csv}' (FORMAT csv, HEADER false)")
+    cursor = connection.execute(f"CREATE TABLE {table} ({columns})")
+    copying = cursor.copy(f"COPY {table} FROM STDIN (FORMAT csv)")
+    with csv.open("rb") as file, copying as copy:
+        while piece := file.read(PIECE):
+            copy.write(piece)
+    csv.unlink()
+
+
+@contextmanager
+def warehouse(where: Mapping[str, str], query: Query) -> Iterator[Warehouse]:
+    """``where``: the server's settings."""
+    sources = {schema.name: plain(schema) for schema in query.tables()}
+    connection = psycopg.connect(**where, autocommit=True)
+    with PostgreSQLWarehouse(connection, Catalog(sources)) as opened:
+        yield opened
+
+
+def by_hand(
+    where: Mapping[str, str],
+    query: Query,
+    scans: Iterable[str],
+    assembly: str,
+    target: Path,
+) -> None:
+    """The answer comes and is written in the way in which ours is."""
+    with psycopg.connect(**where) as connection:
+        for statement in scans:
+            connection.execute(statement)
+            _, _, _, table, *_ = statement.split()  # CREATE TEMPORARY TABLE table
+            connection.execute(f"ANALYZE {table}")
+        types = {"patient_id": Catalog({}).patient_id}
+        types |= {name: series.type for name, series in query.variables.items()}
+        schema = pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
+        with psycopg.RawServerCursor(connection, "answer") as cursor:
+            cursor.execute(assembly, binary=True)
+            rows = Rows(schema, _batches(cursor, schema))
+            cohort_file.write(rows, types, target, "")
