@@ -122,7 +122,7 @@ def _cpu(bench: Bench, *arguments: str) -> float:
     """Seconds of CPU in all threads of a process; the least of several."""
     bench.process(*arguments)  # compiles the modules
     seconds = []
-    for _ in range(2 * bench.rounds + 1):
+    for _ in range(bench.rounds):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         bench.process(*arguments)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
