@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from cohort_dsl import case, create_dataset, when
+from cohort_dsl.tables import PatientFrame, Series, table
 from tests.manual import pages, source
 from tests.manual.asked import asked_by
 from tests.manual.markdown import grid
@@ -51,6 +52,28 @@ def test_what_the_section_sets_up_is_shown_where_it_is_used():
     assert lines(test_rule) == [
         "LIMITS = [1, 2]\ndataset.answer = patients.score.is_in(LIMITS)"
     ]
+
+
+def test_a_rule_may_declare_a_table_and_change_what_it_made():
+    def test_rule(spec):
+        """Why."""
+
+        @table
+        class weights(PatientFrame):
+            weight = Series(int)
+
+        weights.double = weights.weight * 2
+        chain = weights.double
+        for _ in range(2):
+            chain = chain + 1
+        spec(patients=ONE, ask=chain, expect={1: None})
+
+    shown = lines(test_rule)[0]
+    assert shown.startswith(
+        "@table\nclass weights(PatientFrame):\n    weight = Series(int)"
+    )
+    assert "\nweights.double = weights.weight * 2\nchain = weights.double\n" in shown
+    assert "    chain = chain + 1\n" in shown
 
 
 def test_a_rule_may_tell_spec_several_things():
