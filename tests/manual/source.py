@@ -185,6 +185,15 @@ def _set_up(module: ModuleType) -> dict[str, ast.stmt]:
 
 
 class _Named(ast.NodeTransformer):
+    """Tables under their own names; files beside the definition, not in a test's folder."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        self.generic_visit(node)
+        folder = isinstance(node.left, ast.Name) and node.left.id == "tmp_path"
+        if not (folder and isinstance(node.op, ast.Div)):
+            return node
+        return ast.Call(ast.Name("Path", ast.Load()), [node.right], [])
+
     def visit_Name(self, node: ast.Name) -> ast.Name:
         return ast.copy_location(ast.Name(TABLES.get(node.id, node.id), node.ctx), node)
 

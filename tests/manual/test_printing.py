@@ -76,6 +76,17 @@ def test_a_rule_may_declare_a_table_and_change_what_it_made():
     assert "    chain = chain + 1\n" in shown
 
 
+def test_files_of_a_rule_lie_beside_the_definition():
+    def test_rule(spec, tmp_path):
+        """Why."""
+        path = tmp_path / "codes.csv"
+        path.write_text("1")
+        spec(patients=ONE, ask=p.score / int(path.read_text()), expect={1: 5.0})
+
+    shown = lines(test_rule)[0]
+    assert shown.startswith('path = Path("codes.csv")\npath.write_text("1")\n')
+
+
 def test_a_rule_may_tell_spec_several_things():
     def test_rule(spec):
         """Why."""

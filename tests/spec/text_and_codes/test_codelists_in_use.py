@@ -1,5 +1,6 @@
 """Codes."""
 
+from cohort_dsl import codelist_from_csv
 from cohort_dsl.codes import SNOMEDCTCode
 from tests.spec.tables import e, p
 
@@ -54,6 +55,30 @@ def test_codes_fall_into_categories(spec):
         patients=CODES,
         ask=p.code.to_category({"73211009": "diabetes"}),
         expect={1: "diabetes", 2: None, 3: None},
+    )
+
+
+def test_codes_are_read_from_a_file_of_the_study(spec, tmp_path):
+    """One column of a CSV file; blanks round a code and lines without one don't count."""
+    path = tmp_path / "diabetes.csv"
+    path.write_text("code,term\n73211009 ,Diabetes\n,to be discussed\n44054006,Type 2\n")
+    codelist = codelist_from_csv(path, column="code")
+    spec(
+        patients=CODES,
+        ask=p.code.is_in(codelist),
+        expect={1: True, 2: False, 3: None},
+    )
+
+
+def test_categories_are_read_from_a_second_column(spec, tmp_path):
+    """Each code has one."""
+    path = tmp_path / "heart.csv"
+    path.write_text("code,kind\n22298006,heart attack\n84114007,heart failure\n")
+    kinds = codelist_from_csv(path, column="code", category_column="kind")
+    spec(
+        patients=CODES,
+        ask=p.code.to_category(kinds),
+        expect={1: None, 2: "heart attack", 3: None},
     )
 
 
