@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
-from cohort_dsl.model.types import STR, ValueType, code
+from cohort_dsl.model.types import ValueType, code, codes
 
 
 @dataclass(frozen=True)
@@ -151,9 +151,11 @@ class MultiCodeString(str):
 
     __slots__ = ()
 
+    system: ClassVar[str]
+
     @classmethod
     def value_type(cls) -> ValueType:
-        return STR
+        return codes(cls.system)
 
 
 class ICD10MultiCodeString(MultiCodeString):
@@ -161,11 +163,15 @@ class ICD10MultiCodeString(MultiCodeString):
 
     __slots__ = ()
 
+    system = ICD10Code.system
+
 
 class OPCS4MultiCodeString(MultiCodeString):
     """Several OPCS-4 codes in one string."""
 
     __slots__ = ()
+
+    system = OPCS4Code.system
 
 
 SYSTEMS: Mapping[str, type[Code]] = MappingProxyType(

@@ -88,7 +88,7 @@ def _schema(types: Mapping[str, ValueType], query_sha256: str) -> pa.Schema:
 
 
 def _word(kind: ValueType) -> str:
-    return f"code:{kind.system}" if kind.system else kind.kind.value
+    return f"{kind.kind.value}:{kind.system}" if kind.system else kind.kind.value
 
 
 def _write_parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path) -> int:

@@ -261,7 +261,10 @@ def _row_problems(schema: TableSchema, row: Mapping[str, Any]) -> list[str]:
 
 def _misfit(value: Any, kind: Kind) -> str:
     """Of another type, or of the right one but beyond what warehouses hold."""
-    wanted, got = "str" if kind is Kind.CODE else kind.value, type(value).__name__
+    wanted, got = (
+        "str" if kind in (Kind.CODE, Kind.CODES) else kind.value,
+        type(value).__name__,
+    )
     return (
         f"beyond what a {wanted} can hold" if got == wanted else f"a {got}, not a {wanted}"
     )

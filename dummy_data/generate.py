@@ -147,6 +147,7 @@ ARROW = {
     Kind.STR: pa.string(),
     Kind.DATE: pa.date32(),
     Kind.CODE: pa.string(),
+    Kind.CODES: pa.string(),
 }
 
 

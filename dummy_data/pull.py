@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Series
 from dummy_data.person import Person, Row
-from dummy_data.turn import STEPS
+from dummy_data.turn import MOST_WAYS, STEPS
 from dummy_data.wish import Wish, exactly
 
 DEEPEST = 60
@@ -71,6 +71,12 @@ def aims(condition: Series, want: bool, person: Person, row: Row | None) -> Iter
             holding, barred = ((part,), ()) if want else ((), (part,))
             wish = Wish(holding=holding, lacking=frozenset(barred))
             yield from pull(condition.left, wish, person, row)
+    elif isinstance(condition, nodes.ContainsAny):
+        if not want:
+            wish = Wish(lacking=condition.parts_sought)
+            yield from pull(condition.operand, wish, person, row)
+        for part in sorted(condition.parts_sought)[:MOST_WAYS] if want else ():
+            yield from pull(condition.operand, Wish(holding=(part,)), person, row)
     elif isinstance(condition, nodes.StartsWith):
         part = person.value(condition.right, row)
         if isinstance(part, str):

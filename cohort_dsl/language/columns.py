@@ -72,7 +72,7 @@ def _value_type(type_: object) -> ValueType:
     if type_ in _TYPES:
         return _TYPES[type_]
     is_code = isinstance(type_, type) and issubclass(type_, Code | MultiCodeString)
-    if is_code and hasattr(type_, "value_type"):
+    if is_code and hasattr(type_, "system") and hasattr(type_, "value_type"):
         found = type_.value_type()
         assert isinstance(found, ValueType)
         return found

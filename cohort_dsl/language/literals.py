@@ -51,7 +51,8 @@ def kind_name(value_type: ValueType) -> str:
     if value_type.system is None:
         return NAMES[value_type.kind]
     known = SYSTEMS.get(value_type.system)
-    return f"{known.title if known else value_type.system} codes"
+    codes = f"{known.title if known else value_type.system} codes"
+    return codes if value_type.kind is Kind.CODE else f"text of several {codes}"
 
 
 def constant(value: object, value_type: ValueType) -> Value:
@@ -107,13 +108,18 @@ def _text(value: object, value_type: ValueType) -> object:
     return value.value if isinstance(value, Code) else value
 
 
-def _code(value: object, value_type: ValueType) -> object:
-    if isinstance(value, Code) and value.system != value_type.system:
+def _of_the_system(value: object, value_type: ValueType) -> object:
+    other = isinstance(value, Code) and value_type.system not in (None, value.system)
+    if isinstance(value, Code) and other:
         raise mistake(
             f"{type(value).title} codes and {kind_name(value_type)} don't go together",
             "Use codes of the column's own coding system.",
         )
-    text = _text(value, value_type)
+    return _text(value, value_type)
+
+
+def _code(value: object, value_type: ValueType) -> object:
+    text = _of_the_system(value, value_type)
     known = SYSTEMS.get(value_type.system or "")
     if isinstance(text, str) and known and not known.is_shaped(text):
         raise _misshapen(text, known)
@@ -123,7 +129,7 @@ def _code(value: object, value_type: ValueType) -> object:
 def prefix(value: object, value_type: ValueType) -> str:
     """The beginning of a text, or of a code: one that a code of its system could have."""
     known = SYSTEMS.get(value_type.system or "")
-    text = _text(value, value_type)
+    text = _of_the_system(value, value_type)
     if isinstance(text, str) and known and not known.is_begun(text):
         near = text.strip().replace(".", "").upper()
         meant = f'Did you mean "{near}"? ' if near != text and known.is_begun(near) else ""
@@ -131,7 +137,7 @@ def prefix(value: object, value_type: ValueType) -> str:
             f'no {known.title} code begins with "{text}"',
             f"{meant}A {known.title} code is {known.looks_like}.",
         )
-    found = scalar(value if known is None else text, types.STR)
+    found = scalar(text, types.STR)
     assert isinstance(found, str)
     return found
 
@@ -175,6 +181,7 @@ def _like(value_type: ValueType) -> str:
         Kind.FLOAT: "Write a finite number, for example 7.5.",
         Kind.STR: 'Write text in quotes, for example "female".',
         Kind.DATE: 'Write a date as "YYYY-MM-DD".',
+        Kind.CODES: "Write the whole text in quotes, or ask with contains().",
         Kind.CODE: "Write the code as text in quotes.",
     }
     return examples[value_type.kind]

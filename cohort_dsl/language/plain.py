@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from cohort_dsl.language import hints, literals
 from cohort_dsl.language.hints import mistake
@@ -105,23 +105,48 @@ class Written(BaseSeries):
         return wrap(found[0] if len(found) == 1 else nodes.Or(found))
 
 
-class StrSeries(Categorised, Written):
+class Holding(BaseSeries):
+    """Text that may hold what is looked for anywhere within."""
+
+    def contains(self, part: Any) -> Any:
+        """Does the text hold ``part``? Capitals count; nothing is a wildcard.
+
+        In text of several codes ``part`` is a code, or the beginning of one.
+        """
+        if isinstance(part, BaseSeries):
+            return self._contains_series(part)
+        not_a_method(part)
+        text = literals.prefix(part, self.node_.type)
+        return wrap(nodes.Contains(self.node_, nodes.Value(text, types.STR)))
+
+    def _contains_series(self, part: BaseSeries) -> Any:
+        mine, other = self.node_.type, part.node_.type
+        if other != (types.code(mine.system) if mine.system else types.STR):
+            raise mistake(
+                f"{literals.kind_name(mine)} never contains {literals.kind_name(other)}",
+                "Look for text in text, and for codes in text of several of their kind.",
+            )
+        return build(nodes.Contains, self.node_, part.node_)
+
+    def contains_any_of(self, parts: Any) -> Any:
+        """Does the text hold any of these parts: a list, or a codelist's codes?
+
+        False where there are none to look for; else NULL for a missing text.
+        """
+        every = listed(parts, "contains_any_of")
+        series = [self.contains(part) for part in every if isinstance(part, BaseSeries)]
+        said = [part for part in every if not isinstance(part, BaseSeries)]
+        sought = frozenset(literals.prefix(part, self.node_.type) for part in said)
+        found: Any = wrap(nodes.ContainsAny(self.node_, sought))
+        for one in series:
+            found = found | one
+        return found
+
+
+class StrSeries(Categorised, Written, Holding):
     """Text."""
 
     kind_ = Kind.STR
-
-    def contains(self, part: Any) -> Any:
-        """Does the text hold ``part``? Capitals count; nothing is a wildcard."""
-        return binary(nodes.Contains, self, part)
-
-    def contains_any_of(self, parts: Any) -> Any:
-        """Does the text hold any of these parts?"""
-        found = tuple(
-            self.contains(part).node_ for part in listed(parts, "contains_any_of")
-        )
-        if not found:
-            return self.is_in([])
-        return wrap(found[0]) if len(found) == 1 else build(nodes.Or, found)
 
 
 class StrPatientSeries(StrSeries, PatientSeries):
@@ -130,6 +155,26 @@ class StrPatientSeries(StrSeries, PatientSeries):
 
 class StrEventSeries(StrSeries, OrderedEventSeries):
     """Text for each row."""
+
+
+class MultiCodeSeries(Holding):
+    """Text that holds several codes of one coding system."""
+
+    kind_ = Kind.CODES
+
+    def is_in(self, values: Any) -> NoReturn:
+        raise mistake(
+            "is_in would compare the whole text, which holds several codes",
+            "Write contains_any_of(codelist), or contains(code).",
+        )
+
+
+class MultiCodePatientSeries(MultiCodeSeries, PatientSeries):
+    """Several codes in one text, for each patient."""
+
+
+class MultiCodeEventSeries(MultiCodeSeries, EventSeries):
+    """Several codes in one text, for each row."""
 
 
 class CodeSeries(Categorised, Written):

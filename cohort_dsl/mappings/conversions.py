@@ -62,6 +62,7 @@ def _to_bool(value: Sql, family: Family, dialect: Dialect) -> Sql:
 CONVERSIONS: Mapping[Kind, Callable[[Sql, Family, Dialect], Sql]] = {
     Kind.STR: _to_text,
     Kind.CODE: _to_text,
+    Kind.CODES: _to_text,
     Kind.INT: _to_int,
     Kind.FLOAT: _to_float,
     Kind.DATE: _to_date,

@@ -12,6 +12,7 @@ class Kind(Enum):
     STR = "str"
     DATE = "date"
     CODE = "code"
+    CODES = "codes"
 
 
 class ModelError(Exception):

@@ -61,6 +61,13 @@ def is_among(value: Cell, among: Collection[Scalar]) -> Cell:
     return None if value is None else value in among
 
 
+def contains_any(node: nodes.ContainsAny, values: list[Any]) -> Cell:
+    (text,) = values
+    if not node.parts_sought:
+        return False
+    return None if text is None else any(part in text for part in node.parts_sought)
+
+
 # Numbers -----------------------------------------------------------------------
 
 
@@ -171,6 +178,7 @@ RULES: Mapping[type[nodes.Series], Rule] = {
     nodes.CastToFloat: unless_null(float),
     nodes.CastToInt: numeric(math.trunc),
     nodes.Contains: unless_null(lambda text, part: part in text),
+    nodes.ContainsAny: contains_any,
     nodes.StartsWith: unless_null(lambda text, part: text.startswith(part)),
     nodes.Prefix: with_node(lambda node, text: text[: node.length]),
     nodes.ExtractPart: with_node(lambda node, day: PARTS[node.part](day)),

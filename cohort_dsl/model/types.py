@@ -16,17 +16,20 @@ Scalar: TypeAlias = bool | int | float | str | date
 
 @dataclass(frozen=True)
 class ValueType:
-    """A kind, and for codes the coding system that gives them their meaning."""
+    """A kind, and for codes the coding system that gives them their meaning.
+
+    CODES is one string that holds several codes, and perhaps other characters.
+    """
 
     kind: Kind
     system: str | None = None
 
     def __post_init__(self) -> None:
-        if (self.kind is Kind.CODE) != (self.system is not None):
+        if (self.kind in (Kind.CODE, Kind.CODES)) != (self.system is not None):
             raise ModelError("a coding system goes with codes, and with nothing else")
 
     def __str__(self) -> str:
-        return f"{self.system} code" if self.system else self.kind.value
+        return f"{self.system} {self.kind.value}" if self.system else self.kind.value
 
     @property
     def is_number(self) -> bool:
@@ -49,6 +52,11 @@ def code(system: str) -> ValueType:
     return ValueType(Kind.CODE, system)
 
 
+def codes(system: str) -> ValueType:
+    """The type of strings that hold several codes of that system."""
+    return ValueType(Kind.CODES, system)
+
+
 _PYTHON = {
     Kind.BOOL: bool,
     Kind.INT: int,
@@ -56,6 +64,7 @@ _PYTHON = {
     Kind.STR: str,
     Kind.DATE: date,
     Kind.CODE: str,
+    Kind.CODES: str,
 }
 
 

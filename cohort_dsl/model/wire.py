@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, NoReturn, get_type_hints
 
 from cohort_dsl.errors import QueryError
-from cohort_dsl.model import nodes, types, wire_questions
+from cohort_dsl.model import nodes, wire_questions
 from cohort_dsl.model.nodes import Frame, Node, Series, Table
 from cohort_dsl.model.promises import Promises
 from cohort_dsl.model.question import Question
@@ -106,7 +106,7 @@ def _plain(value: object, refs: Mapping[Node, int]) -> Any:
     if isinstance(value, frozenset):
         return sorted((_plain(item, refs) for item in value), key=_json)
     if isinstance(value, ValueType):
-        return f"code:{value.system}" if value.system else value.kind.value
+        return f"{value.kind.value}:{value.system}" if value.system else value.kind.value
     if isinstance(value, Enum):
         return value.value
     return value.isoformat() if isinstance(value, date) else value
@@ -194,7 +194,7 @@ def _table(data: Mapping[str, Any]) -> TableSchema:
 
 def _type(text: str) -> ValueType:
     kind, _, system = text.partition(":")
-    return types.code(system) if system else ValueType(Kind(kind))
+    return ValueType(Kind(kind), system or None)
 
 
 def _scalar(data: Any, value_type: ValueType) -> Any:
@@ -275,6 +275,7 @@ READERS: Mapping[Any, Callable[[_Reader, Any], Any]] = MappingProxyType(
         str: lambda reader, text: text,
         int: lambda reader, number: number,
         Scalar: lambda reader, value: value,
+        frozenset[str]: lambda reader, values: frozenset(values),
         frozenset[Scalar]: lambda reader, values: values,
     }
 )

@@ -44,6 +44,9 @@ def _called(node: Any, depth: int) -> str:
         few = sorted(map(str, node.values))[:3]
         more = ", …" if len(node.values) > len(few) else ""
         return f"{words(node.operand, depth + 1)} is in [{', '.join(few)}{more}]"
+    if isinstance(node, nodes.ContainsAny):
+        some = ", ".join(sorted(node.parts_sought)[:3])
+        return f"{words(node.operand, depth + 1)} contains any of [{some}, …]"
     if isinstance(node, nodes.Prefix):
         return f"first {node.length} characters of {words(node.operand, depth + 1)}"
     if isinstance(node, nodes.DateDifference):

@@ -55,6 +55,7 @@ class Dialect:
     least: Many  # of the non-NULL values of one type
     greatest: Many
     contains: Two  # text, part -> condition; all characters literal, case counts
+    contains_any: Callable[[Sql, Sequence[str]], Sql]  # as contains; one string or more
     starts_with: Two  # as contains
     prefix: Callable[[Sql, int], Sql]  # text -> its first characters (code points)
     # Dates leave the years 1 to 9999 as NULL.

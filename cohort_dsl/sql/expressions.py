@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import DatePart, DateUnit, Series
-from cohort_dsl.model.types import BOOL, FLOAT, INT, Kind, Scalar, ValueType
+from cohort_dsl.model.types import BOOL, FLOAT, INT, STR, Kind, Scalar, ValueType
 from cohort_dsl.sql.dialect import Dialect, Sql
 
 # More than lie between the years 1 and 9999, so that arithmetic on them can't overflow.
@@ -102,6 +102,14 @@ def _is_in(terms: Terms, node: nodes.IsIn, operands: Sequence[Sql]) -> Sql:
     kind = node.operand.type
     values = sorted(node.values)
     return operand.in_([terms.stored(terms.constant(v, kind), kind) for v in values])
+
+
+def _contains_any(terms: Terms, node: nodes.ContainsAny, operands: Sequence[Sql]) -> Sql:
+    if not node.parts_sought:
+        return terms.false()
+    if "" in node.parts_sought:  # which every text holds
+        return terms.dialect.contains(operands[0], terms.constant("", STR))
+    return terms.dialect.contains_any(operands[0], sorted(node.parts_sought))
 
 
 # Numbers -----------------------------------------------------------------------
@@ -245,6 +253,7 @@ RULES: Mapping[type[Series], Rule] = {
     nodes.CastToFloat: lambda terms, node, operands: terms.float(operands[0]),
     nodes.CastToInt: _to_int,
     nodes.Contains: lambda terms, node, operands: terms.dialect.contains(*operands),
+    nodes.ContainsAny: _contains_any,
     nodes.StartsWith: lambda terms, node, operands: terms.dialect.starts_with(*operands),
     nodes.Prefix: lambda terms, node, operands: terms.dialect.prefix(
         operands[0], node.length
@@ -279,4 +288,5 @@ _REPEATING = (
     nodes.AddDuration,
     nodes.DateDifference,
     nodes.IsInSeries,
+    nodes.ContainsAny,
 )

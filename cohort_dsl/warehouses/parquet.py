@@ -24,6 +24,7 @@ READ_AS: Mapping[Kind, tuple[str, frozenset[Family]]] = {
     Kind.STR: ("VARCHAR", frozenset({Family.TEXT})),
     Kind.DATE: ("DATE", frozenset()),
     Kind.CODE: ("VARCHAR", frozenset({Family.TEXT})),
+    Kind.CODES: ("VARCHAR", frozenset({Family.TEXT})),
 }
 """What a column is read as, and which families of types may be in the file."""
 

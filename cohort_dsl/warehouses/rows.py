@@ -18,6 +18,7 @@ ARROW: Mapping[Kind, pa.DataType] = MappingProxyType(
         Kind.STR: pa.string(),
         Kind.DATE: pa.date32(),
         Kind.CODE: pa.string(),
+        Kind.CODES: pa.string(),
     }
 )
 

@@ -63,7 +63,7 @@ OF = {
     "Then": "choices",
     "Codelist": "codelists",
 }
-KINDS = {**NAMES, Kind.CODE: "codes"}
+KINDS = {**NAMES, Kind.CODE: "codes", Kind.CODES: "several codes in one text"}
 
 
 @dataclass(frozen=True)

@@ -38,10 +38,12 @@ from cohort_dsl.model.types import (
     TableSchema,
     ValueType,
     code,
+    codes,
 )
 
 CODE = code("snomedct")
-TYPES = (BOOL, INT, FLOAT, STR, DATE, CODE)
+CODES = codes("snomedct")
+TYPES = (BOOL, INT, FLOAT, STR, DATE, CODE, CODES)
 
 VALUES: Mapping[ValueType, list[Any]] = {
     BOOL: [True, False],
@@ -75,6 +77,7 @@ VALUES: Mapping[ValueType, list[Any]] = {
         date.min,
         date.max,
     ],
+    CODES: ["||123456,999999", "123456", "", "999999 73211009 |%", "a\nb"],
     CODE: ["123456", "1234567", "999999", "73211009"],
 }
 EXACT = [0.0, 0.25, 1.0, -1.5, 2.5, 1024.0]
@@ -87,6 +90,7 @@ COLUMNS = (
     Column("text", STR),
     Column("day", DATE),
     Column("code", CODE),
+    Column("codes", CODES),
 )
 PEOPLE = TableSchema("people", COLUMNS, one_row_per_patient=True)
 EVENTS = TableSchema("events", COLUMNS, one_row_per_patient=False)
@@ -231,6 +235,21 @@ def an_is_in_series(pool: Pool) -> Node:
     return nodes.IsInSeries(pool.same(among), among)
 
 
+def a_contains(pool: Pool) -> Node:
+    """Text in text, or a code in text of several."""
+    left = pool.of(STR, CODES)
+    return nodes.Contains(left, pool.of(STR, *([CODE] if left.type == CODES else [])))
+
+
+def a_contains_any(pool: Pool) -> Node:
+    sought = st.sampled_from(
+        [*VALUES[STR], *VALUES[CODE], "99", "|", "a\nb", "(", "^", "$"]
+    )
+    return nodes.ContainsAny(
+        pool.of(STR, CODES), pool.draw(st.frozensets(sought, max_size=5))
+    )
+
+
 def pair(kind: type[Any], choose: Callable[[Pool], Series]) -> Callable[[Pool], Node]:
     def make(pool: Pool) -> Node:
         left = choose(pool)
@@ -278,7 +297,8 @@ MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
     nodes.Absolute: lambda pool: nodes.Absolute(pool.number()),
     nodes.CastToFloat: lambda pool: nodes.CastToFloat(pool.number()),
     nodes.CastToInt: lambda pool: nodes.CastToInt(pool.of(BOOL, INT, FLOAT)),
-    nodes.Contains: pair(nodes.Contains, lambda pool: pool.of(STR)),
+    nodes.Contains: a_contains,
+    nodes.ContainsAny: a_contains_any,
     nodes.StartsWith: lambda pool: nodes.StartsWith(pool.of(STR, CODE), pool.of(STR)),
     nodes.Prefix: lambda pool: nodes.Prefix(
         pool.of(STR, CODE), pool.draw(st.integers(0, 3))

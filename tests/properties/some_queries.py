@@ -15,6 +15,7 @@ from cohort_dsl.model.types import Column, Kind, ModelError, TableSchema, ValueT
 COLUMNS = (
     Column("b", types.BOOL),
     Column("c", types.code("atc")),
+    Column("cs", types.codes("atc")),
     Column("d", types.DATE, not_null=True),
     Column("f", types.FLOAT),
     Column("i", types.INT),
@@ -33,6 +34,7 @@ VALUES: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.FLOAT: st.floats(allow_nan=False, allow_infinity=False),
     Kind.STR: st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
     Kind.DATE: st.dates(),
+    Kind.CODES: st.sampled_from(["", "||A10,B01AC06", "A1"]),
     Kind.CODE: st.sampled_from(["A10", "B01AC06"]),
 }
 
@@ -80,6 +82,7 @@ def a_node(draw: st.DrawFn, cls: type[Node], found: list[Node]) -> Node:
         nodes.DatePart: st.sampled_from(nodes.DatePart),
         nodes.DateUnit: st.sampled_from(nodes.DateUnit),
         nodes.IntervalEdge: st.sampled_from(nodes.IntervalEdge),
+        frozenset[str]: st.frozensets(VALUES[Kind.STR]),
         int: st.integers(0, 9),
         str: st.sampled_from([column.name for column in COLUMNS]),
     }

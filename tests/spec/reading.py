@@ -18,6 +18,7 @@ READERS: Mapping[Kind, Callable[[str], Any]] = {
     Kind.FLOAT: float,
     Kind.STR: lambda cell: cell.strip('"'),
     Kind.CODE: str,
+    Kind.CODES: str,
     Kind.DATE: date.fromisoformat,
 }
 

@@ -22,6 +22,7 @@ class patients(PatientFrame):
     name = Series(str)
     part = Series(str)
     code = Series(SNOMEDCTCode)
+    codes = Series(ICD10MultiCodeString)
 
     def age_on(self, date: Any) -> Any:
         return (date - self.born).years

@@ -69,7 +69,7 @@ from cohort_dsl.model.nodes.numbers import (
     Power,
     Subtract,
 )
-from cohort_dsl.model.nodes.strings import Contains, Prefix, StartsWith
+from cohort_dsl.model.nodes.strings import Contains, ContainsAny, Prefix, StartsWith
 from cohort_dsl.model.nodes.values import Null, SelectColumn, Value
 
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "CastToFloat",
     "CastToInt",
     "Contains",
+    "ContainsAny",
     "Count",
     "CountDistinct",
     "DateDifference",

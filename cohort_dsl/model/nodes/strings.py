@@ -5,15 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cohort_dsl.model.nodes.kinds import Binary, Series, common_frame
-from cohort_dsl.model.types import BOOL, STR, Kind, ModelError, ValueType
+from cohort_dsl.model.types import BOOL, STR, Kind, ModelError, ValueType, code, fits
 
 
 class Contains(Binary):
     """Does the left string hold the right one? Case counts; nothing is a wildcard."""
 
-    def check_type(self) -> None:
-        if self.left.type.kind is not Kind.STR:
-            raise ModelError(f"{self.left.type} is no string")
+    def check(self) -> None:
+        common_frame((self.left, self.right))
+        _must_hold_others(self.left)
+        of_system = self.left.type.system
+        if self.right.type not in (STR, *([code(of_system)] if of_system else [])):
+            raise ModelError(f"{self.left.type} never contains {self.right.type}")
+
+    def find_type(self) -> ValueType:
+        return BOOL
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ContainsAny(Series):
+    """Does the string hold any of these? NULL for NULL, but False where there are none."""
+
+    operand: Series
+    parts_sought: frozenset[str]
+
+    def check(self) -> None:
+        _must_hold_others(self.operand)
+        if not all(fits(part, STR) for part in self.parts_sought):
+            raise ModelError("only strings are looked for in a string")
 
     def find_type(self) -> ValueType:
         return BOOL
@@ -46,6 +65,11 @@ class Prefix(Series):
 
     def find_type(self) -> ValueType:
         return STR
+
+
+def _must_hold_others(series: Series) -> None:
+    if series.type.kind not in (Kind.STR, Kind.CODES):
+        raise ModelError(f"{series.type} is no string to look into")
 
 
 def _must_have_characters(series: Series) -> None:

@@ -15,9 +15,11 @@ from cohort_dsl import (
     when,
     years,
 )
+from cohort_dsl.codes import ICD10MultiCodeString
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model.query import Query
 from cohort_dsl.reference import answer
+from cohort_dsl.tables import EventFrame, Series, table
 from cohort_dsl.tables.contract import diagnoses, medications, patients
 from dummy_data import generate
 
@@ -42,6 +44,11 @@ def a_query(population, **variables) -> Query:
 
 def members(query, tables):
     return answer(query, {name: table.to_pylist() for name, table in tables.items()})
+
+
+@table
+class stays(EventFrame):
+    diagnoses = Series(ICD10MultiCodeString)
 
 
 ASKED = {
@@ -94,6 +101,16 @@ ASKED = {
     & ~first(["a"]).source_code.starts_with_any_of(["source", "I21"]),
     "a beginning and something within": first(["a"]).source_code.starts_with("I21")
     & first(["a"]).source_code.contains("x7"),
+    "a text without another": (first(["a"]).code == "a")
+    & ~first(["a"]).source_code.contains("code"),
+    "a text that holds one of several": first(["a"]).source_code.contains_any_of(
+        ["x-17", "x-18"]
+    ),
+    "a text that holds none of several": (first(["a"]).code == "a")
+    & ~first(["a"]).source_code.contains_any_of(["code", "source"]),
+    "codes of several in one text": stays.where(
+        stays.diagnoses.contains_any_of(["I21", "J45"])
+    ).exists_for_patient(),
     "different codes": diagnoses.code.count_distinct_for_patient() >= 4,
     "one value among others": first(["a"]).date.is_in(medications.date),
     "a choice": case(

@@ -26,6 +26,7 @@ TOLD = {
     "first 2 characters of patients.sex is in [fe, ma]": (
         patients.sex.starts_with_any_of(["fe", "ma"])
     ),
+    "patients.sex contains any of [a, b, c, …]": patients.sex.contains_any_of(list("dcba")),
     "patients.sex contains ale": patients.sex.contains("ale"),
 }
 

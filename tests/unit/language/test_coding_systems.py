@@ -9,7 +9,9 @@ import pytest
 from cohort_dsl import codes
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.language import literals
+from cohort_dsl.model import types
 from cohort_dsl.model.types import code
+from cohort_dsl.tables import EventFrame, Series, table
 
 GOOD = {
     "snomedct": ["73211009", "900000000000207008"],
@@ -112,6 +114,38 @@ def test_a_code_of_another_system_is_refused():
 def test_a_code_of_a_system_that_we_do_not_know_is_taken_as_it_is():
     assert literals.scalar("x", code("local")) == "x"
     assert literals.kind_name(code("local")) == "local codes"
+
+
+def test_text_of_several_codes_is_asked_for_codes_of_its_system():
+    assert literals.prefix("I21", types.codes("icd10")) == "I21"
+    assert literals.kind_name(types.codes("icd10")) == "text of several ICD-10 codes"
+    with pytest.raises(DefinitionError, match="no ICD-10 code begins with"):
+        literals.prefix("I21.9", types.codes("icd10"))
+    with pytest.raises(DefinitionError, match="OPCS-4 codes and text of several ICD-10"):
+        literals.prefix(codes.OPCS4Code("K451"), types.codes("icd10"))
+
+
+@table
+class apcs(EventFrame):
+    all_diagnoses = Series(codes.ICD10MultiCodeString)
+    code = Series(codes.ICD10Code)
+    text = Series(str)
+
+
+def test_text_of_several_codes_is_not_compared_with_a_codelist():
+    with pytest.raises(DefinitionError) as caught:
+        apcs.all_diagnoses.is_in(["I219"])
+    assert "contains_any_of(codelist)" in caught.value.remedy
+    with pytest.raises(DefinitionError, match="is_in would compare the whole text"):
+        apcs.all_diagnoses.is_not_in(["I219"])
+
+
+def test_text_of_several_codes_holds_codes_and_no_text():
+    assert apcs.all_diagnoses.contains(apcs.code).node_.right == apcs.code.node_
+    with pytest.raises(DefinitionError, match="text of several ICD-10 codes never contain"):
+        apcs.all_diagnoses.contains(apcs.text)
+    with pytest.raises(DefinitionError, match="text never contains ICD-10 codes"):
+        apcs.text.contains(apcs.code)
 
 
 def test_a_number_is_no_code():

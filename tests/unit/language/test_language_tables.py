@@ -39,7 +39,7 @@ def test_a_declared_table_has_its_classes_columns_and_its_parents():
     assert schema.columns == (
         Column("date", types.DATE, not_null=True),
         Column("kind", types.STR, categories=("in", "out")),
-        Column("codes", types.STR),
+        Column("codes", types.codes("icd10")),
     )
     assert schema.column("date").description == "When it was."
 

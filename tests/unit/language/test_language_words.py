@@ -20,7 +20,7 @@ from cohort_dsl import (
     when,
     years,
 )
-from cohort_dsl.codes import SNOMEDCTCode
+from cohort_dsl.codes import MultiCodeString, SNOMEDCTCode
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.language.dataset import query_of
 from cohort_dsl.language.series import build
@@ -28,6 +28,12 @@ from cohort_dsl.model import nodes
 from cohort_dsl.model.types import INT, Column
 from cohort_dsl.tables import EventFrame, PatientFrame, Series, table
 from cohort_dsl.testing import evaluate
+
+
+class Several(MultiCodeString):
+    """No system's own class will do: they are of systems with letters."""
+
+    system = "snomedct"
 
 
 @table
@@ -41,6 +47,7 @@ class p(PatientFrame):
     s = Series(str)
     d = Series(datetime.date)
     c = Series(SNOMEDCTCode)
+    m = Series(Several)
 
     def twice(self) -> Any:
         return self.i * 2
@@ -73,6 +80,7 @@ ROW = {
     "s": "a_%b",
     "d": date(2024, 1, 31),
     "c": "73211009",
+    "m": "73211009,999999",
 }
 EVENTS = [
     {"patient_id": 1, "d": date(2024, 1, 1), "i": 1, "f": 1.5, "s": "x", "yes": True},
@@ -134,6 +142,14 @@ PATIENT = [
     (p.s.contains_any_of(["zz", "a_"]), True),
     (p.s.contains_any_of(["zz"]), False),
     (p.s.contains_any_of([]), False),
+    (p.m.contains("732110"), True),
+    (p.m.contains(p.c), True),
+    (p.m.contains_any_of(["22298006", "9"]), True),
+    (p.m.contains_any_of([p.c, "22298006"]), True),
+    (p.m.contains_any_of([SNOMEDCTCode("22298006")]), False),
+    (p.m.is_null(), False),
+    (p.m == "x", False),
+    (p.s.contains(p.s), True),
     (p.s.starts_with("a_"), True),
     (p.s.starts_with(p.s), True),
     (p.c.starts_with("7321"), True),
