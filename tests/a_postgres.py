@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -39,11 +40,21 @@ class Server:
 
     folder: Path
 
-    def settings(self, user: str = OWNER) -> dict[str, str]:
-        return {"host": str(self.folder), "dbname": "postgres", "user": user}
+    def settings(self, user: str = OWNER, database: str = "postgres") -> dict[str, str]:
+        """In libpq's words."""
+        return {"host": str(self.folder), "dbname": database, "user": user}
 
-    def connect(self, user: str = OWNER) -> psycopg.Connection:
-        return psycopg.connect(**self.settings(user), autocommit=True)
+    def connect(self, database: str = "postgres") -> psycopg.Connection:
+        return psycopg.connect(**self.settings(database=database), autocommit=True)
+
+    @contextlib.contextmanager
+    def database(self) -> Iterator[str]:
+        """The name of an empty database, which is gone afterwards."""
+        name = f"a_{secrets.token_hex(8)}"
+        with self.connect() as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+            yield name
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def programs() -> Path:

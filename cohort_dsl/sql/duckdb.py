@@ -157,6 +157,11 @@ DUCKDB = Dialect(
     add_months=_add_months,
     first_of={DateUnit.MONTHS: _first("month"), DateUnit.YEARS: _first("year")},
     days_between=_days_between,
+    in_calendar=_in_calendar,
+    make_date=lambda year, month, day: sa.Function(
+        "try", sa.func.make_date(year, month, day), type_=sa.Date()
+    ),
+    parsed=lambda value, kind: sa.try_cast(value, TYPES[kind]),
     by_code_point=lambda text: text,
     ascending=lambda key: sa.nulls_first(sa.asc(key)),
     descending=lambda key: sa.nulls_last(sa.desc(key)),

@@ -19,6 +19,17 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from cohort_dsl.model.nodes import DateUnit
 from cohort_dsl.model.types import Kind
 from cohort_dsl.sql.dialect import Arithmetic, Dialect, Sql
+from cohort_dsl.sql.postgresql_values import (
+    FIRST,
+    between,
+    double,
+    in_calendar,
+    make_date,
+    months_after_first,
+    number,
+    parsed,
+    to_int,
+)
 
 TYPES: Mapping[Kind, sa.types.TypeEngine[Any]] = MappingProxyType(
     {
@@ -32,8 +43,6 @@ TYPES: Mapping[Kind, sa.types.TypeEngine[Any]] = MappingProxyType(
     }
 )
 
-BEFORE, BEYOND = -(2**63) - 1, 2**63  # the whole numbers next to those of 64 bits
-FIRST: Sql = sa.literal_column("DATE '0001-01-01'", sa.Date())
 DAYS = 3_652_059  # from the first to the last day of the year 9999, both counted
 MONTHS = 119_988
 
@@ -43,41 +52,21 @@ def _renderer() -> PGDialect:
     return PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
-def _number(text: int) -> Sql:
-    return sa.literal_column(str(text))
-
-
-def _double(value: float) -> Sql:
-    return sa.literal_column(f"CAST('{value!r}' AS DOUBLE PRECISION)", sa.Double())
-
-
-def _between(value: Sql, before: Sql, beyond: Sql) -> Sql:
-    """The value where it lies between these, else NULL; said once, however long it is."""
-    held = sa.func.least(sa.func.greatest(value, before), beyond)
-    return sa.func.nullif(sa.func.nullif(held, beyond), before)
-
-
 # Numbers -----------------------------------------------------------------------
 
 
 def _whole(apply: Arithmetic, operands: Sequence[Sql]) -> Sql:
-    return _back(apply(*(sa.cast(one, sa.Numeric()) for one in operands)))
-
-
-def _back(value: Sql) -> Sql:
-    """From NUMERIC, which is whole, to 64 bits."""
-    held = _between(value, _number(BEFORE), _number(BEYOND))
-    return sa.cast(held, sa.BigInteger())
+    return to_int(apply(*(sa.cast(one, sa.Numeric()) for one in operands)))
 
 
 def _finite(value: Sql) -> Sql:
     """NaN counts as greater than infinity here, so it is left out, too."""
-    return _between(value, _double(-inf), _double(inf))
+    return between(value, double(-inf), double(inf))
 
 
 def _plus(left: Sql, right: Sql) -> Sql:
     """At half the scale, where what is small or of the other sign can be left out."""
-    half, one, most = _double(0.5), _double(1.0), _double(2.0**1023)
+    half, one, most = double(0.5), double(1.0), double(2.0**1023)
     up = sa.func.greatest(left, one) * half + sa.func.greatest(right, one) * half
     down = sa.func.least(left, -one) * half + sa.func.least(right, -one) * half
     return sa.case((sa.and_(up < most, down > -most), left + right))
@@ -85,36 +74,36 @@ def _plus(left: Sql, right: Sql) -> Sql:
 
 def _times(left: Sql, right: Sql) -> Sql:
     """What would round to 0 is an error as well as what is too large."""
-    one, large, small = _double(1.0), sa.func.greatest, sa.func.least
-    down, up, least = _double(2.0**-512), _double(2.0**537), _double(2.0**-538)
+    one, large, small = double(1.0), sa.func.greatest, sa.func.least
+    down, up, least = double(2.0**-512), double(2.0**537), double(2.0**-538)
     fits = (large(sa.func.abs(left), one) * down) * (
         large(sa.func.abs(right), one) * down
     ) < one
     vanishes = small(sa.func.abs(left), one) * up <= least / sa.func.nullif(
-        small(sa.func.abs(right), one), _double(0.0)
+        small(sa.func.abs(right), one), double(0.0)
     )
-    return sa.case((vanishes, right * _double(0.0)), (fits, left * right))
+    return sa.case((vanishes, right * double(0.0)), (fits, left * right))
 
 
 def _over(left: Sql, right: Sql) -> Sql:
     """As ``_times``. Scaled by powers of two, both sides of a comparison stay exact."""
     size, divisor = sa.func.abs(left), sa.func.abs(right)
     large, small = sa.func.greatest, sa.func.least
-    vanishes = small(size, _double(2.0**400)) * _double(2.0**537) <= large(
-        divisor, _double(2.0**-400)
-    ) * _double(2.0**-538)
-    fits = large(size, _double(2.0**-500)) * _double(2.0**-512) < small(
-        divisor, _double(2.0**500)
-    ) * _double(2.0**512)
+    vanishes = small(size, double(2.0**400)) * double(2.0**537) <= large(
+        divisor, double(2.0**-400)
+    ) * double(2.0**-538)
+    fits = large(size, double(2.0**-500)) * double(2.0**-512) < small(
+        divisor, double(2.0**500)
+    ) * double(2.0**512)
     quotient: Sql = left.op("/", return_type=sa.Double())(right)
-    return sa.case((vanishes, right * _double(0.0)), (fits, quotient))
+    return sa.case((vanishes, right * double(0.0)), (fits, quotient))
 
 
 def _power(base: Sql, exponent: Sql) -> Sql:
     """By the logarithm, which is exact enough to tell what is too large or vanishes."""
-    zero, one = _double(0.0), _double(1.0)
+    zero, one = double(0.0), double(1.0)
     times = sa.func.greatest(
-        sa.func.least(sa.func.abs(exponent), _double(1e300)), _double(1e-200)
+        sa.func.least(sa.func.abs(exponent), double(1e300)), double(1e-200)
     )
     log = (
         sa.func.sign(exponent) * times * sa.func.ln(sa.func.nullif(sa.func.abs(base), zero))
@@ -126,8 +115,8 @@ def _power(base: Sql, exponent: Sql) -> Sql:
     return sa.case(
         (exponent == one, base),
         (impossible, sa.null()),
-        (log >= _double(709.78271289338), sa.null()),
-        (log <= _double(-745.13321910194), zero),
+        (log >= double(709.78271289338), sa.null()),
+        (log <= double(-745.13321910194), zero),
         else_=sa.func.power(base, exponent, type_=sa.Double()),
     )
 
@@ -135,20 +124,20 @@ def _power(base: Sql, exponent: Sql) -> Sql:
 def _truncate(value: Sql) -> Sql:
     """CAST alone would round. The bounds are the doubles next to those of 64 bits."""
     whole: Sql = sa.func.trunc(value, type_=sa.Double())
-    held = _between(whole, _double(-(2.0**63) - 2048), _double(2.0**63))
+    held = between(whole, double(-(2.0**63) - 2048), double(2.0**63))
     return sa.cast(held, sa.BigInteger())
 
 
 def _float_total(value: Sql) -> Sql:
     """Where a value is so large that SUM might fail, at a smaller scale."""
-    large, tiny = _double(2.0**960), _double(2.0**-900)
+    large, tiny = double(2.0**960), double(2.0**-900)
     size = sa.func.abs(value)
     plain: Sql = sa.func.sum(sa.case((size < large, value)), type_=sa.Double())
     scaled: Sql = sa.func.sum(
-        sa.case((size < tiny, _double(0.0)), else_=value * _double(2.0**-64)),
+        sa.case((size < tiny, double(0.0)), else_=value * double(2.0**-64)),
         type_=sa.Double(),
     )
-    whole: Sql = sa.case((sa.func.abs(scaled) < large, scaled * _double(2.0**64)))
+    whole: Sql = sa.case((sa.func.abs(scaled) < large, scaled * double(2.0**64)))
     return sa.case((sa.func.max(size) >= large, whole), else_=plain)
 
 
@@ -161,26 +150,20 @@ def _days_after_first(day: Sql) -> Sql:
 
 def _add_days(day: Sql, days: Sql) -> Sql:
     """Reckoned as a number, because dates before 4714 BC are an error."""
-    held = _between(_days_after_first(day) + days, _number(-1), _number(DAYS))
+    held = between(_days_after_first(day) + days, number(-1), number(DAYS))
     return FIRST + sa.cast(held, sa.Integer())
 
 
 def _add_months(day: Sql, months: Sql) -> Sql:
     year, month, rest = (sa.cast(sa.extract(part, day), sa.BigInteger()) for part in PARTS)
-    after_first = year * _number(12) + month - _number(13) + months
-    held = _between(after_first, _number(-1), _number(MONTHS))
-    moved = _first_after(held) + sa.cast(rest - _number(1), sa.Integer())
-    following = _first_after(held + _number(1))
+    after_first = year * number(12) + month - number(13) + months
+    held = between(after_first, number(-1), number(MONTHS))
+    moved = months_after_first(held) + sa.cast(rest - number(1), sa.Integer())
+    following = months_after_first(held + number(1))
     return sa.func.least(moved, following, type_=sa.Date())
 
 
 PARTS = ("year", "month", "day")
-
-
-def _first_after(months: Sql) -> Sql:
-    """The 1st of the month that is so many after the first of all; NULL for NULL."""
-    span = sa.func.make_interval(_number(0), sa.cast(months, sa.Integer()))
-    return sa.cast(FIRST + span, sa.Date())
 
 
 def _first(unit: str) -> Callable[[Sql], Sql]:
@@ -200,7 +183,7 @@ def _by_code_point(text: Sql) -> Sql:
 
 def _contains(text: Sql, part: Sql) -> Sql:
     found = sa.func.strpos(_by_code_point(text), part, type_=sa.Integer())
-    return found > _number(0)
+    return found > number(0)
 
 
 def _contains_any(text: Sql, parts: Sequence[str]) -> Sql:
@@ -216,12 +199,12 @@ def _contains_any(text: Sql, parts: Sequence[str]) -> Sql:
 
 
 def _holds_piece(text: Sql, length: int, parts: Sequence[str]) -> Sql:
-    last = sa.func.char_length(text) - _number(length - 1)
-    at = sa.func.generate_series(_number(1), last).alias("piece_at")
+    last = sa.func.char_length(text) - number(length - 1)
+    at = sa.func.generate_series(number(1), last).alias("piece_at")
     start: Sql = sa.column("piece_at")
-    piece = sa.func.substr(text, start, _number(length), type_=sa.Text())
+    piece = sa.func.substr(text, start, number(length), type_=sa.Text())
     found = _by_code_point(piece) == sa.any_(_array(parts))
-    return sa.exists(sa.select(_number(1)).select_from(at).where(found))
+    return sa.exists(sa.select(number(1)).select_from(at).where(found))
 
 
 def _array(parts: Sequence[str]) -> Sql:
@@ -239,7 +222,7 @@ def _starts_with(text: Sql, part: Sql) -> Sql:
 
 
 def _prefix(text: Sql, length: int) -> Sql:
-    return sa.func.substr(text, _number(1), _number(length), type_=sa.Text())
+    return sa.func.substr(text, number(1), number(length), type_=sa.Text())
 
 
 def _key(key: Sql) -> Sql:
@@ -263,7 +246,7 @@ POSTGRESQL = Dialect(
     power=_power,
     truncate=_truncate,
     floor=lambda x: sa.func.floor(x, type_=sa.Double()),
-    total=lambda x: _back(sa.func.sum(x, type_=sa.Numeric())),  # SUM of BIGINT is NUMERIC
+    total=lambda x: to_int(sa.func.sum(x, type_=sa.Numeric())),  # SUM of BIGINT is NUMERIC
     float_total=_float_total,
     least=lambda values: sa.func.least(*values, type_=values[0].type),
     greatest=lambda values: sa.func.greatest(*values, type_=values[0].type),
@@ -275,8 +258,11 @@ POSTGRESQL = Dialect(
     add_months=_add_months,
     first_of={DateUnit.MONTHS: _first("month"), DateUnit.YEARS: _first("year")},
     days_between=lambda start, end: sa.cast(end - start, sa.BigInteger()),
+    in_calendar=in_calendar,
+    make_date=make_date,
+    parsed=parsed,
     by_code_point=_by_code_point,
     ascending=lambda key: sa.nulls_first(sa.asc(_key(key))),
     descending=lambda key: sa.nulls_last(sa.desc(_key(key))),
-    worked_out=lambda rows: rows.offset(_number(0)),
+    worked_out=lambda rows: rows.offset(number(0)),
 )

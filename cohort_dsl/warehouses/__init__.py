@@ -11,9 +11,11 @@ from cohort_dsl.warehouses.settings import open_warehouse
 def open(settings: Mapping[str, object]) -> MappedWarehouse:  # noqa: A001 - read with its module's name
     """The warehouse of a site's settings, to be used in a ``with`` block.
 
-    ``settings``: engine (duckdb), database (absolute path), mapping (a name, or the
-    absolute path of a mapping's file), and empty_tables, a list of contract tables or
-    ``table.column`` that the site declares it can't serve. WarehouseError if anything of
-    that isn't understood, isn't there or can't be read.
+    ``settings``: engine; mapping (a name, or the absolute path of a mapping's file);
+    empty_tables, a list of contract tables or ``table.column`` that the site declares it
+    can't serve. For duckdb also database (absolute path). For postgresql libpq's host,
+    port, user, passfile (absolute path), service, sslmode and sslrootcert, with its
+    defaults; database (a name); and statement_timeout in seconds. WarehouseError if
+    anything of that isn't understood, isn't there or can't be read.
     """
     return open_warehouse(settings)

@@ -13,8 +13,11 @@ from typing import Any, TypeAlias
 
 import psycopg
 import pyarrow as pa
+from psycopg.conninfo import make_conninfo
 
 from cohort_dsl import plan, sql
+from cohort_dsl.errors import WarehouseError
+from cohort_dsl.mappings.physical import Physical, of_columns
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import TableSchema
@@ -126,6 +129,63 @@ def _batches(
                 for column, field in zip(zip(*rows, strict=True), schema, strict=True)
             ]
             yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+# Opening -----------------------------------------------------------------------
+
+SECONDS = 30  # until a server that doesn't answer isn't there
+
+SESSION = {
+    "default_transaction_read_only": "on",
+    "timezone": "UTC",
+    "jit": "off",  # it takes seconds for a statement of many variables
+    # A server notices that we were killed, and stops.
+    "client_connection_check_interval": "10s",
+}
+
+COLUMNS = """
+    SELECT n.nspname, c.relname, a.attname,
+           format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL)
+    FROM pg_attribute a
+    JOIN pg_class c ON c.oid = a.attrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_type t ON t.oid = a.atttypid
+    WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+      AND n.nspname NOT LIKE 'pg\\_t%'
+      AND has_schema_privilege(n.oid, 'USAGE')
+      AND has_column_privilege(c.oid, a.attnum, 'SELECT')
+"""
+
+
+def connect(where: Mapping[str, str], statement_timeout: int = 0) -> Connection:
+    """A session that reads, and writes temporary tables only.
+
+    ``where``: libpq's words, such as host, dbname, user, passfile and service.
+    ``statement_timeout``: in seconds; 0 for none. WarehouseError where there is no server
+    or it doesn't let us in, without the server's words.
+    """
+    told = {**SESSION, "statement_timeout": f"{statement_timeout}s"}
+    options = " ".join(f"-c {name}={value}" for name, value in told.items())
+    dsn = make_conninfo(connect_timeout=SECONDS, options=options, **where)
+    try:
+        connection = psycopg.connect(dsn, autocommit=True)
+    except psycopg.Error as error:
+        raise WarehouseError(
+            f"PostgreSQL can't be reached or refused ({type(error).__name__})",
+            where="the site's warehouse settings",
+            remedy="Try the same host, database, user and passfile with psql.",
+        ) from None
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.prepare_threshold = None  # no statement is sent twice
+    return connection
+
+
+def physical(connection: Connection) -> Physical:
+    """The tables and views that we may read. The standard's own list lacks some views."""
+    with _told():
+        found = connection.execute(COLUMNS).fetchall()
+    return of_columns(((schema, t), column, kind) for schema, t, column, kind in found)
 
 
 # Test data -----------------------------------------------------------------------

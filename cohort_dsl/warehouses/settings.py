@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
-from pathlib import Path
 
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import binding, reading
 from cohort_dsl.mappings.model import OFFERED
-from cohort_dsl.sql.duckdb import DUCKDB
-from cohort_dsl.warehouses import duckdb
+from cohort_dsl.warehouses.engines import ENGINES, Engine
 from cohort_dsl.warehouses.mapped import MappedWarehouse
 
 WHERE = "the site's warehouse settings"
-KEYS = ("engine", "database", "mapping", "empty_tables")
-ENGINES = ("duckdb",)
+COMMON = ("engine", "mapping", "empty_tables")
 
 
 @dataclass(frozen=True)
 class Settings:
     """``empty_tables``: contract tables, or ``table.column``, that the site can't serve."""
 
-    database: Path
+    engine: Engine
+    given: Mapping[str, object] = field(repr=False)
     mapping: str
     empty_tables: frozenset[str]
 
@@ -31,32 +29,32 @@ class Settings:
 def read(settings: Mapping[str, object]) -> Settings:
     """The settings; WarehouseError with all that is wrong with them."""
     empty = settings.get("empty_tables", ())
-    wrong = [*_wrong_keys(settings), *_wrong_values(settings), *_wrong_tables(empty)]
+    name = str(settings.get("engine", "duckdb"))
+    wrong = [] if name in ENGINES else [f"there is no engine {name}, only {_engines()}"]
+    engine = ENGINES.get(name, ENGINES["duckdb"])
+    wrong += [*_wrong_keys(settings, engine), *engine.problems(settings)]
+    if not isinstance(settings.get("mapping", ""), str):
+        wrong.append("mapping isn't a name")
+    wrong += _wrong_tables(empty)
     if wrong:
         raise WarehouseError(
             "; ".join(wrong), where=WHERE, remedy="Correct the site's policy file."
         )
     names = frozenset(map(str, empty)) if isinstance(empty, Sequence) else frozenset()
-    return Settings(Path(str(settings["database"])), str(settings["mapping"]), names)
+    return Settings(engine, settings, str(settings["mapping"]), names)
 
 
-def _wrong_keys(settings: Mapping[str, object]) -> list[str]:
-    unknown = [f"there is no setting {key}" for key in sorted(settings.keys() - set(KEYS))]
-    required = set(KEYS) - {"empty_tables"}
+def _engines() -> str:
+    return " and ".join(ENGINES)
+
+
+def _wrong_keys(settings: Mapping[str, object], engine: Engine) -> list[str]:
+    known = {*COMMON, *engine.settings}
+    unknown = [f"there is no setting {key}" for key in sorted(settings.keys() - known)]
+    own = {name for name, setting in engine.settings.items() if setting.required}
+    required = {"engine", "mapping", *own}
     lacking = [f"{key} isn't set" for key in sorted(required - settings.keys())]
     return [*unknown, *lacking]
-
-
-def _wrong_values(settings: Mapping[str, object]) -> list[str]:
-    engine, database = settings.get("engine", "duckdb"), settings.get("database", "/")
-    wrong = []
-    if engine not in ENGINES:
-        wrong.append(f"there is no engine {engine}, only {', '.join(ENGINES)}")
-    if not isinstance(database, str) or not Path(database).is_absolute():
-        wrong.append("database isn't an absolute path")
-    if not isinstance(settings.get("mapping", ""), str):
-        wrong.append("mapping isn't a name")
-    return wrong
 
 
 def _wrong_tables(empty: object) -> list[str]:
@@ -86,12 +84,12 @@ def open_warehouse(settings: Mapping[str, object]) -> MappedWarehouse:
     """
     site = read(settings)
     mapping = reading.load(site.mapping)
-    connection = duckdb.connect(site.database)
+    engine = site.engine
+    connection = engine.connect(site.given)
     try:
-        physical = duckdb.physical(connection)
-        bound = binding.bind(mapping, physical, DUCKDB, site.empty_tables)
+        found = engine.physical(connection)
+        bound = binding.bind(mapping, found, engine.dialect, site.empty_tables)
     except BaseException:
         connection.close()
         raise
-    engine = duckdb.DuckDBWarehouse(connection, bound.catalog)
-    return MappedWarehouse(engine, bound, mapping.name)
+    return MappedWarehouse(engine.warehouse(connection, bound.catalog), bound, mapping.name)

@@ -5,20 +5,30 @@ from pathlib import Path
 
 import pytest
 
+from tests.a_postgres import Server
 from tests.an_omop import TABLES, opened, rows_of
 
 PEOPLE = [{"person_id": 1, "gender_concept_id": 8532, "year_of_birth": 1950}]
 DAY = date(2020, 1, 2)
 
 
-def served(path: Path, table: str, rows, types=None, empty=()):
+@pytest.fixture(params=["duckdb", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | Server:
+    """Where a small warehouse is made: in a folder, or on a server."""
+    if request.param == "duckdb":
+        return tmp_path
+    server: Server = request.getfixturevalue("postgres")
+    return server
+
+
+def served(place: Path | Server, table: str, rows, types=None, empty=()):
     """The rows of a contract table. ``types``: columns of other types than OMOP's."""
     tables = dict(TABLES)
     for name, changes in (types or {}).items():
         for old, new in changes.items():
             assert old in tables[name]
             tables[name] = tables[name].replace(old, new)
-    with opened(path, {"person": PEOPLE, **rows}, tables, empty) as warehouse:
+    with opened(place, {"person": PEOPLE, **rows}, tables, empty) as warehouse:
         return rows_of(warehouse, table)
 
 
@@ -48,7 +58,7 @@ def concept(number, code, vocabulary="SNOMED", name="a concept"):
     ],
 )
 def test_a_row_keeps_its_place_whether_or_not_its_concept_is_known(
-    tmp_path, row, code, vocabulary
+    place, row, code, vocabulary
 ):
     concepts = [
         concept(0, "No matching concept", "None"),
@@ -56,13 +66,13 @@ def test_a_row_keeps_its_place_whether_or_not_its_concept_is_known(
         concept(7, "K92.2", "ICD10CM"),
     ]
     rows = {"concept": concepts, "condition_occurrence": [{"person_id": 1, **row}]}
-    [found] = served(tmp_path, "diagnoses", rows)
+    [found] = served(place, "diagnoses", rows)
     assert (found["code"], found["vocabulary"]) == (code, vocabulary)
 
 
-def test_what_the_source_wrote_is_kept_without_blanks(tmp_path):
+def test_what_the_source_wrote_is_kept_without_blanks(place):
     rows = {"condition_occurrence": [{"person_id": 1, "condition_source_value": " A1 "}]}
-    [found] = served(tmp_path, "diagnoses", rows)
+    [found] = served(place, "diagnoses", rows)
     assert found["source_code"] == "A1"
 
 
@@ -74,10 +84,10 @@ def test_what_the_source_wrote_is_kept_without_blanks(tmp_path):
         ("lab_results", "measurement"),
     ],
 )
-def test_every_coded_table_falls_back_on_the_sources_code(tmp_path, table, own):
+def test_every_coded_table_falls_back_on_the_sources_code(place, table, own):
     word = own.split("_")[0]
     row = {"person_id": 1, f"{word}_concept_id": 0, f"{word}_source_value": "X1"}
-    [found] = served(tmp_path, table, {own: [row]})
+    [found] = served(place, table, {own: [row]})
     assert (found["code"], found["vocabulary"], found["source_code"]) == ("X1", None, "X1")
 
 
@@ -96,17 +106,17 @@ def test_every_coded_table_falls_back_on_the_sources_code(tmp_path, table, own):
         ((None, 3, 1), None),
     ],
 )
-def test_a_date_of_birth_is_as_exact_as_is_known(tmp_path, parts, born):
+def test_a_date_of_birth_is_as_exact_as_is_known(place, parts, born):
     names = ("year_of_birth", "month_of_birth", "day_of_birth")
     person = {"person_id": 2, **dict(zip(names, parts, strict=True))}
-    [found] = served(tmp_path, "patients", {"person": [person]})
+    [found] = served(place, "patients", {"person": [person]})
     assert found["date_of_birth"] == born
 
 
-def test_core_patients_are_born_on_the_first_of_a_month(tmp_path):
+def test_core_patients_are_born_on_the_first_of_a_month(place):
     person = {"person_id": 2, "year_of_birth": 1950, "month_of_birth": 3}
     rows = {"person": [{**person, "day_of_birth": 31}]}
-    [found] = served(tmp_path, "core.patients", rows)
+    [found] = served(place, "core.patients", rows)
     assert found["date_of_birth"] == date(1950, 3, 1)
 
 
@@ -120,31 +130,30 @@ def test_core_patients_are_born_on_the_first_of_a_month(tmp_path):
         (None, "unknown"),
     ],
 )
-def test_sex_is_never_missing(tmp_path, concept_id, sex):
+def test_sex_is_never_missing(place, concept_id, sex):
     rows = {"person": [{"person_id": 2, "gender_concept_id": concept_id}]}
-    [found] = served(tmp_path, "patients", rows)
+    [found] = served(place, "patients", rows)
     assert found["sex"] == sex
 
 
-def test_of_several_deaths_the_first_counts(tmp_path):
+def test_of_several_deaths_the_first_counts(place):
     deaths = [
         {"person_id": 1, "death_date": day, "cause_source_value": cause}
         for day, cause in [(date(2021, 1, 1), "B"), (DAY, "A"), (None, "C")]
     ]
     rows = {"death": deaths}
-    [death] = served(tmp_path, "deaths", rows)
+    [death] = served(place, "deaths", rows)
     assert (death["date"], death["cause_code"]) == (DAY, "A")
-    (tmp_path / "small.duckdb").unlink()
-    [patient] = served(tmp_path, "patients", rows)
+    [patient] = served(place, "patients", rows)
     assert patient["date_of_death"] == DAY
 
 
-def test_a_death_certificates_icd10_code_has_no_dot(tmp_path):
+def test_a_death_certificates_icd10_code_has_no_dot(place):
     rows = {
         "death": [{"person_id": 1, "cause_source_concept_id": 5}],
         "concept": [concept(5, "I21.9", "ICD10")],
     }
-    [found] = served(tmp_path, "core.ons_deaths", rows)
+    [found] = served(place, "core.ons_deaths", rows)
     assert found["underlying_cause_of_death"] == "I219"
 
 
@@ -163,18 +172,18 @@ def test_a_death_certificates_icd10_code_has_no_dot(tmp_path):
         (None, None),
     ],
 )
-def test_a_visit_has_a_kind(tmp_path, concept_id, kind):
+def test_a_visit_has_a_kind(place, concept_id, kind):
     visit = {"person_id": 1, "visit_occurrence_id": 7, "visit_concept_id": concept_id}
-    [found] = served(tmp_path, "visits", {"visit_occurrence": [visit]})
+    [found] = served(place, "visits", {"visit_occurrence": [visit]})
     assert (found["visit_id"], found["kind"]) == ("7", kind)
 
 
-def test_a_visits_care_site_is_told_by_name(tmp_path):
+def test_a_visits_care_site_is_told_by_name(place):
     rows = {
         "visit_occurrence": [{"person_id": 1, "visit_occurrence_id": 7, "care_site_id": 3}],
         "care_site": [{"care_site_id": 3, "care_site_name": "Ward 3"}],
     }
-    [found] = served(tmp_path, "visits", rows)
+    [found] = served(place, "visits", rows)
     assert found["care_site"] == "Ward 3"
 
 
@@ -182,9 +191,9 @@ def test_a_visits_care_site_is_told_by_name(tmp_path):
     ("status", "kind"),
     [(32902, "principal"), (32908, "associated"), (32899, "other"), (0, None)],
 )
-def test_a_diagnosis_has_its_part_in_the_visit(tmp_path, status, kind):
+def test_a_diagnosis_has_its_part_in_the_visit(place, status, kind):
     row = {"person_id": 1, "condition_status_concept_id": status}
-    [found] = served(tmp_path, "diagnoses", {"condition_occurrence": [row]})
+    [found] = served(place, "diagnoses", {"condition_occurrence": [row]})
     assert found["kind"] == kind
 
 
@@ -199,15 +208,13 @@ def test_a_diagnosis_has_its_part_in_the_visit(tmp_path, status, kind):
         (None, None),
     ],
 )
-def test_what_was_done_with_a_drug_is_told_where_it_is_known(
-    tmp_path, drug_type, event_type
-):
+def test_what_was_done_with_a_drug_is_told_where_it_is_known(place, drug_type, event_type):
     row = {"person_id": 1, "drug_type_concept_id": drug_type, "days_supply": 3}
-    [found] = served(tmp_path, "medications", {"drug_exposure": [row]})
+    [found] = served(place, "medications", {"drug_exposure": [row]})
     assert (found["event_type"], found["days_supply"]) == (event_type, 3)
 
 
-def test_a_result_is_a_number_or_a_text(tmp_path):
+def test_a_result_is_a_number_or_a_text(place):
     rows = {
         "measurement": [
             {"person_id": 1, "value_as_number": 4.5, "operator_concept_id": 4171756,
@@ -218,7 +225,7 @@ def test_a_result_is_a_number_or_a_text(tmp_path):
         ],
         "concept": [concept(8, "10828004", name="Positive"), concept(9, "mg/dL", "UCUM")],
     }  # fmt: skip
-    found = served(tmp_path, "lab_results", rows)
+    found = served(place, "lab_results", rows)
     told = {(r["numeric_value"], r["operator"], r["text_value"], r["unit"]) for r in found}
     assert told == {
         (4.5, "<", None, "mg/dL"),
@@ -230,23 +237,23 @@ def test_a_result_is_a_number_or_a_text(tmp_path):
 @pytest.mark.parametrize(
     ("end", "told"), [(DAY, DAY), (date(2099, 12, 31), None), (None, None)]
 )
-def test_an_open_end_is_missing(tmp_path, end, told):
+def test_an_open_end_is_missing(place, end, told):
     row = {"person_id": 1, "observation_period_start_date": DAY}
     rows = {"observation_period": [{**row, "observation_period_end_date": end}]}
-    [found] = served(tmp_path, "registrations", rows)
+    [found] = served(place, "registrations", rows)
     assert (found["start_date"], found["end_date"]) == (DAY, told)
 
 
-def test_only_people_with_a_place_have_an_address(tmp_path):
+def test_only_people_with_a_place_have_an_address(place):
     rows = {
         "person": [{"person_id": 2, "location_id": 4}],
         "location": [{"location_id": 4, "zip": "35000", "county": "Rennes"}],
     }
-    [found] = served(tmp_path, "addresses", rows)
+    [found] = served(place, "addresses", rows)
     assert (found["patient_id"], found["postcode"], found["area"]) == (2, "35000", "Rennes")
 
 
-def test_clinical_events_are_all_coded_rows(tmp_path):
+def test_clinical_events_are_all_coded_rows(place):
     rows = {
         "condition_occurrence": [{"person_id": 1, "condition_source_value": "a"}],
         "procedure_occurrence": [{"person_id": 1, "procedure_source_value": "b"}],
@@ -255,15 +262,14 @@ def test_clinical_events_are_all_coded_rows(tmp_path):
         ],
         "observation": [{"person_id": 1, "observation_source_value": "d"}],
     }
-    found = served(tmp_path, "clinical_events", rows)
+    found = served(place, "clinical_events", rows)
     told = sorted((row["code"], row["numeric_value"]) for row in found)
     assert told == [("a", None), ("b", None), ("c", 2.0), ("d", None)]
-    (tmp_path / "small.duckdb").unlink()
-    found = served(tmp_path, "clinical_events", rows, empty=["procedures"])
+    found = served(place, "clinical_events", rows, empty=["procedures"])
     assert sorted(row["code"] for row in found) == ["a", "c", "d"]
 
 
-def test_core_tables_hold_codes_of_their_own_vocabulary_only(tmp_path):
+def test_core_tables_hold_codes_of_their_own_vocabulary_only(place):
     rows = {
         "condition_occurrence": [
             {"person_id": 1, "condition_concept_id": 5},
@@ -272,7 +278,7 @@ def test_core_tables_hold_codes_of_their_own_vocabulary_only(tmp_path):
         ],
         "concept": [concept(5, "74474003"), concept(6, "I10", "ICD10")],
     }
-    [found] = served(tmp_path, "core.clinical_events", rows)
+    [found] = served(place, "core.clinical_events", rows)
     assert found["snomedct_code"] == "74474003"
 
 
@@ -294,9 +300,9 @@ BIG = 9_007_199_254_740_993  # the first whole number that a float lacks
          "123e4567-e89b-12d3-a456-426614174000"),
     ],
 )  # fmt: skip
-def test_patients_are_known_by_whole_numbers_or_texts(tmp_path, kind, number, patient_id):
+def test_patients_are_known_by_whole_numbers_or_texts(place, kind, number, patient_id):
     types = {"person": {"person_id BIGINT": f"person_id {kind}"}}
-    [row] = served(tmp_path, "patients", {"person": [{"person_id": number}]}, types)
+    [row] = served(place, "patients", {"person": [{"person_id": number}]}, types)
     assert row["patient_id"] == patient_id
     assert type(row["patient_id"]) is type(patient_id)
 
@@ -313,10 +319,10 @@ def test_patients_are_known_by_whole_numbers_or_texts(tmp_path, kind, number, pa
         ("DECIMAL(9, 2)", 4.5, 4.5),
     ],
 )
-def test_a_number_is_read_from_any_type_or_missing(tmp_path, kind, value, number):
+def test_a_number_is_read_from_any_type_or_missing(place, kind, value, number):
     rows = {"measurement": [{"person_id": 1, "value_as_number": value}]}
     types = {"measurement": {"value_as_number DOUBLE": f"value_as_number {kind}"}}
-    [found] = served(tmp_path, "lab_results", rows, types)
+    [found] = served(place, "lab_results", rows, types)
     assert found["numeric_value"] == number
 
 
@@ -332,10 +338,10 @@ def test_a_number_is_read_from_any_type_or_missing(tmp_path, kind, value, number
         ("DOUBLE", 1e300, None),
     ],
 )
-def test_a_whole_number_is_never_rounded(tmp_path, kind, value, days):
+def test_a_whole_number_is_never_rounded(place, kind, value, days):
     rows = {"drug_exposure": [{"person_id": 1, "days_supply": value}]}
     types = {"drug_exposure": {"days_supply INTEGER": f"days_supply {kind}"}}
-    [found] = served(tmp_path, "medications", rows, types)
+    [found] = served(place, "medications", rows, types)
     assert found["days_supply"] == days
 
 
@@ -349,39 +355,45 @@ def test_a_whole_number_is_never_rounded(tmp_path, kind, value, days):
         ("INTEGER", 20200102, None),
     ],
 )
-def test_a_date_is_a_day_or_missing(tmp_path, kind, value, day):
+def test_a_date_is_a_day_or_missing(place, kind, value, day):
     rows = {"condition_occurrence": [{"person_id": 1, "condition_start_date": value}]}
     old = "condition_start_date DATE"
     types = {"condition_occurrence": {old: f"condition_start_date {kind}"}}
-    [found] = served(tmp_path, "diagnoses", rows, types)
+    [found] = served(place, "diagnoses", rows, types)
     assert found["date"] == day
 
 
-def test_an_id_that_a_loader_made_a_float_is_told_as_before(tmp_path):
+def test_an_id_that_a_loader_made_a_float_is_told_as_before(place):
     types = {
         "visit_occurrence": {"visit_occurrence_id BIGINT": "visit_occurrence_id DOUBLE"}
     }
     rows = {"visit_occurrence": [{"person_id": 1, "visit_occurrence_id": 12.0}]}
-    [found] = served(tmp_path, "visits", rows, types)
+    [found] = served(place, "visits", rows, types)
     assert found["visit_id"] == "12"
 
 
 @pytest.mark.parametrize("kind", ["DOUBLE", "VARCHAR", "HUGEINT"])
-def test_keys_of_different_types_still_meet(tmp_path, kind):
+def test_keys_of_different_types_still_meet(place, kind):
     rows = {
         "condition_occurrence": [{"person_id": 1, "condition_concept_id": 5}],
         "concept": [concept(5, "74474003")],
     }
     types = {"concept": {"concept_id INTEGER": f"concept_id {kind}"}}
-    [found] = served(tmp_path, "diagnoses", rows, types)
+    [found] = served(place, "diagnoses", rows, types)
     assert found["code"] == "74474003"
 
 
-def test_names_are_found_in_any_case_and_schema(tmp_path):
+def quoted(name):
+    return f'"{name.upper()}"'
+
+
+def test_names_are_found_in_any_case_and_schema(place):
     tables = {
-        name.upper(): ", ".join(f'"{c.strip().split()[0].upper()}" {c.strip().split()[1]}'
-                                for c in columns.split(","))
+        quoted(name): ", ".join(
+            f"{quoted(column.split()[0])} {column.split()[1]}"
+            for column in columns.split(", ")
+        )
         for name, columns in TABLES.items()
-    }  # fmt: skip
-    with opened(tmp_path, {"PERSON": [{"PERSON_ID": 3}]}, tables) as warehouse:
+    }
+    with opened(place, {'"PERSON"': [{'"PERSON_ID"': 3}]}, tables) as warehouse:
         assert [row["patient_id"] for row in rows_of(warehouse, "patients")] == [3]

@@ -6,6 +6,7 @@ import pytest
 
 from cohort_dsl import warehouses
 from cohort_dsl.errors import WarehouseError
+from cohort_dsl.warehouses.settings import read
 from tests.an_omop import built, settings
 
 
@@ -72,3 +73,58 @@ def test_the_database_is_read_and_never_written(database, tmp_path):
         warehouse.check()
     assert database.read_bytes() == before
     assert list(tmp_path.iterdir()) == [database]
+
+
+# PostgreSQL ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"password": "x"}, "there is no setting password"),
+        ({"port": "5432"}, "port isn't a whole number above 0"),
+        ({"port": True}, "port isn't a whole number above 0"),
+        ({"statement_timeout": 0}, "statement_timeout isn't a whole number above 0"),
+        ({"host": 7}, "host isn't a name"),
+        ({"database": ""}, "database isn't a name"),
+        ({"passfile": "secrets/pgpass"}, "passfile isn't an absolute path"),
+    ],
+)
+def test_each_mistake_about_a_server_is_told(change, words):
+    given = {"engine": "postgresql", "mapping": "omop", **change}
+    assert words in mistake(given).problem
+
+
+def test_a_server_that_is_not_there_is_told(tmp_path):
+    given = {"engine": "postgresql", "mapping": "omop", "host": str(tmp_path)}
+    told = mistake(
+        {**given, "database": "omop", "user": "me", "port": 7, "sslmode": "disable"}
+    )
+    assert told.problem == "PostgreSQL can't be reached or refused (OperationalError)"
+
+
+def test_a_service_file_may_say_where_the_server_is(postgres, tmp_path, monkeypatch):
+    services = tmp_path / "services"
+    told = postgres.settings().items()
+    services.write_text("[theirs]\n" + "\n".join(f"{name}={text}" for name, text in told))
+    monkeypatch.setenv("PGSERVICEFILE", str(services))
+    with warehouses.open(
+        {"engine": "postgresql", "mapping": "omop", "service": "theirs"}
+    ) as w:
+        assert w.mapping == "omop"
+
+
+def test_a_password_stands_in_a_file_of_its_own(postgres, tmp_path):
+    passfile = tmp_path / "pgpass"
+    passfile.write_text("*:*:*:reader_of_files:canary-7f3a")
+    passfile.chmod(0o600)
+    told = postgres.settings()
+    with postgres.connect() as connection:
+        connection.execute("CREATE ROLE reader_of_files LOGIN PASSWORD 'canary-7f3a'")
+    given = {"engine": "postgresql", "mapping": "omop", "host": told["host"]}
+    given |= {"database": "postgres", "user": "reader_of_files", "passfile": str(passfile)}
+    assert "canary" not in repr(read(given))
+    with warehouses.open(given) as warehouse:
+        assert warehouse.mapping == "omop"
+    with postgres.connect() as connection:
+        connection.execute("DROP ROLE reader_of_files")
