@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cli.failures import JobsFailed
+from cli.failures import JobsFailed, NotAsExpected
 from cohort_dsl.errors import DefinitionError, QueryError, WarehouseError
 from job_runner.errors import (
     LedgerDamaged,
@@ -32,6 +32,7 @@ EXIT_CODES: Mapping[type[Exception], int] = {
     PlatformError: 10,
     LedgerDamaged: 11,
     QueryError: 12,
+    NotAsExpected: 13,
 }
 
 MEANINGS: Mapping[int, str] = {
@@ -48,6 +49,7 @@ MEANINGS: Mapping[int, str] = {
     10: "the platform isn't ready: engine, images, server, disk",
     11: "the ledger isn't the one that was written",
     12: "a serialised query isn't one that this version reads",
+    13: "made-up patients of a test file aren't as expected",
     INTERRUPTED: "stopped from the keyboard",
 }
 

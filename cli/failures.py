@@ -10,6 +10,10 @@ from job_runner.errors import OutputsRefused, PlatformError, RequestRefused
 from job_runner.job import Failure
 
 
+class NotAsExpected(StrongroomError):
+    """Made-up patients of a test file aren't as their author expects."""
+
+
 class JobsFailed(StrongroomError):
     """Actions ran and failed. ``errors``: one for each that failed by itself.
 

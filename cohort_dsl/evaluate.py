@@ -1,5 +1,7 @@
 """``python -m cohort_dsl.evaluate DEFINITION --output FILE [--asks KIND] [-- ARGUMENTS]``
 
+With ``--test-data FILE`` the definition is a file of test data, which go to that file.
+
 Runs a definition and writes its question as JSON. Exit codes: 0 the file is written; 2 it
 was called wrongly; 3 the definition has a mistake, which is told on stderr, and nothing
 is written. Needs nothing but Python's standard library.
@@ -8,6 +10,7 @@ is written. Needs nothing but Python's standard library.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -26,7 +29,11 @@ def main(arguments: Sequence[str], stderr: TextIO) -> int:
     ours, theirs = _split(list(arguments))
     wanted = _parser().parse_args(ours)
     try:
-        question = load.definition(wanted.definition, theirs, wanted.asks)
+        if wanted.test_data is None:
+            question = load.definition(wanted.definition, theirs, wanted.asks)
+        else:
+            question, data = load.with_tests(wanted.definition, theirs)
+            _write(wanted.test_data, json.dumps(data).encode())
     except DefinitionError as error:
         stderr.write(f"{error}\n")
         return MISTAKE
@@ -46,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m cohort_dsl.evaluate")
     parser.add_argument("definition", type=Path)
     parser.add_argument("--output", type=Path, required=True, metavar="FILE")
+    parser.add_argument("--test-data", type=Path, metavar="FILE")
     parser.add_argument(
         "--asks",
         choices=list(load.CLASSES),

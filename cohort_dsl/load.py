@@ -18,7 +18,7 @@ from types import CodeType, MappingProxyType, ModuleType
 from typing import Any
 
 from cohort_dsl.errors import DefinitionError
-from cohort_dsl.language import accidents, dataset, hints, measures, parameters
+from cohort_dsl.language import accidents, dataset, expected, hints, measures, parameters
 from cohort_dsl.model.question import Question
 
 # Definitions written for ehrQL import these; the rest of ehrql isn't there.
@@ -40,6 +40,27 @@ def definition(
     and its prints go to stderr. The working directory stays the caller's, which is the
     study's own folder.
     """
+    names, permissions = _run(path, arguments)
+    question = question_of(_asked_in(names, path, kind or _kind_in(names)))
+    return replace(question, permissions=permissions)
+
+
+def with_tests(
+    path: Path, arguments: Sequence[str] = ()
+) -> tuple[Question, dict[str, Any]]:
+    """The dataset of a file of test data, and the data as JSON values.
+
+    The file makes ``test_data``, and imports its ``dataset`` from a definition beside it.
+    DefinitionError for any mistake.
+    """
+    names, permissions = _run(path, arguments)
+    question = question_of(_asked_in(names, path, "dataset"))
+    data = expected.plain(names.get("test_data"), str(path))
+    return replace(question, permissions=permissions), data
+
+
+def _run(path: Path, arguments: Sequence[str]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The names that the author's code leaves, and the permissions that it claims."""
     code = _compiled(path)
     with _run_as_authors(path, arguments), parameters.collected() as asked:
         try:
@@ -49,8 +70,7 @@ def definition(
     wrong = parameters.unasked(asked, arguments, str(path))
     if wrong is not None:
         raise wrong
-    question = question_of(_asked_in(names, path, kind or _kind_in(names)))
-    return replace(question, permissions=tuple(sorted(asked.permissions)))
+    return names, tuple(sorted(asked.permissions))
 
 
 def question_of(asked: object) -> Question:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cohort_dsl.assurance import Expected
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model.query import Query
 from job_runner import extraction
@@ -36,18 +38,27 @@ class Evaluated:
 
     query: Query
     printed: str
+    tests: tuple[Expected, ...] = ()
 
 
-def evaluate(definition: Path, study: Path, bench: Bench) -> Evaluated:
+def evaluate(
+    definition: Path,
+    study: Path,
+    bench: Bench,
+    arguments: Sequence[str] = (),
+    *,
+    tests: bool = False,
+) -> Evaluated:
     """The query of a definition that lies in a study; the study is only read.
 
-    DefinitionError with what the author should know; PlatformError without an engine.
+    ``tests``: the file has test data besides. DefinitionError with what the author should
+    know; PlatformError without an engine.
     """
     asked = Extraction(
         command="generate-dataset",
         definition=definition.resolve().relative_to(study.resolve()).as_posix(),
         output="",
-        arguments=(),
+        arguments=tuple(arguments),
     )
     image = bench.executor.image_id(bench.image.reference, bench.image.layers)
     with tempfile.TemporaryDirectory(prefix="strongroom-") as scratch:
@@ -55,7 +66,9 @@ def evaluate(definition: Path, study: Path, bench: Bench) -> Evaluated:
         result.mkdir(mode=0o700)
         if bench.uid != os.geteuid():
             os.chown(result, bench.uid, bench.uid)
-        box = extraction.box(image, asked, study.resolve(), result, bench.uid, bench.limits)
+        box = extraction.box(
+            image, asked, study.resolve(), result, bench.uid, bench.limits, tests=tests
+        )
         try:
             bench.executor.start(bench.run_id, box)
             outcome = bench.executor.wait(bench.run_id)
@@ -63,7 +76,9 @@ def evaluate(definition: Path, study: Path, bench: Bench) -> Evaluated:
         finally:
             bench.executor.remove(bench.run_id)
         _demand_success(outcome, log, definition, bench.limits)
-        return Evaluated(extraction.query_from(result, str(definition)), log)
+        where = str(definition)
+        query = extraction.query_from(result, where)
+        return Evaluated(query, log, extraction.tests_from(result, where) if tests else ())
 
 
 def _demand_success(outcome: Outcome, log: str, definition: Path, limits: Limits) -> None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from cohort_dsl import extract, warehouses
+from cohort_dsl import assurance, extract, warehouses
+from cohort_dsl.assurance import Expected
 from cohort_dsl.errors import DefinitionError, QueryError
 from cohort_dsl.model import wire
 from cohort_dsl.model.query import Query
@@ -26,7 +27,7 @@ from job_runner.project import Action, Extraction
 from job_runner.project.model import EXTRACTION_IMAGES
 
 CODE, RESULT = "/code", "/result"
-QUERY_FILE = "query.json"
+QUERY_FILE, TESTS_FILE = "query.json", "test-data.json"
 MOST_BYTES = 16 * 1024**2
 """Of a serialised query. The largest real definitions give about 2 MB."""
 
@@ -133,14 +134,20 @@ def box(
     result: Path,
     uid: int,
     limits: Limits = LIMITS,
+    *,
+    tests: bool = False,
 ) -> Box:
-    """The box in which the definition runs. ``result``: an empty folder of ``uid``'s."""
+    """The box in which the definition runs. ``result``: an empty folder of ``uid``'s.
+
+    ``tests``: the file has test data besides, which are left there too.
+    """
+    wanted = ("--test-data", f"{RESULT}/{TESTS_FILE}") if tests else ()
     extra = ("--", *asked.arguments) if asked.arguments else ()
     return Box(
         image=image,
         command=(
             *("python3", "-m", "cohort_dsl.evaluate", str(asked.definition)),
-            *("--output", f"{RESULT}/{QUERY_FILE}", *extra),
+            *("--output", f"{RESULT}/{QUERY_FILE}", *wanted, *extra),
         ),
         mounts=(Mount(code, CODE), Mount(result, RESULT, read_only=False)),
         uid=uid,
@@ -200,6 +207,18 @@ def _not_yet(what: str, where: str) -> DefinitionError:
         where=where,
         remedy="Ask for a dataset with one value a patient.",
     )
+
+
+def tests_from(result: Path, where: str) -> tuple[Expected, ...]:
+    """The test data that the box left. DefinitionError if there are none."""
+    try:
+        return assurance.read(_read(result / TESTS_FILE), where)
+    except OSError:
+        raise DefinitionError(
+            "evaluating it left no test data that can be read",
+            where=where,
+            remedy="a file of test data writes no files itself",
+        ) from None
 
 
 def _read(path: Path) -> bytes:

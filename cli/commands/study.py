@@ -17,9 +17,8 @@ from cli.boxes import Boxes, ready
 from cli.compose.running import uid_of, uid_of_ours
 from cli.failures import JobsFailed
 from cohort_dsl.model import wire
-from cohort_dsl.model.query import Query
 from job_runner import local, project
-from job_runner.evaluation import Bench, evaluate
+from job_runner.evaluation import Bench, Evaluated, evaluate
 from job_runner.executors.contract import Limits
 from job_runner.extraction import LIMITS
 from job_runner.images import COHORT, PYTHON
@@ -64,15 +63,23 @@ def init(target: Path) -> None:
     metavar="SECONDS",
     help="How long a definition may take.",
 )
+@click.argument("arguments", nargs=-1)
 @console.json_option
-def check(file: Path | None, study: Path, time_limit: float, as_json: bool) -> None:
+def check(
+    file: Path | None,
+    arguments: tuple[str, ...],
+    study: Path,
+    time_limit: float,
+    as_json: bool,
+) -> None:
     """Check FILE: a cohort definition (.py) or a project file [default: project.yaml].
 
     A definition is evaluated in a container without network or data, as a site does it.
+    ARGUMENTS after -- are the definition's.
     """
     if file is not None and file.suffix == ".py":
         limits = replace(LIMITS, wall_clock=time_limit)
-        query = evaluated(file, home.study(file.parent), limits)
+        query = evaluated(file, home.study(file.parent), limits, arguments).query
         told = {"sha256": wire.query_hash(query), "variables": list(query.variables)}
         tables = ", ".join(schema.name for schema in query.tables())
         lines = [
@@ -95,15 +102,22 @@ def check(file: Path | None, study: Path, time_limit: float, as_json: bool) -> N
     console.report(listed, lines, as_json=as_json)
 
 
-def evaluated(definition: Path, study: Path, limits: Limits = LIMITS) -> Query:
-    """The query of a definition, evaluated in a box; what it prints is shown."""
+def evaluated(
+    definition: Path,
+    study: Path,
+    limits: Limits = LIMITS,
+    arguments: tuple[str, ...] = (),
+    *,
+    tests: bool = False,
+) -> Evaluated:
+    """What a definition gives, evaluated in a box; what it prints is shown."""
     with ready(home.boxes_of(study), [COHORT.reference], console.note) as boxes:
         image = images(boxes)["cohort:v1"]
         bench = Bench(boxes.executor, image, clock.new_id(), uid_of_ours(), limits)
-        found = evaluate(definition, study, bench)
+        found = evaluate(definition, study, bench, arguments, tests=tests)
     for line in found.printed.splitlines():
         console.note(line)
-    return found.query
+    return found
 
 
 def images(boxes: Boxes) -> dict[str, ImagePolicy]:
@@ -116,6 +130,7 @@ def images(boxes: Boxes) -> dict[str, ImagePolicy]:
 
 @click.command("dummy-data")
 @click.argument("definition", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("arguments", nargs=-1)
 @click.option(
     "--output",
     default="dummy_tables",
@@ -139,6 +154,7 @@ def images(boxes: Boxes) -> dict[str, ImagePolicy]:
 @console.json_option
 def dummy_data(
     definition: Path,
+    arguments: tuple[str, ...],
     output: Path,
     size: int | None,
     seed: int,
@@ -148,8 +164,10 @@ def dummy_data(
     """Make dummy tables of patients who satisfy DEFINITION.
 
     The same definition, size, seed and date give the same files on every machine.
+    ARGUMENTS after -- are the definition's.
     """
-    query = evaluated(definition, home.study(definition.parent))
+    study = home.study(definition.parent)
+    query = evaluated(definition, study, arguments=arguments).query
     day = reference_date.date() if reference_date else None
     tables = home.made_up(query, size, seed, day)
     files = dummy.write(tables, output)
