@@ -1,4 +1,4 @@
-"""``strongroom assure``: a definition tried on its author's made-up patients, in its box."""
+"""``strongroom assure``: a definition tried on patients that its author made up."""
 
 from __future__ import annotations
 
