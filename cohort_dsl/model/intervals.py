@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, overload
+from typing import overload
 
 from cohort_dsl.model.measures import Measure, Measures
 from cohort_dsl.model.nodes import IntervalDate, IntervalEdge, Node, Series, Value, walk
 from cohort_dsl.model.query import Interval, Query
 from cohort_dsl.model.question import Question
+from cohort_dsl.model.replacing import Put, named, replaced, series
 from cohort_dsl.model.types import DATE, ModelError
 
 
@@ -25,7 +26,7 @@ def at(asked: Series | Question, interval: Interval) -> Series | Question:
     Of measures, those that are asked for in this interval; ModelError if none is.
     """
     if isinstance(asked, Series):
-        return _series(_put([asked], interval), asked)
+        return series(_put([asked], interval), asked)
     if isinstance(asked, Query):
         return _query(asked, interval)
     return _measures(asked, interval)
@@ -36,18 +37,18 @@ def periods(query: Query) -> tuple[tuple[Interval, Query], ...]:
     return tuple((period, at(query, period)) for period in query.periods)
 
 
-def mentions_interval(series: Series) -> bool:
+def mentions_interval(asked: Series) -> bool:
     """Does the series differ between intervals?"""
-    return any(isinstance(node, IntervalDate) for node in walk([series]))
+    return any(isinstance(node, IntervalDate) for node in walk([asked]))
 
 
 def _query(query: Query, interval: Interval) -> Query:
     put = _put(query.roots(), interval)
     return replace(
         query,
-        population=_series(put, query.population),
-        variables=_all(put, query.variables),
-        event_tables={name: _all(put, one) for name, one in query.event_tables.items()},
+        population=series(put, query.population),
+        variables=named(put, query.variables),
+        event_tables={name: named(put, one) for name, one in query.event_tables.items()},
         periods=(),
     )
 
@@ -64,42 +65,21 @@ def _measures(measures: Measures, interval: Interval) -> Measures:
     return replace(measures, measures=asked)
 
 
-def _measure(put: Mapping[Node, Node], measure: Measure, interval: Interval) -> Measure:
+def _measure(put: Put, measure: Measure, interval: Interval) -> Measure:
     return replace(
         measure,
-        numerator=_series(put, measure.numerator),
-        denominator=_series(put, measure.denominator),
-        group_by=_all(put, measure.group_by),
+        numerator=series(put, measure.numerator),
+        denominator=series(put, measure.denominator),
+        group_by=named(put, measure.group_by),
         intervals=(interval,),
     )
 
 
-def _all(put: Mapping[Node, Node], named: Mapping[str, Series]) -> dict[str, Series]:
-    return {name: _series(put, series) for name, series in named.items()}
-
-
-def _series(put: Mapping[Node, Node], series: Series) -> Series:
-    found = put.get(series, series)
-    assert isinstance(found, Series)
-    return found
-
-
-def _put(roots: Iterable[Series], interval: Interval) -> dict[Node, Node]:
+def _put(roots: Iterable[Series], interval: Interval) -> Put:
     """Each node that an interval's day stands in, and what takes its place."""
     days = {IntervalEdge.START: interval.start, IntervalEdge.END: interval.end}
-    put: dict[Node, Node] = {}
-    for node in walk(roots):
-        if isinstance(node, IntervalDate):
-            put[node] = Value(days[node.edge], DATE)
-        elif any(part in put for part in node.parts()):
-            names = node.parameter_names()
-            put[node] = type(node)(**{n: _swapped(getattr(node, n), put) for n in names})
-    return put
 
+    def new(node: Node, put: Put) -> Node | None:
+        return Value(days[node.edge], DATE) if isinstance(node, IntervalDate) else None
 
-def _swapped(field: Any, put: Mapping[Node, Node]) -> Any:
-    if isinstance(field, Node):
-        return put.get(field, field)
-    if isinstance(field, tuple):
-        return tuple(_swapped(item, put) for item in field)
-    return field
+    return replaced(roots, new)

@@ -18,6 +18,7 @@ from cohort_dsl.model.types import Scalar, ValueType
 from cohort_dsl.plan import needs, passes
 from cohort_dsl.plan.groups import Group, answers, grouped
 from cohort_dsl.plan.passes import Pass
+from cohort_dsl.plan.rewrite import cheaper
 from cohort_dsl.plan.rows import Rows
 from cohort_dsl.plan.steps import (
     Aggregate,
@@ -52,6 +53,7 @@ def build(
     population mentions one of them, no other table need be read for who there is.
     ``together``: how many sets of rows found by lists one step counts and sums.
     """
+    query = cheaper(query)
     groups = grouped(query)
     early = [group for group in groups if group.early]
     late = [group for group in groups if not group.early]

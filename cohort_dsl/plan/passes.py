@@ -77,6 +77,7 @@ def keep(name: str, one: Pass, maps: Sequence[ListMap], *, within: bool) -> Keep
     hits = None
     if one.column is not None:
         numbers = {its.hit for _, its in found if its.hit is not None}
-        mapped = map_of(one.groups[0], maps).name
-        hits = Hits(mapped, one.column, tuple(sorted(numbers)))
+        mapped = map_of(one.groups[0], maps)
+        every = len(numbers) == len(mapped.lists)
+        hits = Hits(mapped.name, one.column, tuple(sorted(numbers)), every)
     return Keep(name, one.base, tuple(sorted(columns)), hits, within)

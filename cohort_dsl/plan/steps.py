@@ -68,11 +68,15 @@ class ListMap(Step):
 
 @dataclass(frozen=True)
 class Hits:
-    """Which rows a pass keeps: those whose ``column`` is in lists of a map."""
+    """Which rows a pass keeps: those whose ``column`` is in lists of a map.
+
+    ``every``: these are all lists of the map.
+    """
 
     map: str
     column: str
     numbers: tuple[int, ...]
+    every: bool
 
 
 @dataclass(frozen=True)

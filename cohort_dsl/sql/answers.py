@@ -20,7 +20,7 @@ from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.draft import Draft, Keep
 from cohort_dsl.sql.expressions import Terms
 
-JOINS = 20
+JOINS = 60
 
 
 @dataclass(frozen=True)

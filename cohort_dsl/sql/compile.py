@@ -123,8 +123,11 @@ class _Compiler:
         searched = self.results[hits.map].alias("searched")
         number = searched.c[LIST]
         both = source.join(searched, searched.c.value == rows.c[hits.column])
-        wanted = number.in_([sa.literal_column(str(n)) for n in hits.numbers])
-        return found.add_columns(number).select_from(both).where(wanted).order_by(number)
+        some = found.add_columns(number).select_from(both)
+        if not hits.every:
+            numbers: list[Sql] = [sa.literal_column(str(n)) for n in hits.numbers]
+            some = some.where(number.in_(numbers))
+        return some.order_by(number)
 
     # Answers from rows -----------------------------------------------------------------
 
@@ -145,7 +148,7 @@ class _Compiler:
         worked = self._rows(step, looked)
         answers: list[Sql] = []
         for part in step.parts:
-            only = None if alone else _is_in(part.rows, worked)
+            only = None if alone else _tell(part.rows, worked)
             answers += self._part(part, worked, only)
         patient: Sql = sa.column("patient_id")
         found = sa.select(patient, *answers).select_from(worked.rows)
@@ -342,12 +345,12 @@ def _there(part: Part) -> dict[str, ValueType]:
     return {} if part.there is None else {part.there: BOOL}
 
 
-def _is_in(rows: Rows, worked: Worked) -> Sql:
-    """Is it one of these rows, among those of several sets?"""
+def _tell(rows: Rows, worked: Worked) -> Sql | None:
+    """What tells these rows from those of other sets; None where they are all."""
     found = [worked[condition] for condition in rows.conditions]
     if rows.hit is not None:
         found.append(sa.column(LIST) == sa.literal_column(str(rows.hit)))
-    return sa.and_(sa.true(), *found)
+    return sa.and_(*found) if found else None
 
 
 def _where(found: sa.Select[Any], rows: Rows, worked: Worked) -> sa.Select[Any]:

@@ -87,6 +87,7 @@ def answers(draw: st.DrawFn) -> Series:
                 nodes.Mean(SelectColumn(frame, "exact")),
                 SelectColumn(first, "text"),
                 nodes.Exists(first),
+                SelectColumn(first, column.name),
                 nodes.IsInSeries(nodes.Value(1, INT), SelectColumn(frame, "number")),
             ]
         )

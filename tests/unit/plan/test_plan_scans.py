@@ -9,7 +9,15 @@ import pytest
 from cohort_dsl import create_dataset, plan
 from cohort_dsl.load import question_of
 from cohort_dsl.model.query import Query
-from cohort_dsl.plan.steps import Aggregate, CodeList, Keep, ListMap, Plan, Population
+from cohort_dsl.plan.steps import (
+    Aggregate,
+    Choose,
+    CodeList,
+    Keep,
+    ListMap,
+    Plan,
+    Population,
+)
 from tests.spec.tables import e, p, v
 
 
@@ -56,7 +64,7 @@ def test_rows_looked_for_by_lists_are_one_scan_and_one_upload() -> None:
     found = [e.where(e.code.is_in(one)) for one in lists]
     counts = {f"n{n}": one.count_for_patient() for n, one in enumerate(found)}
     lasts = {
-        f"l{n}": one.where(e.number > n).sort_by(e.date).last_for_patient().date
+        f"l{n}": one.where(e.number > n).sort_by(e.date).last_for_patient().text
         for n, one in enumerate(found)
     }
     built = a_plan(KNOWN, **counts, **lasts)
@@ -135,13 +143,28 @@ def test_what_only_variables_need_looks_at_the_population_only() -> None:
 
 
 def test_a_variable_that_needs_more_than_the_population_knows_comes_after_it() -> None:
-    start = v.sort_by(v.date).first_for_patient().date
+    start = v.sort_by(v.date).first_for_patient().number
     built = a_plan(
-        e.exists_for_patient(), after=e.where(e.date > start).count_for_patient()
+        e.exists_for_patient(), after=e.where(e.number > start).count_for_patient()
     )
     names = [step.name for step in built.steps]
     assert names.index(built.population.name) < names.index("step_3_pick")
     assert built.givens[built.query.variables["after"]].step == "step_4_rows"
+
+
+def test_the_first_and_the_last_date_need_no_row_to_be_picked() -> None:
+    rows = e.sort_by(e.date)
+    first, last = rows.first_for_patient(), rows.last_for_patient()
+    built = a_plan(KNOWN, first=first.date, last=last.date, any=last.exists_for_patient())
+    assert not any(isinstance(step, Choose) for step in built.steps)
+    assert built.scans()["events"] == 1
+
+
+def test_a_row_of_which_more_is_asked_is_picked_once() -> None:
+    last = e.sort_by(e.date).last_for_patient()
+    built = a_plan(KNOWN, last=last.date, number=last.number)
+    assert sum(isinstance(step, Choose) for step in built.steps) == 1
+    assert not any(isinstance(step, Aggregate) for step in built.steps)
 
 
 def test_an_aggregate_of_rows_that_needs_another_one_is_no_second_scan() -> None:

@@ -23,16 +23,15 @@ FROM step_1_columns
 WHERE step_1_columns.patient_id IS NOT NULL) AS mentioned) AS everyone LEFT OUTER JOIN step_1_columns AS step_1_columns ON step_1_columns.patient_id = everyone.patient_id) AS layer_0 
 WHERE ((x1 < CAST($1 AS DATE)) AND (x2 = CAST($2 AS TEXT)));
 
-CREATE TEMPORARY TABLE step_3_pick (
+CREATE TEMPORARY TABLE step_3_rows (
 	patient_id BIGINT, 
-	date DATE
+	a1 BIGINT, 
+	a2 DATE
 );
 
-INSERT INTO step_3_pick (patient_id, date) SELECT ranked.patient_id, ranked.date 
-FROM (SELECT patient_id, date, row_number() OVER (PARTITION BY patient_id ORDER BY date ASC NULLS FIRST, date ASC NULLS FIRST, number ASC NULLS FIRST) AS place_of_row 
-FROM (SELECT rows.patient_id AS patient_id, rows.date AS date, rows.number AS number 
-FROM visits AS rows JOIN step_2_population AS population ON population.patient_id = rows.patient_id) AS layer_0) AS ranked 
-WHERE ranked.place_of_row = 1;
+INSERT INTO step_3_rows (patient_id, a1, a2) SELECT patient_id, count(CASE WHEN (date IS NULL) THEN 1 END) AS a1, min(date) AS a2 
+FROM (SELECT rows.patient_id AS patient_id, rows.date AS date 
+FROM visits AS rows JOIN step_2_population AS population ON population.patient_id = rows.patient_id) AS layer_0 GROUP BY patient_id;
 
 CREATE TEMPORARY TABLE step_4_rows (
 	patient_id BIGINT, 
@@ -40,13 +39,17 @@ CREATE TEMPORARY TABLE step_4_rows (
 	a2 BIGINT
 );
 
--- $1 = 30
+-- $1 = 0
+-- $2 = 30
 INSERT INTO step_4_rows (patient_id, a1, a2) SELECT patient_id, count(1) AS a1, CAST(nullif(nullif(least(greatest(sum(number), -9223372036854775809), 9223372036854775808), 9223372036854775808), -9223372036854775809) AS BIGINT) AS a2 
-FROM (SELECT rows.patient_id AS patient_id, step_3_pick.date AS x1, rows.date AS date, rows.number AS number 
-FROM events AS rows JOIN step_2_population AS population ON population.patient_id = rows.patient_id LEFT OUTER JOIN step_3_pick AS step_3_pick ON step_3_pick.patient_id = rows.patient_id) AS layer_0 
-WHERE (x1 <= date) AND (date <= DATE '0001-01-01' + CAST(nullif(nullif(least(greatest(CAST(x1 - DATE '0001-01-01' AS BIGINT) + CAST($1 AS BIGINT), -1), 3652059), 3652059), -1) AS INTEGER)) GROUP BY patient_id;
+FROM (SELECT patient_id, date, number, CASE WHEN (CAST($1 AS BIGINT) < x1) THEN CAST(NULL AS DATE) ELSE x2 END AS x5 
+FROM (SELECT rows.patient_id AS patient_id, coalesce(step_3_rows.a1, 0) AS x1, step_3_rows.a2 AS x2, rows.date AS date, rows.number AS number 
+FROM events AS rows JOIN step_2_population AS population ON population.patient_id = rows.patient_id LEFT OUTER JOIN step_3_rows AS step_3_rows ON step_3_rows.patient_id = rows.patient_id) AS layer_0
+ LIMIT ALL OFFSET 0) AS layer_1 
+WHERE (x5 <= date) AND (date <= DATE '0001-01-01' + CAST(nullif(nullif(least(greatest(CAST(x5 - DATE '0001-01-01' AS BIGINT) + CAST($2 AS BIGINT), -1), 3652059), 3652059), -1) AS INTEGER)) GROUP BY patient_id;
 
--- $1 = 2024-01-01
-SELECT patient_id, CAST(x1 AS DATE) AS first, CAST(x2 AS BIGINT) AS soon, CAST(x3 AS BIGINT) AS total, CAST(CASE WHEN (least(abs(CAST(x3 AS DOUBLE PRECISION)), CAST('2.5822498780869086e+120' AS DOUBLE PRECISION)) * CAST('4.4989137945431964e+161' AS DOUBLE PRECISION) <= greatest(abs(CASE WHEN (CAST(x4 AS DOUBLE PRECISION) != 0) THEN CAST(x4 AS DOUBLE PRECISION) END), CAST('3.8725919148493183e-121' AS DOUBLE PRECISION)) * CAST('1.1113793747425387e-162' AS DOUBLE PRECISION)) THEN CASE WHEN (CAST(x4 AS DOUBLE PRECISION) != 0) THEN CAST(x4 AS DOUBLE PRECISION) END * CAST('0.0' AS DOUBLE PRECISION) WHEN (greatest(abs(CAST(x3 AS DOUBLE PRECISION)), CAST('3.054936363499605e-151' AS DOUBLE PRECISION)) * CAST('7.458340731200207e-155' AS DOUBLE PRECISION) < least(abs(CASE WHEN (CAST(x4 AS DOUBLE PRECISION) != 0) THEN CAST(x4 AS DOUBLE PRECISION) END), CAST('3.273390607896142e+150' AS DOUBLE PRECISION)) * CAST('1.3407807929942597e+154' AS DOUBLE PRECISION)) THEN CAST(x3 AS DOUBLE PRECISION) / CASE WHEN (CAST(x4 AS DOUBLE PRECISION) != 0) THEN CAST(x4 AS DOUBLE PRECISION) END END AS DOUBLE PRECISION) AS share, CAST((CAST(EXTRACT(year FROM CAST($1 AS DATE)) AS BIGINT) - CAST(EXTRACT(year FROM x5) AS BIGINT)) - CASE WHEN (CAST(EXTRACT(month FROM CAST($1 AS DATE)) AS BIGINT) - CAST(EXTRACT(month FROM x5) AS BIGINT) < 0 OR CAST(EXTRACT(month FROM CAST($1 AS DATE)) AS BIGINT) - CAST(EXTRACT(month FROM x5) AS BIGINT) = 0 AND CAST(EXTRACT(day FROM CAST($1 AS DATE)) AS BIGINT) < CAST(EXTRACT(day FROM x5) AS BIGINT)) THEN 1 ELSE 0 END AS BIGINT) AS age 
-FROM (SELECT population.patient_id AS patient_id, step_3_pick.date AS x1, coalesce(step_4_rows.a1, 0) AS x2, step_4_rows.a2 AS x3, step_1_columns.score AS x4, step_1_columns.born AS x5 
-FROM step_2_population AS population LEFT OUTER JOIN step_3_pick AS step_3_pick ON step_3_pick.patient_id = population.patient_id LEFT OUTER JOIN step_4_rows AS step_4_rows ON step_4_rows.patient_id = population.patient_id LEFT OUTER JOIN step_1_columns AS step_1_columns ON step_1_columns.patient_id = population.patient_id) AS layer_0 ORDER BY patient_id ASC NULLS FIRST;
+-- $1 = 0
+-- $2 = 2024-01-01
+SELECT patient_id, CAST(CASE WHEN (CAST($1 AS BIGINT) < x1) THEN CAST(NULL AS DATE) ELSE x2 END AS DATE) AS first, CAST(x3 AS BIGINT) AS soon, CAST(x4 AS BIGINT) AS total, CAST(CASE WHEN (least(abs(CAST(x4 AS DOUBLE PRECISION)), CAST('2.5822498780869086e+120' AS DOUBLE PRECISION)) * CAST('4.4989137945431964e+161' AS DOUBLE PRECISION) <= greatest(abs(CASE WHEN (CAST(x5 AS DOUBLE PRECISION) != 0) THEN CAST(x5 AS DOUBLE PRECISION) END), CAST('3.8725919148493183e-121' AS DOUBLE PRECISION)) * CAST('1.1113793747425387e-162' AS DOUBLE PRECISION)) THEN CASE WHEN (CAST(x5 AS DOUBLE PRECISION) != 0) THEN CAST(x5 AS DOUBLE PRECISION) END * CAST('0.0' AS DOUBLE PRECISION) WHEN (greatest(abs(CAST(x4 AS DOUBLE PRECISION)), CAST('3.054936363499605e-151' AS DOUBLE PRECISION)) * CAST('7.458340731200207e-155' AS DOUBLE PRECISION) < least(abs(CASE WHEN (CAST(x5 AS DOUBLE PRECISION) != 0) THEN CAST(x5 AS DOUBLE PRECISION) END), CAST('3.273390607896142e+150' AS DOUBLE PRECISION)) * CAST('1.3407807929942597e+154' AS DOUBLE PRECISION)) THEN CAST(x4 AS DOUBLE PRECISION) / CASE WHEN (CAST(x5 AS DOUBLE PRECISION) != 0) THEN CAST(x5 AS DOUBLE PRECISION) END END AS DOUBLE PRECISION) AS share, CAST((CAST(EXTRACT(year FROM CAST($2 AS DATE)) AS BIGINT) - CAST(EXTRACT(year FROM x6) AS BIGINT)) - CASE WHEN (CAST(EXTRACT(month FROM CAST($2 AS DATE)) AS BIGINT) - CAST(EXTRACT(month FROM x6) AS BIGINT) < 0 OR CAST(EXTRACT(month FROM CAST($2 AS DATE)) AS BIGINT) - CAST(EXTRACT(month FROM x6) AS BIGINT) = 0 AND CAST(EXTRACT(day FROM CAST($2 AS DATE)) AS BIGINT) < CAST(EXTRACT(day FROM x6) AS BIGINT)) THEN 1 ELSE 0 END AS BIGINT) AS age 
+FROM (SELECT population.patient_id AS patient_id, coalesce(step_3_rows.a1, 0) AS x1, step_3_rows.a2 AS x2, coalesce(step_4_rows.a1, 0) AS x3, step_4_rows.a2 AS x4, step_1_columns.score AS x5, step_1_columns.born AS x6 
+FROM step_2_population AS population LEFT OUTER JOIN step_3_rows AS step_3_rows ON step_3_rows.patient_id = population.patient_id LEFT OUTER JOIN step_4_rows AS step_4_rows ON step_4_rows.patient_id = population.patient_id LEFT OUTER JOIN step_1_columns AS step_1_columns ON step_1_columns.patient_id = population.patient_id) AS layer_0 ORDER BY patient_id ASC NULLS FIRST;
