@@ -22,7 +22,7 @@ def main(words: Sequence[str] | None = None) -> None:
     asked = _asked(words)
     cache = asked.cache or cache_folder(os.environ) / "bench"
     with tempfile.TemporaryDirectory(prefix="strongroom-bench-") as folder:
-        bench = Bench(cache, Path(folder), asked.scale, asked.rounds)
+        bench = Bench(cache, Path(folder), asked.scale, asked.rounds, asked.months)
         rows = [_measured(name, bench) for name in asked.rows]
     table = report.table(rows)
     told = f"{table}\n{report.circumstances(ROOT, asked.date, asked.rounds)}"
@@ -37,12 +37,14 @@ def _asked(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rows", nargs="+", choices=ROWS, default=list(ROWS))
     parser.add_argument("--scale", type=float, default=1.0, help="1 is 30 million events")
     parser.add_argument("--rounds", type=int, default=3, help="the best of these counts")
+    parser.add_argument("--months", type=int, default=60, help="for measures")
     parser.add_argument("--cache", type=Path, help="where the made-up records are kept")
     parser.add_argument("--date", default="", help="today's, to be told with the table")
     parser.add_argument("--write", action="store_true", help="into the pages that show it")
     asked = parser.parse_args(words)
-    if asked.write and (asked.scale != 1 or len(asked.rows) < len(ROWS)):
-        parser.error("--write is for all rows at scale 1")
+    whole = (asked.scale, asked.months, asked.rows) == (1, 60, list(ROWS))
+    if asked.write and not whole:
+        parser.error("--write is for all rows at full size")
     return asked
 
 

@@ -13,7 +13,10 @@ class UnequalError(Exception):
 
 
 def demand_equal(one: Path, other: Path) -> None:
-    """UnequalError unless both Parquet files hold the same rows of each patient."""
+    """UnequalError unless both Parquet files hold the same rows, one for each patient
+
+    or, where there are no patients, any.
+    """
     with duckdb.connect() as connection:
         for name, path in (("one", one), ("other", other)):
             quoted = str(path).replace("'", "''")
@@ -29,6 +32,8 @@ def _differences(connection: duckdb.DuckDBPyConnection) -> list[str]:
     columns, others = (_columns(connection, name) for name in ("one", "other"))
     if columns != others:
         return [f"columns {', '.join(columns)} and {', '.join(others)}"]
+    if "patient_id" not in columns:
+        return _other_rows(connection)
     for name in ("one", "other"):
         rows, patients = _row(
             connection, f"SELECT count(*), count(DISTINCT patient_id) FROM {name}"
@@ -45,6 +50,15 @@ def _differences(connection: duckdb.DuckDBPyConnection) -> list[str]:
     )
     counted = zip(columns, differing, strict=True)
     return [f"{column} in {rows} rows" for column, rows in counted if rows]
+
+
+def _other_rows(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = []
+    for name, without in (("one", "other"), ("other", "one")):
+        only = f"FROM {name} EXCEPT ALL FROM {without}"
+        (rows,) = _row(connection, f"SELECT count(*) FROM ({only})")
+        found += [f"{rows} rows only in {name}"] if rows else []
+    return found
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, name: str) -> Sequence[str]:

@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.bench import data
 from tests.bench.compare import demand_equal
+from tests.bench.monthly import Monthly
 from tests.bench.studies import Study
 
 ROOT = Path(__file__).parents[2]
@@ -42,12 +43,16 @@ class Records:
 
 @dataclass(frozen=True)
 class Bench:
-    """``cache``: where records are kept between runs. ``folder``: for this run's files."""
+    """``cache``: where records are kept between runs. ``folder``: for this run's files.
+
+    ``months``: how many measures are asked of.
+    """
 
     cache: Path
     folder: Path
     scale: float = 1.0
     rounds: int = 3
+    months: int = 60
 
     def files(self, share: float = 1.0) -> Mapping[str, Path]:
         """The records of this run's scale, or of a share of it: each table's file."""
@@ -62,7 +67,7 @@ class Bench:
         return data.Size(self.scale * share).rows["events"]
 
     def timed(
-        self, name: str, study: Study, records: Records, sides: Sequence[str]
+        self, name: str, study: Study | Monthly, records: Records, sides: Sequence[str]
     ) -> Mapping[str, Ran]:
         """The best run of each side. UnequalError before anything counts.
 
@@ -71,11 +76,12 @@ class Bench:
         """
         folder = study.written(self.folder / name)
         ran: defaultdict[str, list[Ran]] = defaultdict(list)
+        every = tuple(dict.fromkeys((*COMPARED, *sides)))
         for number in range(self.rounds):
-            for side in dict.fromkeys((*COMPARED, *sides)) if number == 0 else sides:
+            for side in every if number == 0 else sides:
                 ran[side].append(self._ran(side, folder, records))
             if number == 0:
-                demand_equal(*(folder / f"{side}.parquet" for side in COMPARED))
+                _compared(folder, every)
         return {side: min(runs, key=lambda run: run.seconds) for side, runs in ran.items()}
 
     def _ran(self, side: str, study: Path, records: Records) -> Ran:
@@ -111,3 +117,10 @@ class Bench:
             stdout=subprocess.PIPE,
             text=True,
         ).stdout
+
+
+def _compared(folder: Path, sides: Iterable[str]) -> None:
+    """The floor only copies an answer; all other sides' must be ours."""
+    ours, *others = (folder / f"{side}.parquet" for side in sides if side != "floor")
+    for other in others:
+        demand_equal(ours, other)

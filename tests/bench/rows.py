@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import resource
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tests.bench import on_postgresql, studies
+from tests.bench import monthly, on_postgresql, studies
 from tests.bench.measure import COMPARED, Bench, Ran, Records
 
 
@@ -79,6 +79,23 @@ def real(bench: Bench) -> Row:
     return Row(work, [scans, _faster(ran, 5)], _times(ran))
 
 
+def measures(bench: Bench) -> Row:
+    """Once only, whatever the rounds: it takes minutes to ask for each month by itself."""
+    sides = (*COMPARED, "each_interval")
+    study, records = monthly.Monthly(bench.months), bench.parquet()
+    ran = replace(bench, rounds=1).timed("monthly", study, records, sides)
+    ours, each = ran["ours"], ran["each_interval"]
+    read = max(ours.scans[table] for table in ("events", "medications"))
+    ratio = each.seconds / ours.seconds
+    words = "{} times faster than asked once per interval"
+    found = [
+        Found("{} scans of an event table", read, 2),
+        Found(words, ratio, 20, more_is_better=True),
+    ]
+    work = f"5 numerators, {bench.months} monthly intervals, 2 groupings, {_events(bench)}"
+    return Row(work, found, f"{_times(ran)}; one run of each")
+
+
 def postgresql(bench: Bench) -> Row:
     """A sixth of the records: 5 million events of 166,667 patients at full size."""
     share = 1 / 6
@@ -135,6 +152,7 @@ ROWS: Mapping[str, Measuring] = {
     "forty": forty,
     "forty-long": forty_long,
     "real": real,
+    "measures": measures,
     "postgresql": postgresql,
     "growth": growth,
     "compile": compiling,
@@ -151,5 +169,10 @@ def _events(bench: Bench, share: float = 1.0) -> str:
 
 
 def _times(ran: Mapping[str, Ran]) -> str:
-    words = {"ours": "ours", "by_hand": "a scan each", "floor": "floor"}
+    words = {
+        "ours": "ours",
+        "by_hand": "by hand",
+        "each_interval": "once per interval",
+        "floor": "floor",
+    }
     return ", ".join(f"{words[side]} {one.seconds:.2f} s" for side, one in ran.items())

@@ -93,10 +93,7 @@ class Study:
 
     def written(self, folder: Path) -> Path:
         """The study's folder, with its definition, its codelists and its SQL by hand."""
-        (folder / "codelists").mkdir(parents=True, exist_ok=True)
-        for name, codes in self.codelists.items():
-            text = "".join(f"{code}\n" for code in ("code", *codes))
-            (folder / "codelists" / f"{name}.csv").write_text(text)
+        write_codelists(folder, self.codelists)
         (folder / "definition.py").write_text(self.definition())
         by_hand = {"scans": [*self.scans(), *self.parts()], "assembly": self.assembly()}
         (folder / "by_hand.json").write_text(json.dumps(by_hand))
@@ -137,6 +134,14 @@ class Study:
         if len(every) <= JOINED:
             return []
         return [every[start : start + JOINED] for start in range(0, len(every), JOINED)]
+
+
+def write_codelists(folder: Path, codelists: Mapping[str, Sequence[str]]) -> None:
+    """As CSV files with a column ``code``."""
+    (folder / "codelists").mkdir(parents=True, exist_ok=True)
+    for name, codes in codelists.items():
+        text = "".join(f"{code}\n" for code in ("code", *codes))
+        (folder / "codelists" / f"{name}.csv").write_text(text)
 
 
 def _joined(tables: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.bench import data, report, studies
+from tests.bench import data, monthly, report, studies
 from tests.bench.__main__ import PAGES, main
 from tests.bench.compare import UnequalError, demand_equal
 from tests.bench.measure import Bench
@@ -38,7 +38,7 @@ def test_every_row_is_measured_and_told(
     if row == "postgresql":
         request.getfixturevalue("postgres")  # it knows what to do where there is none
     words = ["--rows", row, "--scale", str(TINY), "--rounds", "1", "--cache", str(cache)]
-    main([*words, "--date", "2030-01-01"])
+    main([*words, "--months", "3", "--date", "2030-01-01"])
     told = capsys.readouterr().out
     assert told.count("\n|") == 2
     assert " at " in told.splitlines()[2]
@@ -51,6 +51,15 @@ def test_an_answer_that_is_wrong_in_one_variable_stops_the_row(bench: Bench) -> 
     study = dataclasses.replace(right, variables=[right.variables[0], wrong])
     with pytest.raises(UnequalError, match=r"differ: v001 in \d+ rows$"):
         bench.timed("wrong", study, bench.parquet(), [])
+
+
+def test_an_answer_that_is_wrong_in_one_month_stops_the_row(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = monthly.NUMERATORS["seen"].replace(">=", ">").replace("'{start}'", "'{end}'")
+    monkeypatch.setattr(monthly, "NUMERATORS", {**monthly.NUMERATORS, "seen": late})
+    with pytest.raises(UnequalError, match=r"differ: \d+ rows only in one; \d+ rows only"):
+        bench.timed("wrong", monthly.Monthly(2), bench.parquet(), [])
 
 
 def written(path: Path, rows: str) -> Path:
