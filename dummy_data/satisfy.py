@@ -240,14 +240,21 @@ class Maker:
         rows = person.rows_of(node.source.frame)
         if wish.null:
             return self._rows(person, node.source.frame, 0, depth)
-        row = self.rng.choice(rows) if rows else None
-        row = row or self.add_row(person, _many(node.source.frame), depth + 1)
-        if row is None:
-            return False
-        found = pull(node.source, wish, person, row)
+        if not rows:
+            added = self.add_row(person, _many(node.source.frame), depth + 1)
+            rows = [] if added is None else [added]
+        elif not isinstance(node, nodes.AnyTrue | nodes.AllTrue | nodes.Percentile):
+            rows = [self.rng.choice(rows)]  # one is enough to move the others
+        set_ = [self._cell(node.source, wish, person, row, depth) for row in rows]
+        return any(set_)  # all of them, before asking
+
+    def _cell(
+        self, series: Series, wish: Wish, person: Person, row: Row, depth: int
+    ) -> bool:
+        """One of the row's cells changed, so that the series has the value wished for."""
         return any(
             self._set(a.target, a.wish, person, row, depth)
-            for a in found
+            for a in pull(series, wish, person, row)
             if isinstance(a.target, nodes.SelectColumn)
         )
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.series import (
     BaseSeries,
     OrderedEventSeries,
     PatientSeries,
     binary,
+    not_a_method,
     swapped,
     wrap,
 )
@@ -97,6 +99,24 @@ class NumberEventSeries(NumberSeries, OrderedEventSeries):
     def mean_for_patient(self) -> Any:
         """The mean of the patient's values; NULL without any."""
         return wrap(nodes.Mean(self.node_))
+
+    def median_for_patient(self) -> Any:
+        """The value in the middle, or halfway between two; NULL without any."""
+        return self.percentile_for_patient(50)
+
+    def percentile_for_patient(self, percent: Any) -> Any:
+        """The value below which so many in a hundred of the patient's values lie.
+
+        Between two neighbours it is reckoned in proportion, as numpy does. NULL without
+        any value.
+        """
+        not_a_method(percent)
+        if type(percent) not in (int, float) or not 0 <= percent <= 100:
+            raise mistake(
+                f"percentile_for_patient needs a number from 0 to 100, not {percent!r}",
+                "Write percentile_for_patient(90) for what nine values in ten lie below.",
+            )
+        return wrap(nodes.Percentile(self.node_, float(percent)))
 
 
 class IntPatientSeries(NumberSeries, PatientSeries):

@@ -65,6 +65,14 @@ class BoolPatientSeries(BoolSeries, PatientSeries):
 class BoolEventSeries(BoolSeries, EventSeries):
     """Yes or no for each row."""
 
+    def any_for_patient(self) -> Any:
+        """Is it yes in any of the patient's rows? NULL where no row says yes or no."""
+        return wrap(nodes.AnyTrue(self.node_))
+
+    def all_for_patient(self) -> Any:
+        """Is it yes in all of the patient's rows that say yes or no? NULL without any."""
+        return wrap(nodes.AllTrue(self.node_))
+
 
 class Categorised(BaseSeries):
     """Codes, or text that holds codes of several vocabularies."""

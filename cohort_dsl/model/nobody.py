@@ -24,6 +24,9 @@ WITHOUT_ROWS: Mapping[type[Series], Scalar | None] = {
     nodes.Maximum: None,
     nodes.Sum: None,
     nodes.Mean: None,
+    nodes.Percentile: None,
+    nodes.AnyTrue: None,
+    nodes.AllTrue: None,
 }
 
 

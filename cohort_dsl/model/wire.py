@@ -273,6 +273,7 @@ READERS: Mapping[Any, Callable[[_Reader, Any], Any]] = MappingProxyType(
         nodes.DateUnit: lambda reader, text: nodes.DateUnit(text),
         nodes.IntervalEdge: lambda reader, text: nodes.IntervalEdge(text),
         str: lambda reader, text: text,
+        float: lambda reader, number: number,
         int: lambda reader, number: number,
         Scalar: lambda reader, value: value,
         frozenset[str]: lambda reader, values: frozenset(values),

@@ -47,6 +47,8 @@ def _called(node: Any, depth: int) -> str:
     if isinstance(node, nodes.ContainsAny):
         some = ", ".join(sorted(node.parts_sought)[:3])
         return f"{words(node.operand, depth + 1)} contains any of [{some}, …]"
+    if isinstance(node, nodes.Percentile):
+        return f"percentile {node.percent:g} of {words(node.source, depth + 1)}"
     if isinstance(node, nodes.Prefix):
         return f"first {node.length} characters of {words(node.operand, depth + 1)}"
     if isinstance(node, nodes.DateDifference):

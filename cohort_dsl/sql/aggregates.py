@@ -40,6 +40,23 @@ def _extreme(choose: Callable[[Sql], Sql]) -> Aggregate:
     return rule
 
 
+def _percentile(terms: Terms, node: nodes.Percentile, value: Sql) -> Sql:
+    return terms.dialect.percentile(terms.float(value), node.percent / 100)
+
+
+def _any_or_all(choose: Callable[[Sql], Sql]) -> Aggregate:
+    """As the largest or smallest of 1 and 0; engines without booleans hold these anyway."""
+
+    def rule(terms: Terms, node: nodes.Aggregation, value: Sql) -> Sql:
+        if not terms.dialect.native_booleans:
+            return choose(value)
+        one: Sql = sa.literal_column("1")
+        zero: Sql = sa.literal_column("0")
+        return choose(sa.case((value, one), (sa.not_(value), zero))) == one
+
+    return rule
+
+
 AGGREGATES: Mapping[type[Series], Aggregate] = {
     nodes.Count: lambda terms, node, value: sa.func.count(value),
     nodes.CountDistinct: lambda terms, node, value: sa.func.count(sa.distinct(value)),
@@ -47,4 +64,7 @@ AGGREGATES: Mapping[type[Series], Aggregate] = {
     nodes.Maximum: _extreme(sa.func.max),
     nodes.Sum: _sum,
     nodes.Mean: _mean,
+    nodes.Percentile: _percentile,
+    nodes.AnyTrue: _any_or_all(sa.func.max),
+    nodes.AllTrue: _any_or_all(sa.func.min),
 }

@@ -52,6 +52,8 @@ class Dialect:
     floor: One  # float -> float
     total: One  # ints of a group -> their sum, NULL beyond 64 bits
     float_total: One  # floats of a group -> their sum, NULL where it isn't finite
+    # Floats of a group, and a share from 0 to 1 -> as the model's Percentile says.
+    percentile: Callable[[Sql, float], Sql]
     least: Many  # of the non-NULL values of one type
     greatest: Many
     contains: Two  # text, part -> condition; all characters literal, case counts

@@ -64,6 +64,21 @@ def _truncate(expression: Sql) -> Sql:
     return sa.try_cast(sa.func.trunc(expression), sa.BigInteger())
 
 
+def _percentile(value: Sql, share: float) -> Sql:
+    """Reckoned by hand: QUANTILE_CONT weighs both neighbours, and so rounds otherwise."""
+    there = sa.func.list(value).filter(value.is_not(sa.null()))
+    ordered: Sql = sa.func.list_sort(there)
+    one: Sql = sa.literal_column("1")
+    rest = sa.cast(sa.func.count(value) - one, sa.Double())
+    at = rest * sa.cast(sa.literal_column(repr(share)), sa.Double())
+    below: Sql = sa.func.floor(at, type_=sa.Double())
+    index = sa.cast(below, sa.BigInteger()) + one
+    lower: Sql = sa.func.list_extract(ordered, index, type_=sa.Double())
+    upper: Sql = sa.func.list_extract(ordered, index + one, type_=sa.Double())
+    between = _finite(lower + (upper - lower) * (at - below))
+    return sa.case((at == below, lower), else_=between)
+
+
 def _in_calendar(day: Sql) -> Sql:
     first: Sql = sa.literal_column("DATE '0001-01-01'")
     last: Sql = sa.literal_column("DATE '9999-12-31'")
@@ -145,6 +160,7 @@ DUCKDB = Dialect(
     # SUM of BIGINT is a HUGEINT
     total=lambda x: sa.try_cast(sa.func.sum(x), sa.BigInteger()),
     float_total=lambda x: _finite(sa.func.sum(x, type_=sa.Double())),
+    percentile=_percentile,
     least=lambda values: sa.func.least(*values, type_=values[0].type),
     greatest=lambda values: sa.func.greatest(*values, type_=values[0].type),
     contains=lambda text, part: sa.func.contains(text, part, type_=sa.Boolean()),

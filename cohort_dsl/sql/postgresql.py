@@ -141,6 +141,12 @@ def _float_total(value: Sql) -> Sql:
     return sa.case((sa.func.max(size) >= large, whole), else_=plain)
 
 
+def _percentile(value: Sql, share: float) -> Sql:
+    """PERCENTILE_CONT reckons just so, and gives infinity where others fail."""
+    found = sa.func.percentile_cont(_double(share)).within_group(value)
+    return _finite(sa.type_coerce(found, sa.Double()))
+
+
 # Dates -------------------------------------------------------------------------
 
 
@@ -248,6 +254,7 @@ POSTGRESQL = Dialect(
     floor=lambda x: sa.func.floor(x, type_=sa.Double()),
     total=lambda x: to_int(sa.func.sum(x, type_=sa.Numeric())),  # SUM of BIGINT is NUMERIC
     float_total=_float_total,
+    percentile=_percentile,
     least=lambda values: sa.func.least(*values, type_=values[0].type),
     greatest=lambda values: sa.func.greatest(*values, type_=values[0].type),
     contains=_contains,

@@ -278,6 +278,12 @@ MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
     ),
     nodes.Sum: lambda pool: nodes.Sum(pool.summable()),
     nodes.Mean: lambda pool: nodes.Mean(pool.summable()),
+    nodes.Percentile: lambda pool: nodes.Percentile(
+        pool.on_rows(lambda s: s.type.is_number),
+        pool.one_of([0.0, 50.0, 90.0, 100.0, 100 / 3, 1e-9, 66.6]),
+    ),
+    nodes.AnyTrue: lambda pool: nodes.AnyTrue(pool.on_rows(lambda s: s.type == BOOL)),
+    nodes.AllTrue: lambda pool: nodes.AllTrue(pool.on_rows(lambda s: s.type == BOOL)),
     nodes.And: lambda pool: nodes.And(pool.several(BOOL)),
     nodes.Or: lambda pool: nodes.Or(pool.several(BOOL)),
     nodes.Not: lambda pool: nodes.Not(pool.of(BOOL)),

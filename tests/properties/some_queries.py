@@ -83,6 +83,7 @@ def a_node(draw: st.DrawFn, cls: type[Node], found: list[Node]) -> Node:
         nodes.DateUnit: st.sampled_from(nodes.DateUnit),
         nodes.IntervalEdge: st.sampled_from(nodes.IntervalEdge),
         frozenset[str]: st.frozensets(VALUES[Kind.STR]),
+        float: st.floats(0, 100),
         int: st.integers(0, 9),
         str: st.sampled_from([column.name for column in COLUMNS]),
     }

@@ -18,12 +18,15 @@ from __future__ import annotations
 
 from cohort_dsl.model.nodes.aggregations import (
     Aggregation,
+    AllTrue,
+    AnyTrue,
     Count,
     CountDistinct,
     Exists,
     Maximum,
     Mean,
     Minimum,
+    Percentile,
     Sum,
 )
 from cohort_dsl.model.nodes.choice import Case, MaximumOf, MinimumOf
@@ -77,7 +80,9 @@ __all__ = [
     "Add",
     "AddDuration",
     "Aggregation",
+    "AllTrue",
     "And",
+    "AnyTrue",
     "Case",
     "CastToFloat",
     "CastToInt",
@@ -113,6 +118,7 @@ __all__ = [
     "Not",
     "Null",
     "Or",
+    "Percentile",
     "Pick",
     "Position",
     "Power",

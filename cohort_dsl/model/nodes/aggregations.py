@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cohort_dsl.model.nodes.kinds import Frame, Series
+from cohort_dsl.model.nodes.kinds import Frame, Series, must_be
 from cohort_dsl.model.types import BOOL, FLOAT, INT, Kind, ModelError, ValueType
 
 
@@ -91,3 +91,36 @@ class Mean(_NumberAggregation):
 
     def find_type(self) -> ValueType:
         return FLOAT
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Percentile(_NumberAggregation):
+    """The value below which ``percent`` of them lie, a float.
+
+    Of values in order it is the one at (how many - 1) * percent / 100, counted from 0;
+    between two neighbours lower + (upper - lower) * fraction (Hyndman and Fan's type 7).
+    NULL where that leaves 64 bits.
+    """
+
+    percent: float
+
+    def check_type(self) -> None:
+        super().check_type()
+        if type(self.percent) is not float or not 0 <= self.percent <= 100:
+            raise ModelError("a percentile is a float from 0 to 100")
+
+    def find_type(self) -> ValueType:
+        return FLOAT
+
+
+class _YesNoAggregation(Aggregation):
+    def check_type(self) -> None:
+        must_be(self.source, BOOL, "any or all")
+
+
+class AnyTrue(_YesNoAggregation):
+    """Is any value True?"""
+
+
+class AllTrue(_YesNoAggregation):
+    """Is every value True?"""

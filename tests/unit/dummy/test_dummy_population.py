@@ -51,6 +51,11 @@ class stays(EventFrame):
     diagnoses = Series(ICD10MultiCodeString)
 
 
+@table
+class answers(EventFrame):
+    yes = Series(bool)
+
+
 ASKED = {
     "an order of events within days, among 65-year-olds": (
         (patients.age_on("2024-01-01") == 65)
@@ -76,6 +81,13 @@ ASKED = {
     "a multiple": medications.days_supply.maximum_for_patient() * 3 >= 900,
     "a share": medications.quantity.maximum_for_patient() / 4.0 > 200.0,
     "a whole share": medications.days_supply.maximum_for_patient() // 30 == 12,
+    "a median": (medications.quantity.median_for_patient() > 300.0)
+    & (medications.count_for_patient() >= 4),
+    "a percentile": medications.days_supply.percentile_for_patient(90) == 77.0,
+    "yes in any row": answers.yes.any_for_patient() & (answers.count_for_patient() > 2),
+    "yes in all rows": answers.yes.all_for_patient() & (answers.count_for_patient() > 2),
+    "not yes in all rows": ~answers.yes.all_for_patient(),
+    "yes in no row": ~answers.yes.any_for_patient() & (answers.count_for_patient() > 2),
     "a square": medications.quantity.maximum_for_patient() ** 2.0 > 90_000.0,
     "a root": medications.quantity.maximum_for_patient() ** 0.5 > 18.0,
     "an inverse": medications.quantity.minimum_for_patient() ** -1.0 < 0.003,

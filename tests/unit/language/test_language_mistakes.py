@@ -174,6 +174,12 @@ MISTAKES = [
     Mistake("first.code.starts_with(first.code.is_null)", "is a method", "is_null()"),
     Mistake("first.code.starts_with_any_of('a')", "any_of needs several", "a list"),
     Mistake("first.date.starts_with('2020')", "no method starts_with", "There are"),
+    Mistake("labs.numeric_value.percentile_for_patient(101)", "0 to 100, not 101", "(90)"),
+    Mistake("labs.numeric_value.percentile_for_patient(-0.5)", "not -0.5", "nine values"),
+    Mistake("labs.numeric_value.percentile_for_patient(True)", "not True", "(90)"),
+    Mistake("labs.numeric_value.percentile_for_patient('9')", "not '9'", "(90)"),
+    Mistake("labs.date.median_for_patient()", "no method median_for_patient", ""),
+    Mistake("labs.date.any_for_patient()", "no method any_for_patient", ""),
     # Choices
     Mistake("case()", "case without any condition", "case(when(...)"),
     Mistake("case(when(is_there))", "case needs when(...).then(...)", "otherwise"),
