@@ -69,7 +69,7 @@ def _percentile(value: Sql, share: float) -> Sql:
     there = sa.func.list(value).filter(value.is_not(sa.null()))
     ordered: Sql = sa.func.list_sort(there)
     one: Sql = sa.literal_column("1")
-    rest = sa.cast(sa.func.count(value) - one, sa.Double())
+    rest: Sql = sa.cast(sa.func.count(value) - one, sa.Double())
     at = rest * sa.cast(sa.literal_column(repr(share)), sa.Double())
     below: Sql = sa.func.floor(at, type_=sa.Double())
     index = sa.cast(below, sa.BigInteger()) + one

@@ -143,7 +143,7 @@ def _float_total(value: Sql) -> Sql:
 
 def _percentile(value: Sql, share: float) -> Sql:
     """PERCENTILE_CONT reckons just so, and gives infinity where others fail."""
-    found = sa.func.percentile_cont(_double(share)).within_group(value)
+    found = sa.func.percentile_cont(double(share)).within_group(value)
     return _finite(sa.type_coerce(found, sa.Double()))
 
 
