@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,45 +12,72 @@ from typing import Any
 
 import dummy_data
 from cli import clock
-from cohort_dsl import extract
-from cohort_dsl.model.query import Query
+from cli.compose.checking import rounding_of
+from cohort_dsl.disclosure import Rounding
+from cohort_dsl.model.measures import Measures
+from cohort_dsl.model.question import Question
 from cohort_dsl.warehouses import duckdb
+from job_runner import extraction
 from job_runner.errors import ProjectError
 from job_runner.project import PROJECT_FILE
+from output_checker import policy as disclosure
 
 SEED = 20_240_101
 USUAL_SIZE = 500
 
 
+def _untold(note: str) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class DummySource:
-    """Answers queries with made-up patients: from tables in a folder, or made now."""
+    """Answers questions with made-up patients: from tables in a folder, or made now.
+
+    ``told``: what is to be known of an answer.
+    """
 
     size: int | None = None
     tables: Path | None = None
+    told: Callable[[str], None] = _untold
 
-    def produce(self, query: Query, target: Path) -> None:
-        """Write the dummy cohort; DefinitionError where no patients can be made."""
-        schemas = {schema.name: schema for schema in query.tables()}
-        with duckdb.from_rows(self._tables(query), schemas) as warehouse:
-            extract.extract(query, warehouse, target)
+    def produce(self, question: Question, target: Path) -> None:
+        """Write the dummy answer; DefinitionError where no patients can be made."""
+        schemas = {schema.name: schema for schema in question.tables()}
+        with duckdb.from_rows(self._tables(question), schemas) as warehouse:
+            extraction.write(question, warehouse, target, usual_rounding())
+        if isinstance(question, Measures):
+            self.told(f"{target.name}: {_how_shown(question)}")
 
-    def _tables(self, query: Query) -> Mapping[str, Any]:
+    def _tables(self, question: Question) -> Mapping[str, Any]:
         if self.tables is not None:
-            return dummy_data.read(self.tables, query.tables())
-        return made_up(query, self.size)
+            return dummy_data.read(self.tables, question.tables())
+        return made_up(question, self.size)
+
+
+def usual_rounding() -> Rounding:
+    """That of the ready-made policy; a site may have another."""
+    return rounding_of(disclosure.ready_made("default"))
+
+
+def _how_shown(measures: Measures) -> str:
+    if not measures.disclosure_control:
+        return "numbers are as they are; a site lets this stay highly_sensitive only"
+    return f"{usual_rounding()}; a site has its own"
 
 
 def made_up(
-    query: Query,
+    question: Question,
     size: int | None = None,
     seed: int = SEED,
     reference_date: date | None = None,
 ) -> Mapping[str, Any]:
     """Dummy tables: as many patients as asked for here, else as the definition wishes."""
-    wished = query.dummy_data.population_size if query.dummy_data else USUAL_SIZE
+    wished = question.dummy_data.population_size if question.dummy_data else USUAL_SIZE
     today = reference_date or clock.today().replace(month=1, day=1)
-    return dummy_data.generate(query, size=size or wished, seed=seed, reference_date=today)
+    return dummy_data.generate(
+        question, size=size or wished, seed=seed, reference_date=today
+    )
 
 
 def study(start: Path) -> Path:

@@ -67,7 +67,7 @@ def write(
     comes twice or has no id. Only the file's owner may read it.
     """
     schema = _schema(types, query_sha256)
-    with _replacing(target) as draft:
+    with replacing(target) as draft:
         count = _write_parquet(rows.reveal(), schema, draft)
         with draft.open("rb+") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -158,7 +158,7 @@ def _refused(problem: str) -> WarehouseError:
 
 
 @contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path) -> Iterator[Path]:
     """An empty file beside the target, which takes its place when all has gone well.
 
     Its name is always the same, so that what a killed process left is used again.

@@ -11,11 +11,12 @@ from datetime import date
 import pyarrow as pa
 
 from cohort_dsl.errors import DefinitionError
-from cohort_dsl.model.nodes import And
 from cohort_dsl.model.query import Query
+from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import Kind, TableSchema
 from cohort_dsl.model.words import words
 from dummy_data import needs as needs_of
+from dummy_data import parts
 from dummy_data.distributions import Usual, how_many
 from dummy_data.needs import Needs
 from dummy_data.person import Person
@@ -38,24 +39,32 @@ class _Wanted:
     usual: Usual
     rng: random.Random
 
+    def of(self, part: Query) -> _Wanted:
+        """The same for one part of the question, among all its tables."""
+        needs = replace(self.needs, frames=needs_of.of(part).frames)
+        return replace(self, query=part, needs=needs)
+
     def is_member(self, person: Person) -> bool:
         return person.value(self.query.population) is True
 
 
 def generate(
-    query: Query, *, size: int, seed: int, reference_date: date
+    question: Question, *, size: int, seed: int, reference_date: date
 ) -> Mapping[str, pa.Table]:
-    """Tables of dummy records, one for each contract table that the query mentions.
+    """Tables of dummy records, one for each contract table that the question mentions.
 
-    Exactly ``size`` patients are in the query's population; about a fifth as many more
-    aren't. The same arguments give the same tables on every machine. DefinitionError,
-    naming the condition, where the population can't be satisfied.
+    Exactly ``size`` patients are in its population, or are counted by one of its measures
+    or periods, each in turn; about a fifth as many more aren't. The same arguments give the
+    same tables on every machine. DefinitionError, naming the condition, where the
+    population can't be satisfied.
     """
-    query = _as_wished(query)
+    asked = parts.parts(question)
+    query = parts.whole(asked)
     needs = needs_of.of(query)
     rng = random.Random(seed)
     wanted = _Wanted(query, needs, Usual(needs, reference_date, seed), rng)
-    people = [*_members(wanted, size), *_outsiders(wanted, round(size * OUTSIDERS))]
+    each = [wanted.of(one) for one in asked]
+    people = [*_members(each, size), *_outsiders(wanted, round(size * OUTSIDERS))]
     numbers = list(range(1, len(people) + 1))
     rng.shuffle(numbers)
     return {
@@ -64,17 +73,21 @@ def generate(
     }
 
 
-def _as_wished(query: Query) -> Query:
-    """The query, its population narrowed to what its author wishes of made-up patients."""
-    wishes = query.dummy_data
-    if wishes is None or wishes.constraint is None:
-        return query
-    return replace(query, population=And((query.population, wishes.constraint)))
+def _members(wanted: list[_Wanted], size: int) -> Iterator[Person]:
+    """Some for each that is wanted, but for those for whom nobody can be made.
 
-
-def _members(wanted: _Wanted, size: int) -> Iterator[Person]:
-    for _ in range(size):
-        yield _member(wanted)
+    DefinitionError where there can't be anybody at all.
+    """
+    possible, made = list(wanted), 0
+    while made < size:
+        one = possible[made % len(possible)]
+        try:
+            yield _member(one)
+            made += 1
+        except DefinitionError:
+            possible.remove(one)
+            if not possible:
+                raise
 
 
 def _member(wanted: _Wanted) -> Person:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cohort_dsl.assurance import Expected
 from cohort_dsl.errors import DefinitionError
-from cohort_dsl.model.query import Query
+from cohort_dsl.model.question import Question
 from job_runner import extraction
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import Executor, Limits, Outcome
@@ -34,9 +34,9 @@ class Bench:
 
 @dataclass(frozen=True)
 class Evaluated:
-    """A definition's query, and what the definition printed meanwhile."""
+    """What a definition asks, and what the definition printed meanwhile."""
 
-    query: Query
+    question: Question
     printed: str
     tests: tuple[Expected, ...] = ()
 
@@ -55,7 +55,7 @@ def evaluate(
     know; PlatformError without an engine.
     """
     asked = Extraction(
-        command="generate-dataset",
+        command="",  # whatever it asks for
         definition=definition.resolve().relative_to(study.resolve()).as_posix(),
         output="",
         arguments=tuple(arguments),

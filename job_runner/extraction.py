@@ -1,4 +1,4 @@
-"""From a definition to a cohort file, with the author's code and the data kept apart.
+"""From a definition to a file of its answer, the author's code and the data kept apart.
 
 The definition runs in a box that has the study's code, an empty folder and nothing else:
 no data, no secret, no network. What comes out is a text that must be a query by the
@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from cohort_dsl import assurance, extract, warehouses
-from cohort_dsl.assurance import Expected
+from cohort_dsl import extract, measures_file, warehouses
+from cohort_dsl.disclosure import Rounding
 from cohort_dsl.errors import DefinitionError, QueryError
 from cohort_dsl.model import wire
+from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.question import Question
+from cohort_dsl.warehouses.contract import Warehouse
 from job_runner.errors import RequestRefused
 from job_runner.executors.contract import Box, Limits, Mount, Outcome
 from job_runner.job import Failure
@@ -43,34 +45,73 @@ LIMITS = Limits(
 )
 """Of the box in which a definition is evaluated: thinking needs little."""
 
+ASKS = {"generate-dataset": "dataset", "generate-measures": "measures"}
+"""What a definition is asked for, by the action's command."""
+
+KINDS: Mapping[str, type[Query] | type[Measures]] = {
+    "generate-dataset": Query,
+    "generate-measures": Measures,
+}
+ENDINGS: Mapping[str, tuple[str, ...]] = {
+    "generate-dataset": (".parquet",),
+    "generate-measures": tuple(measures_file.WRITERS),
+}
+
 MISTAKE = 3
 """The exit code by which ``cohort_dsl.evaluate`` says that the author made a mistake."""
 
 
 class DataSource(Protocol):
-    """Where a query is answered: a warehouse at the site, made-up people at home."""
+    """Where a question is answered: a warehouse at the site, made-up people at home."""
 
-    def produce(self, query: Query, target: Path) -> None:
-        """Writes the cohort file ``target``. WarehouseError if it can't now."""
+    def produce(self, question: Question, target: Path) -> None:
+        """Writes the answer as ``target``, or a file for each period beside it.
+
+        WarehouseError if it can't now.
+        """
 
 
 @dataclass(frozen=True)
 class WarehouseSource:
-    """The site's warehouse. ``settings`` as in its policy, a password's place included."""
+    """The site's warehouse. ``settings`` as in its policy, a password's place included.
+
+    ``rounding``: how the site wants the numbers of measures to be shown.
+    """
 
     settings: Mapping[str, object]
+    rounding: Rounding
 
-    def produce(self, query: Query, target: Path) -> None:
+    def produce(self, question: Question, target: Path) -> None:
         with warehouses.open(self.settings) as warehouse:
-            extract.extract(query, warehouse, target)
+            write(question, warehouse, target, self.rounding)
 
     def __repr__(self) -> str:
         return "<the site's warehouse>"
 
 
+def write(
+    question: Question, warehouse: Warehouse, target: Path, rounding: Rounding
+) -> None:
+    """The warehouse's answer, as the file or files of this kind of question."""
+    if isinstance(question, Measures):
+        extract.measure(question, warehouse, target, rounding)
+    else:
+        extract.cohorts(question, warehouse, target)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What an action may ask for. ``command``: as in its run line. ``granted``: the
+    permissions that its study has; None is all. ``exact_numbers``: of measures."""
+
+    command: str
+    granted: frozenset[str] | None = None
+    exact_numbers: bool = True
+
+
 @dataclass(frozen=True)
 class Answered:
-    """The query, as canonical JSON, that a cohort file answers; and its sha256."""
+    """The query, as canonical JSON, that the files answer; and its sha256."""
 
     query: bytes
     query_sha256: str
@@ -81,18 +122,42 @@ def answered(
     result: Path,
     where: str,
     target: Path,
-    granted: frozenset[str] | None = None,
+    terms: Terms,
 ) -> Answered:
-    """Answers the query that the box left, into the cohort file ``target``.
+    """Answers the query that the box left, into the file ``target``.
 
-    DefinitionError if there is none; RequestRefused if it claims a permission that isn't
-    among ``granted`` (None: all are); WarehouseError. The query may be made to break
-    whatever reads it, so this is a call to make apart.
+    DefinitionError if there is none, or another than the action is for; RequestRefused if
+    it claims more than its terms; WarehouseError. The query may be made to break whatever
+    reads it, so this is a call to make apart.
     """
-    query = query_from(result, where)
-    _must_be_granted(query, granted, where)
-    source.produce(query, target)
-    return Answered(wire.dumps(query), wire.query_hash(query))
+    question = query_from(result, where)
+    _must_be(terms.command, question, where)
+    _must_be_granted(question, terms.granted, where)
+    _must_be_hidden(question, terms, where)
+    source.produce(question, target)
+    return Answered(wire.dumps(question), wire.query_hash(question))
+
+
+def _must_be(command: str, question: Question, where: str) -> None:
+    if isinstance(question, KINDS[command]):
+        return
+    raise DefinitionError(
+        f"it asks for something else than `{command}` gives",
+        where=where,
+        remedy="Datasets are for generate-dataset, measures for generate-measures.",
+    )
+
+
+def _must_be_hidden(question: Question, terms: Terms, where: str) -> None:
+    if isinstance(question, Measures) and not (
+        question.disclosure_control or terms.exact_numbers
+    ):
+        raise RequestRefused(
+            "it turns disclosure control off, but its output is moderately_sensitive",
+            where=where,
+            remedy="Move the output under highly_sensitive in project.yaml, or leave out "
+            "configure_disclosure_control(enabled=False).",
+        )
 
 
 def _must_be_granted(query: Question, granted: frozenset[str] | None, where: str) -> None:
@@ -116,14 +181,13 @@ def why_not(action: Action) -> str | None:
     asked = action.extraction
     if asked is None:
         return "it doesn't say which definition to evaluate into which file"
-    if asked.command != "generate-dataset":
-        return f"'{asked.command}' isn't there yet, only 'generate-dataset'"
     if asked.definition is None:
         return "it names no definition file"
     if asked.not_understood:
         return f"'{asked.not_understood[0]}' isn't understood"
-    if not asked.output.endswith(".parquet"):
-        return f"'{asked.output}' isn't a .parquet file, and only those are written"
+    endings = ENDINGS[asked.command]
+    if not asked.output.endswith(endings):
+        return f"'{asked.output}' doesn't end in {' or '.join(endings)}, as it has to"
     return None
 
 
@@ -142,12 +206,13 @@ def box(
     ``tests``: the file has test data besides, which are left there too.
     """
     wanted = ("--test-data", f"{RESULT}/{TESTS_FILE}") if tests else ()
+    asks = ("--asks", ASKS[asked.command]) if asked.command in ASKS else ()
     extra = ("--", *asked.arguments) if asked.arguments else ()
     return Box(
         image=image,
         command=(
             *("python3", "-m", "cohort_dsl.evaluate", str(asked.definition)),
-            *("--output", f"{RESULT}/{QUERY_FILE}", *wanted, *extra),
+            *("--output", f"{RESULT}/{QUERY_FILE}", *asks, *wanted, *extra),
         ),
         mounts=(Mount(code, CODE), Mount(result, RESULT, read_only=False)),
         uid=uid,
@@ -178,10 +243,10 @@ def explained(outcome: Outcome, limits: Limits = LIMITS) -> str:
     return f"The definition ended with exit code {outcome.exit_code}."
 
 
-def query_from(result: Path, where: str) -> Query:
+def query_from(result: Path, where: str) -> Question:
     """The query that the box left. DefinitionError if that isn't one."""
     try:
-        return _dataset(wire.loads(_read(result / QUERY_FILE)), where)
+        question = wire.loads(_read(result / QUERY_FILE))
     except QueryError as error:
         raise DefinitionError(error.problem, where=where, remedy=error.remedy) from None
     except OSError:
@@ -190,35 +255,16 @@ def query_from(result: Path, where: str) -> Query:
             where=where,
             remedy="a definition only describes a dataset; it writes no files itself",
         ) from None
-
-
-def _dataset(question: Question, where: str) -> Query:
-    if not isinstance(question, Query):
-        raise _not_yet("measures", where)
-    for part in ("event_tables", "periods"):
-        if getattr(question, part):
-            raise _not_yet(f"a dataset's {part.replace('_', ' ')}", where)
+    if isinstance(question, Query) and question.event_tables:
+        raise DefinitionError(
+            "it asks for event tables, which can't be extracted yet",
+            where=where,
+            remedy="Ask for a dataset with one value a patient.",
+        )
     return question
 
 
-def _not_yet(what: str, where: str) -> DefinitionError:
-    return DefinitionError(
-        f"it asks for {what}, which can't be extracted yet",
-        where=where,
-        remedy="Ask for a dataset with one value a patient.",
-    )
-
-
-def tests_from(result: Path, where: str) -> tuple[Expected, ...]:
-    """The test data that the box left. DefinitionError if there are none."""
-    try:
-        return assurance.read(_read(result / TESTS_FILE), where)
-    except OSError:
-        raise DefinitionError(
-            "evaluating it left no test data that can be read",
-            where=where,
-            remedy="a file of test data writes no files itself",
-        ) from None
+from cohort_dsl import measures_file
 
 
 def _read(path: Path) -> bytes:

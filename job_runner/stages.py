@@ -15,6 +15,7 @@ from job_runner.executors.contract import KILLED, Box, Outcome
 from job_runner.extraction import DataSource
 from job_runner.job import Failure, Kind
 from job_runner.manifest import Manifest, ManifestInput, damaged
+from job_runner.project import Extraction, Level
 from job_runner.task import Task
 
 
@@ -144,12 +145,19 @@ class CohortExtraction:
             seconds, where = task.limits.wall_clock, str(asked.definition)
             answered, left = extraction.answered, run / "result"
             found = self.call(
-                seconds, answered, self.source, left, where, target, task.permissions
+                seconds, answered, self.source, left, where, target, _terms(task, asked)
             )
         except apart.Broke as broke:
             raise JobFailed(broke.failure, f"No answer came: {broke.how}.") from None
         collected = _collected(task, run, job_id, frozenset(), self.limits)
         return Harvest(collected, found.query_sha256, found.query)
+
+
+def _terms(task: Task, asked: Extraction) -> extraction.Terms:
+    """Exact numbers stay where people's rows do."""
+    levels = {output.level for output in task.action.outputs}
+    exact = levels == {Level.HIGHLY_SENSITIVE}
+    return extraction.Terms(asked.command, task.permissions, exact)
 
 
 def _collected(

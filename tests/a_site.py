@@ -89,7 +89,7 @@ for name in "ab":
 
 EVALUATE = (
     *("python3", "-m", "cohort_dsl.evaluate", "analysis/dataset.py"),
-    *("--output", "/result/query.json"),
+    *("--output", "/result/query.json", "--asks", "dataset"),
 )
 DESCRIBE = ("python", "analysis/describe.py")
 COUNT = ("python", "analysis/count.py")

@@ -10,7 +10,7 @@ import click
 from cli import console, home
 from cli.commands.study import evaluated
 from cli.failures import NotAsExpected
-from cohort_dsl import assurance
+from cohort_dsl import assurance, testing
 from cohort_dsl.assurance import Mismatch
 
 
@@ -25,7 +25,7 @@ def assure(file: Path, arguments: tuple[str, ...], as_json: bool) -> None:
     evaluated in a container without network. ARGUMENTS after -- are the definition's.
     """
     found = evaluated(file, home.study(file.parent), arguments=arguments, tests=True)
-    wrong = assurance.assure(found.query, found.tests, str(file))
+    wrong = assurance.assure(testing.query_of(found.question), found.tests, str(file))
     report(file, len(found.tests), wrong, as_json=as_json)
 
 

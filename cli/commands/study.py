@@ -17,6 +17,8 @@ from cli.boxes import Boxes, ready
 from cli.compose.running import uid_of, uid_of_ours
 from cli.failures import JobsFailed
 from cohort_dsl.model import wire
+from cohort_dsl.model.measures import Measures
+from cohort_dsl.model.question import Question
 from job_runner import local, project
 from job_runner.evaluation import Bench, Evaluated, evaluate
 from job_runner.executors.contract import Limits
@@ -79,11 +81,11 @@ def check(
     """
     if file is not None and file.suffix == ".py":
         limits = replace(LIMITS, wall_clock=time_limit)
-        query = evaluated(file, home.study(file.parent), limits, arguments).query
-        told = {"sha256": wire.query_hash(query), "variables": list(query.variables)}
-        tables = ", ".join(schema.name for schema in query.tables())
+        question = evaluated(file, home.study(file.parent), limits, arguments).question
+        told = {"sha256": wire.query_hash(question), **_asked(question)}
+        tables = ", ".join(schema.name for schema in question.tables())
         lines = [
-            f"{file}: {len(query.variables)} variables from {tables}",
+            f"{file}: {_counted(question)} from {tables}",
             f"  query sha256 {told['sha256']}",
         ]
         console.report(told, lines, as_json=as_json)
@@ -100,6 +102,20 @@ def check(
         *console.table(["action", "image", "needs"], rows),
     ]
     console.report(listed, lines, as_json=as_json)
+
+
+def _asked(question: Question) -> dict[str, object]:
+    if isinstance(question, Measures):
+        return {"measures": [measure.name for measure in question.measures]}
+    return {"variables": list(question.variables)}
+
+
+def _counted(question: Question) -> str:
+    if isinstance(question, Measures):
+        intervals = len(question.intervals())
+        return f"{len(question.measures)} measures in {intervals} intervals"
+    periods = f" in {len(question.periods)} periods" if question.periods else ""
+    return f"{len(question.variables)} variables{periods}"
 
 
 def evaluated(
@@ -167,9 +183,9 @@ def dummy_data(
     ARGUMENTS after -- are the definition's.
     """
     study = home.study(definition.parent)
-    query = evaluated(definition, study, arguments=arguments).query
+    question = evaluated(definition, study, arguments=arguments).question
     day = reference_date.date() if reference_date else None
-    tables = home.made_up(query, size, seed, day)
+    tables = home.made_up(question, size, seed, day)
     files = dummy.write(tables, output)
     rows = [[str(f), str(tables[f.stem].num_rows)] for f in files]
     told = {row[0]: int(row[1]) for row in rows}
@@ -205,7 +221,7 @@ def run(
         ours = local.Home(
             executor=boxes.executor,
             images=images(boxes),
-            source=home.DummySource(tables=tables),
+            source=home.DummySource(tables=tables, told=console.note),
             clock=clock.now,
             monotonic=time.monotonic,
             new_id=clock.new_id,

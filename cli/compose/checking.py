@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cli.compose.folder import SiteFolder
+from cohort_dsl.disclosure import Rounding
 from job_runner import apart, journal
 from job_runner.job import Job
 from job_runner.manifest import Manifest
@@ -42,6 +43,11 @@ class Checking:
                 told = f"Its outputs couldn't be checked: {broke.how}."
                 raise JobFailed(broke.failure, told) from None
             journal.write(self.site.report(made.job_id), report_json.dumps(report))
+
+
+def rounding_of(policy: Policy) -> Rounding:
+    """How a disclosure policy wants the numbers of measures to be shown."""
+    return Rounding(policy.name, policy.threshold, policy.round_to)
 
 
 def datasets(made: Manifest, workspace: Workspace) -> Mapping[str, check.Dataset]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from cli import clock
-from cli.compose.checking import Checking
+from cli.compose.checking import Checking, rounding_of
 from cli.compose.opened import OpenSite
 from job_runner import apart, stages
 from job_runner.executors.contract import Executor
@@ -37,11 +37,14 @@ def runner(
 ) -> Runner:
     """The runner of a site; ``told`` and ``trouble`` are for its operator. ``rests``: after
     what the platform failed at."""
-    checking = Checking(site.folder, disclosure.load(site.policy.disclosure))
+    rules = disclosure.load(site.policy.disclosure)
+    checking = Checking(site.folder, rules)
     ports = Ports(
         tasks=_tasks(site, executor),
         stages=stages.stages(
-            WarehouseSource(site.policy.warehouse), OutputLimits(), apart.call
+            WarehouseSource(site.policy.warehouse, rounding_of(rules)),
+            OutputLimits(),
+            apart.call,
         ),
         after_success=partial(
             checking.after_success, seconds=site.policy.limits.wall_clock

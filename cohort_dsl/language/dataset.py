@@ -224,7 +224,12 @@ def query_of(dataset: Dataset) -> Query:
     else:
         _must_have_no_interval(dataset)
     try:
-        return Query(dataset.population_.node_, variables, dummy_data=dataset.dummy_data_)
+        return Query(
+            dataset.population_.node_,
+            variables,
+            periods=dataset.periods_,
+            dummy_data=dataset.dummy_data_,
+        )
     except ModelError as error:
         raise DefinitionError(
             str(error),
@@ -235,14 +240,21 @@ def query_of(dataset: Dataset) -> Query:
 
 def _must_have_no_interval(dataset: Dataset) -> None:
     named = {"population": dataset.population_} | dataset.columns_
+    wishes = dataset.dummy_data_
+    if wishes is not None and any(map(mentions_interval, wishes.roots())):
+        raise _no_interval("additional_population_constraint", dataset.place_)
     for name, series in named.items():
         if mentions_interval(series.node_):
-            raise DefinitionError(
-                f"{name} depends on INTERVAL, but the dataset has no periods",
-                where=dataset.places_[name],
-                remedy="Write dates instead, or say dataset.define_periods(...); otherwise "
-                "INTERVAL is for measures.",
-            )
+            raise _no_interval(name, dataset.places_[name])
+
+
+def _no_interval(name: str, place: str) -> DefinitionError:
+    return DefinitionError(
+        f"{name} depends on INTERVAL, but the dataset has no periods",
+        where=place,
+        remedy="Write dates instead, or say dataset.define_periods(...); otherwise "
+        "INTERVAL is for measures.",
+    )
 
 
 def _must_know_somebody_in_each(dataset: Dataset) -> None:

@@ -8,7 +8,7 @@ from typing import overload
 
 from cohort_dsl.model.measures import Measure, Measures
 from cohort_dsl.model.nodes import IntervalDate, IntervalEdge, Node, Series, Value, walk
-from cohort_dsl.model.query import Interval, Query
+from cohort_dsl.model.query import DummyData, Interval, Query
 from cohort_dsl.model.question import Question
 from cohort_dsl.model.replacing import Put, named, replaced, series
 from cohort_dsl.model.types import DATE, ModelError
@@ -43,18 +43,19 @@ def mentions_interval(asked: Series) -> bool:
 
 
 def _query(query: Query, interval: Interval) -> Query:
-    put = _put(query.roots(), interval)
+    put = _put([*query.roots(), *wished(query)], interval)
     return replace(
         query,
         population=series(put, query.population),
         variables=named(put, query.variables),
         event_tables={name: named(put, one) for name, one in query.event_tables.items()},
         periods=(),
+        dummy_data=_wishes(put, query.dummy_data),
     )
 
 
 def _measures(measures: Measures, interval: Interval) -> Measures:
-    put = _put(measures.roots(), interval)
+    put = _put([*measures.roots(), *wished(measures)], interval)
     asked = tuple(
         _measure(put, measure, interval)
         for measure in measures.measures
@@ -62,7 +63,19 @@ def _measures(measures: Measures, interval: Interval) -> Measures:
     )
     if not asked:
         raise ModelError(f"no measure is asked for from {interval.start}")
-    return replace(measures, measures=asked)
+    wishes = _wishes(put, measures.dummy_data)
+    return replace(measures, measures=asked, dummy_data=wishes)
+
+
+def wished(question: Question) -> Iterable[Series]:
+    """What made-up patients are made for, beside what is asked."""
+    return question.dummy_data.roots() if question.dummy_data else ()
+
+
+def _wishes(put: Mapping[Node, Node], wishes: DummyData | None) -> DummyData | None:
+    if wishes is None or wishes.constraint is None:
+        return wishes
+    return replace(wishes, constraint=_series(put, wishes.constraint))
 
 
 def _measure(put: Put, measure: Measure, interval: Interval) -> Measure:

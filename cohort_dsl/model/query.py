@@ -79,9 +79,9 @@ class Query:
         must_be_permissions(self.permissions)
         if len(set(self.periods)) < len(self.periods):
             raise ModelError("a period is there twice")
-        found = self.nodes()
         wished = self.dummy_data.roots() if self.dummy_data else ()
-        tables_among(walk([*self.roots(), *wished]))
+        found = walk([*self.roots(), *wished])
+        tables_among(found)
         if not self.periods and any(isinstance(node, IntervalDate) for node in found):
             raise ModelError("INTERVAL is used, but there is no interval")
 

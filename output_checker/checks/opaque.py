@@ -49,20 +49,38 @@ CLAIM_IT = (
 DRAW_IT = (
     'Ask for a picture with figure="bar" in the claim of its table; it is drawn at release.'
 )
+MEASURES = b"measure,interval_start,interval_end,ratio,numerator,denominator"
+"""How a file begins that a definition's measures were written to."""
+MEASURES_STAY = (
+    "It looks like measures, which were counted in the warehouse: there is no cohort file"
+    " to count them in again, and another action may have written or changed it. So far"
+    " measures stay inside."
+)
+COUNT_THEM = (
+    "Make what has to leave from a dataset, with crosstab() or summary() from"
+    " output_checker.claims; a dataset may have several periods."
+)
 PICTURES = frozenset(("png", "jpg", "jpeg", "svg", "html", "pdf"))
 
 
 def check(subject: Opaque) -> Iterator[Finding]:
     """Every file without a claim is refused, with what is known against it."""
     kind = PurePosixPath(subject.path).suffix.lstrip(".").lower()
-    yield Finding(
+    yield _refusal(subject, kind)
+    if kind in TABLES and not subject.head.startswith(MEASURES):
+        yield from _row_level(subject.head, TABLES[kind])
+
+
+def _refusal(subject: Opaque, kind: str) -> Finding:
+    why, remedy = _why(kind), DRAW_IT if kind in PICTURES else CLAIM_IT
+    if subject.head.startswith(MEASURES):
+        why, remedy = MEASURES_STAY, COUNT_THEM
+    return Finding(
         check="opaque",
         verdict=Verdict.FAIL,
-        reason=f"No claim says what this file is, so it can't be recomputed. {_why(kind)}",
-        remedy=DRAW_IT if kind in PICTURES else CLAIM_IT,
+        reason=f"No claim says what this file is, so it can't be recomputed. {why}",
+        remedy=remedy,
     )
-    if kind in TABLES:
-        yield from _row_level(subject.head, TABLES[kind])
 
 
 def _why(kind: str) -> str:

@@ -48,6 +48,14 @@ def test_a_small_table_is_only_asked_for_its_claim(desk):
     assert "crosstab()" in only.remedy
 
 
+def test_measures_are_known_for_what_they_are_and_stay(desk):
+    head = "measure,interval_start,interval_end,ratio,numerator,denominator,sex"
+    lines = [head, *(f"m,2024-01-{n},2024-01-{n},0.{n},{n}0,100," for n in range(150))]
+    (only,) = refused(desk, "x.csv", "\n".join(lines).encode())
+    assert "measures stay inside" in only.reason
+    assert "a dataset may have several periods" in only.remedy
+
+
 @pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b'"' + b"x" * 200_000])
 def test_a_table_that_cannot_be_read_is_refused_all_the_same(desk, data):
     refused(desk, "x.csv", data)

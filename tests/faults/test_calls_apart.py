@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cohort_dsl.disclosure import Rounding
 from cohort_dsl.errors import DefinitionError
 from job_runner import apart, extraction
 from job_runner.extraction import WarehouseSource
@@ -58,8 +59,9 @@ def test_what_libraries_print_comes_to_nobody(capfd):
 def test_an_error_for_a_reader_comes_back_whole(tmp_path):
     with pytest.raises(DefinitionError) as told:
         apart.call(
-            *(60, extraction.answered, WarehouseSource({})),
+            *(60, extraction.answered, WarehouseSource({}, Rounding("default", 10, 5))),
             *(tmp_path, "analysis/dataset.py", tmp_path / "cohort.parquet"),
+            extraction.Terms("generate-dataset"),
         )
     assert told.value.where == "analysis/dataset.py"
     assert told.value.problem

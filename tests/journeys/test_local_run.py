@@ -192,8 +192,11 @@ def test_stopped_from_the_keyboard_nothing_goes_on(study):
 CSV = FILES["project.yaml"].replace("cohort.parquet", "cohort.csv")
 REFUSED = [
     (FILES["project.yaml"].replace("python:v1", "r:v1"), "image r:v1 isn't here"),
-    (CSV, "'output/cohort.csv' isn't a .parquet file"),
-    (FILES["project.yaml"].replace("-dataset", "-measures"), "isn't there yet"),
+    (CSV, "'output/cohort.csv' doesn't end in .parquet, as it has to"),
+    (
+        FILES["project.yaml"].replace("-dataset", "-measures").replace(".parquet", ".sas"),
+        "doesn't end in .csv or .csv.gz or ",
+    ),
     (
         FILES["project.yaml"].replace(
             "    outputs:", "    dummy_data_file: d.parquet\n    outputs:", 1

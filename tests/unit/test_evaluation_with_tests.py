@@ -70,7 +70,7 @@ def in_a_box(folder: Path, program: object = evaluates):
 
 def test_the_question_and_the_patients_come_out_and_are_compared(tmp_path):
     found = in_a_box(tmp_path)
-    [wrong] = assure(found.query, found.tests, "f")
+    [wrong] = assure(found.question, found.tests, "f")
     assert (wrong.column, wrong.expected, wrong.found) == ("age", 33, 34)
 
 

@@ -118,12 +118,12 @@ def test_what_this_version_cannot_extract_is_refused_with_all_else(site):
     project = PROJECT.replace("cohort.parquet", "cohort.csv").replace("python:v1", "r:v1")
     a_commit(site.origin, {"project.yaml": project})
     told = refused(site, submission(site))
-    assert "extract: 'output/cohort.csv' isn't a .parquet file" in told
+    assert "extract: 'output/cohort.csv' doesn't end in .parquet" in told
     assert "describe: the image r:v1" in told
 
 
 EXTRACTIONS = [
-    ("generate-dataset", "generate-measures", "isn't there yet"),
+    ("generate-dataset", "generate-tables", "doesn't say which definition"),
     (" --output", " --dummy-rows=3 --output", "isn't understood"),
 ]
 

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from cohort_dsl.disclosure import Rounding
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.load import question_of
 from job_runner.extraction import WarehouseSource
+
+ROUNDING = Rounding("default", 10, 5)
 
 
 def a_query():
@@ -21,11 +24,13 @@ def a_query():
 
 def test_a_warehouse_that_is_not_there_leaves_no_file(tmp_path: Path):
     settings = {"engine": "duckdb", "database": str(tmp_path / "no.duckdb")}
-    source = WarehouseSource({**settings, "mapping": "omop"})
+    source = WarehouseSource({**settings, "mapping": "omop"}, ROUNDING)
     with pytest.raises(WarehouseError):
         source.produce(a_query(), tmp_path / "cohort.parquet")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_its_settings_do_not_print():
-    assert repr(WarehouseSource({"password": "canary"})) == "<the site's warehouse>"
+    assert (
+        repr(WarehouseSource({"password": "canary"}, ROUNDING)) == "<the site's warehouse>"
+    )

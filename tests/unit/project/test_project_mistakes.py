@@ -124,7 +124,7 @@ def test_each_form_of_a_tag_is_accepted(tag: str) -> None:
 
 
 @pytest.mark.parametrize("image", ["cohort", "ehrql", "databuilder"])
-@pytest.mark.parametrize("command", ["generate-dataset", "generate_measures"])
+@pytest.mark.parametrize("command", ["generate-dataset", "generate_dataset"])
 def test_rows_of_people_are_highly_sensitive(image: str, command: str) -> None:
     told = the_mistake(
         running(
@@ -133,6 +133,25 @@ def test_rows_of_people_are_highly_sensitive(image: str, command: str) -> None:
     )
     assert "line 6" in told
     assert "Move it under `highly_sensitive`" in told
+
+
+@pytest.mark.parametrize("level", ["highly_sensitive", "moderately_sensitive"])
+def test_measures_may_be_of_either_level(level: str) -> None:
+    command = "ehrql:v1 generate-measures d.py --output a.csv"
+    assert parse(running(command, f"{level}: {{o: a.csv}}"))
+
+
+@pytest.mark.parametrize("output", ["out/c_*.parquet", "out/c_2024-01-01.parquet"])
+def test_files_of_periods_lie_beside_the_output(output: str) -> None:
+    command = "cohort:v1 generate-dataset d.py --output out/c.parquet"
+    assert parse(running(command, f"highly_sensitive: {{o: {output}}}"))
+
+
+@pytest.mark.parametrize("output", ["c_*.parquet", "out/c_*.csv", "out/cohort_*.parquet"])
+def test_other_files_are_no_files_of_periods(output: str) -> None:
+    command = "cohort:v1 generate-dataset d.py --output out/c.parquet"
+    told = the_mistake(running(command, f"highly_sensitive: {{o: {output}}}"))
+    assert "isn't what `--output` writes" in told
 
 
 def test_an_extraction_writes_nothing_but_its_output() -> None:
