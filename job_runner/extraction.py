@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from cohort_dsl import extract, measures_file, warehouses
+from cohort_dsl import assurance, extract, measures_file, warehouses
+from cohort_dsl.assurance import Expected
 from cohort_dsl.disclosure import Rounding
 from cohort_dsl.errors import DefinitionError, QueryError
 from cohort_dsl.model import wire
@@ -264,7 +265,16 @@ def query_from(result: Path, where: str) -> Question:
     return question
 
 
-from cohort_dsl import measures_file
+def tests_from(result: Path, where: str) -> tuple[Expected, ...]:
+    """The test data that the box left. DefinitionError if there are none."""
+    try:
+        return assurance.read(_read(result / TESTS_FILE), where)
+    except OSError:
+        raise DefinitionError(
+            "evaluating it left no test data that can be read",
+            where=where,
+            remedy="a file of test data writes no files itself",
+        ) from None
 
 
 def _read(path: Path) -> bytes:
