@@ -72,10 +72,10 @@ def wished(question: Question) -> Iterable[Series]:
     return question.dummy_data.roots() if question.dummy_data else ()
 
 
-def _wishes(put: Mapping[Node, Node], wishes: DummyData | None) -> DummyData | None:
+def _wishes(put: Put, wishes: DummyData | None) -> DummyData | None:
     if wishes is None or wishes.constraint is None:
         return wishes
-    return replace(wishes, constraint=_series(put, wishes.constraint))
+    return replace(wishes, constraint=series(put, wishes.constraint))
 
 
 def _measure(put: Put, measure: Measure, interval: Interval) -> Measure:
