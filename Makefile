@@ -48,7 +48,8 @@ check: setup ## Format, lint, types, borders
 	@cd "$(ROOT)" && .venv/bin/lint-imports
 
 .PHONY: test
-test: check ## All of the above, and every test, with a real Docker engine
+test: check ## All of the above, and every test, with a real Docker engine and PostgreSQL
+	@$(PYTHON) "$(ROOT)/.ci/setup.py" tests
 	@$(STRONGROOM) engine start
 	@cd "$(ROOT)" && $(STRONGROOM) images build && \
 	  .venv/bin/pytest -n 2 --dist loadgroup --cov --cov-report=; \

@@ -1,9 +1,12 @@
 """Make .venv from the lock file. Needs Python 3 and nothing else; run by ``make setup``.
 
+With the word ``tests``: also what tests need besides, which is PostgreSQL.
+
 Gets uv if it isn't there: by pip into Strongroom's cache folder, which a Debian-managed
 Python allows; as root on Debian, pip itself by apt-get if need be. Names what it installs.
 """
 
+import glob
 import os
 import shutil
 import subprocess
@@ -11,6 +14,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NEEDS = ">=3.11"
+NO_CLUSTER = "/etc/postgresql-common/createcluster.d/strongroom.conf"
 
 
 def cache_folder():
@@ -66,24 +70,39 @@ def get_pip():
             "there is neither uv nor pip.",
             "Run `sudo apt-get install python3-pip`, or install uv (https://docs.astral.sh/uv).",
         )
-    print("Installing python3-pip with apt-get")
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    options = ("-qq", "-o", "Dpkg::Use-Pty=0")
-    if run(apt, *options, "update", **quiet) != 0 or (
-        run(
-            apt,
-            *options,
-            "install",
-            "-y",
-            "--no-install-recommends",
-            "python3-pip",
-            **quiet,
-        )
-        != 0
-    ):
+    if not apt_installs(apt, "python3-pip"):
         stop(
             "apt-get couldn't install python3-pip.", "Install it yourself, then try again."
         )
+
+
+def apt_installs(apt, package):
+    print("Installing {} with apt-get".format(package))
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    options = ("-qq", "-o", "Dpkg::Use-Pty=0")
+    install = ("install", "-y", "--no-install-recommends", package)
+    return (
+        run(apt, *options, "update", **quiet) == 0
+        and run(apt, *options, *install, **quiet) == 0
+    )
+
+
+def get_postgresql():
+    """For tests, which start servers of their own: Debian's usual one isn't wanted."""
+    if shutil.which("initdb") or glob.glob("/usr/lib/postgresql/*/bin/initdb"):
+        return
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
+        print("Tests on PostgreSQL are skipped: `sudo apt-get install postgresql` has it")
+        return
+    os.makedirs(os.path.dirname(NO_CLUSTER), exist_ok=True)
+    with open(NO_CLUSTER, "w") as settings:
+        settings.write("create_main_cluster = false\n")
+    try:
+        if not apt_installs(apt, "postgresql"):
+            stop("apt-get couldn't install postgresql.", "Its reason stands above.")
+    finally:
+        os.remove(NO_CLUSTER)
 
 
 def sync(uv):
@@ -112,3 +131,5 @@ def sync(uv):
 
 if __name__ == "__main__":
     sync(find_uv() or get_uv())
+    if "tests" in sys.argv[1:]:
+        get_postgresql()

@@ -74,15 +74,19 @@ def _plus(left: Sql, right: Sql) -> Sql:
 
 def _times(left: Sql, right: Sql) -> Sql:
     """What would round to 0 is an error as well as what is too large."""
-    one, large, small = double(1.0), sa.func.greatest, sa.func.least
+    one, zero = double(1.0), double(0.0)
     down, up, least = double(2.0**-512), double(2.0**537), double(2.0**-538)
-    fits = (large(sa.func.abs(left), one) * down) * (
-        large(sa.func.abs(right), one) * down
-    ) < one
-    vanishes = small(sa.func.abs(left), one) * up <= least / sa.func.nullif(
-        small(sa.func.abs(right), one), double(0.0)
-    )
-    return sa.case((vanishes, right * double(0.0)), (fits, left * right))
+    sizes = [sa.func.abs(left), sa.func.abs(right)]
+    large = [_product(sa.func.greatest(size, one), down) for size in sizes]
+    small = [sa.func.least(size, one) for size in sizes]
+    quotient: Sql = least.op("/", return_type=sa.Double())(sa.func.nullif(small[1], zero))
+    fits, vanishes = large[0] * large[1] < one, small[0] * up <= quotient
+    return sa.case((vanishes, right * zero), (fits, left * right))
+
+
+def _product(left: Sql, right: Sql) -> Sql:
+    """SQLAlchemy leaves out the parentheses around ``*``, which count among doubles."""
+    return left.op("*", return_type=sa.Double())(right)
 
 
 def _over(left: Sql, right: Sql) -> Sql:

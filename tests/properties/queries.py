@@ -7,6 +7,7 @@ in any order (``exact``) are kept apart, because engines add in different orders
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -48,7 +49,22 @@ TYPES = (BOOL, INT, FLOAT, STR, DATE, CODE, CODES)
 VALUES: Mapping[ValueType, list[Any]] = {
     BOOL: [True, False],
     INT: [0, 1, -1, 2, 3, 7, -7, 12, 400, 2**63 - 1, -(2**63), 2**31, 2**53 + 1],
-    FLOAT: [0.0, 0.25, 1.0, -1.5, 2.5, -2.5, 1e9, 9.3e18, -9.3e18, 1e308, 1e-300, 0.1],
+    FLOAT: [
+        0.0,
+        0.25,
+        1.0,
+        -1.5,
+        2.5,
+        -2.5,
+        1e9,
+        9.3e18,
+        -9.3e18,
+        1e308,
+        1e-300,
+        0.1,
+        sys.float_info.max,
+        5e-324,
+    ],
     STR: [
         "",
         " ",

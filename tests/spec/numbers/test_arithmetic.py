@@ -153,6 +153,61 @@ def test_what_is_no_longer_finite_is_missing(spec):
     )
 
 
+ENDS = """
+    patient | ratio                   | second
+    1       | 1.7976931348623157e308  | 1.7976931348623157e308
+    2       | 1.7976931348623157e308  | 0.5
+    3       | -1.7976931348623157e308 | 5e-324
+    4       | 5e-324                  | 5e-324
+    5       | 5e-324                  | 0.5
+    6       | 1.7976931348623157e308  | -1.7976931348623157e308
+    7       | 0.0                     |
+"""
+
+
+def test_the_largest_and_smallest_decimals_are_multiplied(spec):
+    """What is too small becomes 0, what is too large is missing."""
+    spec(
+        patients=ENDS,
+        ask=p.ratio * p.second,
+        expect={
+            1: None,
+            2: 8.988465674311579e307,
+            3: -8.881784197001251e-16,
+            4: 0.0,
+            5: 0.0,
+            6: None,
+            7: None,
+        },
+    )
+
+
+def test_the_largest_and_smallest_decimals_are_divided(spec):
+    """No engine gives up where the answer is beyond what it can hold."""
+    spec(
+        patients=ENDS,
+        ask=p.ratio / p.second,
+        expect={1: 1.0, 2: None, 3: None, 4: 1.0, 5: 1e-323, 6: -1.0, 7: None},
+    )
+
+
+def test_the_largest_and_smallest_decimals_are_added(spec):
+    """What is far smaller changes nothing."""
+    spec(
+        patients=ENDS,
+        ask=p.ratio + p.second,
+        expect={
+            1: None,
+            2: 1.7976931348623157e308,
+            3: -1.7976931348623157e308,
+            4: 1e-323,
+            5: 0.5,
+            6: 0.0,
+            7: None,
+        },
+    )
+
+
 def test_a_decimal_too_large_for_a_whole_number_is_missing(spec):
     """as_int can't hold it."""
     spec(
