@@ -1,12 +1,26 @@
-"""The cohort file: one row a patient, as Parquet. Its format, version 1:
+"""The cohort file: one row a patient, in a format that the end of its name says.
+
+Its format, version 2:
 
 - column ``patient_id`` first (int64 or string), ascending, each once, never NULL;
-- then the variables in the definition's order: bool, int64, float64, string, date32;
-- the key-value metadata ``strongroom`` holds JSON: ``format`` ("cohort"), ``version``,
+- then the variables in the definition's order: bool, int, float64, string, date32;
+- an int column has the narrowest of int8, int16, int32 and int64 that holds all its
+  values, so it may be another for other patients: readers rely on no width, and widen
+  before they calculate;
+- a string column whose values the definition names (a table's categories, constants of a
+  ``case`` or ``map_values``) is a dictionary of them, in the order in which they are
+  named, then of others that a database holds all the same, by the first patient;
+- the metadata ``strongroom`` holds JSON: ``format`` ("cohort"), ``version``,
   ``query_sha256``, and ``columns`` with each one's ``name`` and ``type`` (``bool``,
-  ``int``, ``float``, ``str``, ``date``, or ``code:`` and the coding system).
+  ``int``, ``float``, ``str``, ``date``, or ``code:`` and the coding system), and where
+  they are known its ``categories``.
 
-The file is there whole or not at all. The same rows give the same bytes.
+So it is as Parquet and as Feather (``.feather``, ``.arrow``), which keep all of that. CSV
+and Stata's ``.dta`` hold the same rows in the same order, without the metadata, as
+``formats`` says for each.
+
+The file is there whole or not at all. The same rows give the same bytes. Meanwhile rows
+lie beside it, in a file without a name that the end of the process takes away.
 """
 
 from __future__ import annotations
@@ -14,9 +28,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -25,13 +40,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from cohort_dsl.errors import WarehouseError
+from cohort_dsl import formats
+from cohort_dsl.errors import DefinitionError, WarehouseError
+from cohort_dsl.formats import Format
 from cohort_dsl.model.types import ValueType
+from cohort_dsl.narrow import Spool
+from cohort_dsl.progress import SILENT, Progress
 from cohort_dsl.warehouses.rows import ARROW, Rows
 
 KEY = b"strongroom"
-FORMAT, VERSION = "cohort", 1
+FORMAT, VERSION = "cohort", 2
 
+FEATHER = b"ARROW1"
 GROUP = 100_000  # rows in a row group: the same for the same rows, however they come
 
 
@@ -47,56 +67,154 @@ class CohortFile:
 
 @dataclass(frozen=True)
 class Description:
-    """What a cohort file says of itself. ``columns``: name → type, patient_id first."""
+    """What a cohort file says of itself. ``columns``: name → type, patient_id first.
+
+    ``categories``: name → the values that the definition names, where it names them all.
+    """
 
     query_sha256: str
     columns: Mapping[str, str]
     rows: int
+    categories: Mapping[str, tuple[str, ...]]
 
 
 # Writing -------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Columns:
+    """What is asked for. ``types``: of patient_id and the variables, in order.
+
+    ``categories``: of some columns, the values that the question names.
+    """
+
+    types: Mapping[str, ValueType]
+    categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """As a warehouse answers."""
+        fields = [pa.field(name, ARROW[kind.kind]) for name, kind in self.types.items()]
+        fields[0] = fields[0].with_nullable(False)
+        return pa.schema(fields)
+
+    def told(self) -> list[dict[str, object]]:
+        """As the metadata says it."""
+        return [
+            {"name": name, "type": _word(kind)}
+            | ({"categories": list(known)} if (known := self.categories.get(name)) else {})
+            for name, kind in self.types.items()
+        ]
+
+
+def must_suit(target: Path, columns: Columns) -> Format:
+    """The target's format. DefinitionError if there is none, or not for these names."""
+    found = formats.of(target)
+    if found is None:
+        raise DefinitionError(
+            "no format is called so",
+            where=str(target.name),
+            remedy=f"Let the name end with one of: {', '.join(formats.FORMATS)}.",
+        )
+    found.refuse_names(list(columns.types))
+    return found
+
+
 def write(
-    rows: Rows, types: Mapping[str, ValueType], target: Path, query_sha256: str
+    rows: Rows,
+    columns: Columns,
+    target: Path,
+    query_sha256: str,
+    progress: Progress = SILENT,
 ) -> CohortFile:
     """Write the rows to ``target``; what was there before is replaced.
 
-    ``types``: of patient_id and the variables, in order. WarehouseError, and no file,
-    where the rows have other columns or types, aren't sorted by patient_id, or a patient
-    comes twice or has no id. Only the file's owner may read it.
+    WarehouseError, and no file, where the rows have other columns or types, aren't sorted
+    by patient_id, or a patient comes twice or has no id; DefinitionError for a format that
+    there isn't, or that can't hold them. Only the file's owner may read it.
     """
-    schema = _schema(types, query_sha256)
+    suited, metadata = must_suit(target, columns), _metadata(columns, query_sha256)
     with replacing(target) as draft:
-        count = _write_parquet(rows.reveal(), schema, draft)
-        with draft.open("rb+") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            os.fsync(file.fileno())
+        batches = _counted(_sound(rows.reveal(), columns.schema), progress)
+        if suited.keeps_types:
+            count = _narrowly(batches, columns, suited, draft, metadata, progress)
+        else:
+            count = _written(batches, columns.schema, suited, draft, lambda rows: None)
+        _sync(draft)
+        digest = sha256(draft)
     return CohortFile(target, digest, count, query_sha256)
 
 
-def _schema(types: Mapping[str, ValueType], query_sha256: str) -> pa.Schema:
+def sha256(path: Path) -> str:
+    """Of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _metadata(columns: Columns, query_sha256: str) -> Mapping[bytes, str]:
     told = {
         "format": FORMAT,
         "version": VERSION,
         "query_sha256": query_sha256,
-        "columns": [{"name": name, "type": _word(kind)} for name, kind in types.items()],
+        "columns": columns.told(),
     }
-    fields = [pa.field(name, ARROW[kind.kind]) for name, kind in types.items()]
-    fields[0] = fields[0].with_nullable(False)
-    return pa.schema(fields, metadata={KEY: json.dumps(told)})
+    return {KEY: json.dumps(told)}
 
 
 def _word(kind: ValueType) -> str:
     return f"{kind.kind.value}:{kind.system}" if kind.system else kind.kind.value
 
 
-def _write_parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path) -> int:
+def _counted(
+    batches: Iterable[pa.RecordBatch], progress: Progress
+) -> Iterator[pa.RecordBatch]:
     rows = 0
-    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for group in _groups(_sound(batches, schema), schema):
-            writer.write_table(group, row_group_size=GROUP)
+    for batch in batches:
+        yield batch
+        rows += batch.num_rows
+        progress.answered(rows)
+
+
+def _narrowly(
+    batches: Iterable[pa.RecordBatch],
+    columns: Columns,
+    suited: Format,
+    draft: Path,
+    metadata: Mapping[bytes, str],
+    progress: Progress,
+) -> int:
+    """Kept beside the draft until it is known how narrow they are, and then written."""
+    with tempfile.TemporaryFile(dir=draft.parent) as file:
+        spool = Spool(columns.schema, columns.categories, file)
+        for batch in batches:
+            spool.put(batch)
+        schema = spool.schema.with_metadata(metadata)
+        return _written(
+            spool.batches(),
+            schema,
+            suited,
+            draft,
+            lambda rows: progress.written(rows, spool.rows),
+        )
+
+
+def _written(
+    batches: Iterable[pa.RecordBatch],
+    schema: pa.Schema,
+    suited: Format,
+    draft: Path,
+    told: Callable[[int], None],
+) -> int:
+    rows = 0
+
+    def groups() -> Iterator[pa.Table]:
+        nonlocal rows
+        for group in _groups(batches, schema):
+            yield group
             rows += group.num_rows
+            told(rows)
+
+    suited.write(groups(), schema, draft)
     return rows
 
 
@@ -104,7 +222,8 @@ def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
     """The same rows in tables of ``GROUP`` rows, however they came."""
     held: pa.Table = schema.empty_table()
     for batch in batches:
-        held = pa.concat_tables([held, pa.Table.from_batches([batch], schema)])
+        one = pa.Table.from_batches([batch]).replace_schema_metadata(schema.metadata)
+        held = pa.concat_tables([held, one])
         while held.num_rows >= GROUP:
             yield held.slice(0, GROUP).combine_chunks()
             held = held.slice(GROUP)
@@ -132,8 +251,8 @@ def _fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
         raise _refused("the warehouse's answer has other columns than were asked for")
     try:
         columns = [
-            column.cast(field.type)
-            for column, field in zip(batch.columns, schema, strict=True)
+            column if column.type == wanted.type else column.cast(wanted.type)
+            for column, wanted in zip(batch.columns, schema, strict=True)
         ]
     except pa.ArrowException:
         raise _refused("the warehouse's answer has values of other types") from None
@@ -171,29 +290,55 @@ def replacing(target: Path) -> Iterator[Path]:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
-    folder = os.open(target.parent, os.O_RDONLY)
+    _sync(target.parent)  # so that the renaming lasts
+
+
+def _sync(path: Path) -> None:
+    """Onto the disk."""
+    opened = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)  # so that the renaming lasts
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)
 
 
 # Reading -------------------------------------------------------------------------
 
 
 def describe(path: Path) -> Description:
-    """What the file at ``path`` says of itself; WarehouseError if it is no cohort file."""
+    """What the file at ``path``, Parquet or Feather, says of itself.
+
+    WarehouseError if it is no cohort file.
+    """
     try:
-        found = pq.read_metadata(path)
-        told = json.loads((found.metadata or {})[KEY])
+        schema, rows = _read_schema(path)
+        told = json.loads((schema.metadata or {})[KEY])
         if (told["format"], told["version"]) != (FORMAT, VERSION):
             raise _no_cohort(path)
         columns = {one["name"]: one["type"] for one in told["columns"]}
-        if list(columns) != found.schema.to_arrow_schema().names:
+        known = {
+            one["name"]: tuple(one["categories"])
+            for one in told["columns"]
+            if "categories" in one
+        }
+        if list(columns) != schema.names:
             raise _no_cohort(path)
-        return Description(told["query_sha256"], MappingProxyType(columns), found.num_rows)
+        return Description(
+            told["query_sha256"], MappingProxyType(columns), rows, MappingProxyType(known)
+        )
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         raise _no_cohort(path) from None
+
+
+def _read_schema(path: Path) -> tuple[pa.Schema, int]:
+    """Of a file as its first bytes say that it is."""
+    with path.open("rb") as file:
+        if file.read(len(FEATHER)) != FEATHER:
+            found = pq.read_metadata(file)
+            return found.schema.to_arrow_schema(), found.num_rows
+        with pa.ipc.open_file(file) as feather:
+            batches = range(feather.num_record_batches)
+            return feather.schema, sum(feather.get_batch(n).num_rows for n in batches)
 
 
 def _no_cohort(path: Path) -> WarehouseError:

@@ -6,35 +6,46 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from cohort_dsl import cohort_file, measures_file
-from cohort_dsl.cohort_file import CohortFile
+from cohort_dsl import cohort_file, formats, measures_file
+from cohort_dsl.cohort_file import CohortFile, Columns
 from cohort_dsl.disclosure import Rounding
 from cohort_dsl.measures_file import MeasuresFile
 from cohort_dsl.model import intervals, wire
+from cohort_dsl.model.categories import categories
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Interval, Query
+from cohort_dsl.progress import SILENT, Progress
 from cohort_dsl.warehouses.contract import Warehouse
 
 
-def extract(query: Query, warehouse: Warehouse, target: Path) -> CohortFile:
-    """Write the query's cohort to ``target`` (Parquet), whole or not at all.
+def extract(
+    query: Query, warehouse: Warehouse, target: Path, progress: Progress = SILENT
+) -> CohortFile:
+    """Write the query's cohort to ``target``, whole or not at all.
 
-    The query is of one time. WarehouseError where the warehouse lacks what is asked for,
-    or refuses.
+    The query is of one time. The format is what the target's name ends with: see
+    ``cohort_file``. WarehouseError where the warehouse lacks what is asked for, or refuses;
+    DefinitionError where the format can't hold it.
     """
     types = {"patient_id": warehouse.catalog.patient_id}
     types |= {name: series.type for name, series in query.variables.items()}
-    with warehouse.ask(query) as rows:
-        return cohort_file.write(rows, types, target, wire.query_hash(query))
+    known = {name: categories(series) for name, series in query.variables.items()}
+    columns = Columns(types, {name: values for name, values in known.items() if values})
+    cohort_file.must_suit(target, columns)
+    with warehouse.ask(query, progress.prepared) as rows:
+        return cohort_file.write(rows, columns, target, wire.query_hash(query), progress)
 
 
-def cohorts(query: Query, warehouse: Warehouse, target: Path) -> tuple[CohortFile, ...]:
+def cohorts(
+    query: Query, warehouse: Warehouse, target: Path, progress: Progress = SILENT
+) -> tuple[CohortFile, ...]:
     """The same of a query that may be of periods: a file for each, as ``targets`` names."""
     if not query.periods:
-        return (extract(query, warehouse, target),)
+        return (extract(query, warehouse, target, progress),)
     named = targets(query, target)
     return tuple(
-        extract(one, warehouse, named[period]) for period, one in intervals.periods(query)
+        extract(one, warehouse, named[period], progress)
+        for period, one in intervals.periods(query)
     )
 
 
@@ -46,10 +57,9 @@ def targets(query: Query, target: Path) -> Mapping[Interval, Path]:
     starts = Counter(period.start for period in query.periods)
     unique = max(starts.values(), default=1) == 1
     days = {p: f"{p.start}" if unique else f"{p.start}_{p.end}" for p in query.periods}
-    return {
-        period: target.with_name(f"{target.stem}_{day}{target.suffix}")
-        for period, day in days.items()
-    }
+    end = formats.ending(target)
+    stem = target.name.removesuffix(end)
+    return {period: target.with_name(f"{stem}_{day}{end}") for period, day in days.items()}
 
 
 def measure(

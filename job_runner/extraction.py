@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from cohort_dsl import assurance, extract, measures_file, warehouses
+from cohort_dsl import assurance, extract, formats, measures_file, warehouses
 from cohort_dsl.assurance import Expected
 from cohort_dsl.disclosure import Rounding
 from cohort_dsl.errors import DefinitionError, QueryError
@@ -54,7 +54,7 @@ KINDS: Mapping[str, type[Query] | type[Measures]] = {
     "generate-measures": Measures,
 }
 ENDINGS: Mapping[str, tuple[str, ...]] = {
-    "generate-dataset": (".parquet",),
+    "generate-dataset": tuple(formats.FORMATS),
     "generate-measures": tuple(measures_file.WRITERS),
 }
 

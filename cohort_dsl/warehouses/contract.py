@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeAlias
 
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.sql import Catalog, Dialect, Statement
 from cohort_dsl.warehouses.rows import Rows
+
+OnStep: TypeAlias = Callable[[int, int], None]
+"""Told after each statement that prepares an answer: how many are done, and of how many."""
+
+
+def silent(done: int, of: int) -> None:
+    """Told, and says nothing."""
 
 
 class Warehouse(Protocol):
@@ -23,7 +31,7 @@ class Warehouse(Protocol):
     @property
     def catalog(self) -> Catalog: ...
 
-    def ask(self, query: Query) -> AbstractContextManager[Rows]:
+    def ask(self, query: Query, on_step: OnStep = silent) -> AbstractContextManager[Rows]:
         """The cohort: patient_id and the variables, sorted by patient_id.
 
         Nothing is left in the warehouse afterwards. WarehouseError if it has no such

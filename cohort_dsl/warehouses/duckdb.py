@@ -24,7 +24,7 @@ from cohort_dsl.sql import Catalog, Dialect, Script, Statement, Upload
 from cohort_dsl.sql.catalog import plain
 from cohort_dsl.sql.duckdb import DUCKDB
 from cohort_dsl.warehouses import measuring
-from cohort_dsl.warehouses.contract import UntilClosed, refused
+from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
 from cohort_dsl.warehouses.given import fitted
 from cohort_dsl.warehouses.rows import Rows
 
@@ -52,14 +52,14 @@ class DuckDBWarehouse(UntilClosed):
         return f"<DuckDB warehouse of {len(self.catalog.sources)} tables>"
 
     @contextmanager
-    def ask(self, query: Query) -> Iterator[Rows]:
+    def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Rows]:
         """The cohort, sorted by patient_id. What prepared it is dropped afterwards."""
         everyone, together = self.catalog.everyone, self.dialect.together
         steps = plan.build(query, everyone=everyone, together=together)
         script = sql.script(steps, self.dialect, self.catalog)
         session = self._connection.cursor()  # temporary tables are seen by it alone
         try:
-            yield _answer(session, script)
+            yield _answer(session, script, on_step)
         except (duckdb.Error, pa.ArrowException) as error:  # the latter while streaming
             raise refused("DuckDB", error) from None
         finally:
@@ -81,12 +81,13 @@ class DuckDBWarehouse(UntilClosed):
         self._connection.close()
 
 
-def _answer(session: duckdb.DuckDBPyConnection, script: Script) -> Rows:
-    for sent in script.preparations:
+def _answer(session: duckdb.DuckDBPyConnection, script: Script, on_step: OnStep) -> Rows:
+    for done, sent in enumerate(script.preparations, start=1):
         if isinstance(sent, Upload):
             _upload(session, sent)
         else:
             session.execute(sent.text, list(sent.parameters))
+        on_step(done, len(script.preparations))
     question = script.question
     relation = session.sql(question.text, params=list(question.parameters))
     reader = relation.to_arrow_reader(BATCH)

@@ -11,7 +11,7 @@ from cohort_dsl.mappings.report import Report
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.sql import Catalog, Dialect
-from cohort_dsl.warehouses.contract import Database, UntilClosed
+from cohort_dsl.warehouses.contract import Database, OnStep, UntilClosed, silent
 from cohort_dsl.warehouses.rows import Rows
 
 
@@ -32,10 +32,10 @@ class MappedWarehouse(UntilClosed):
     def catalog(self) -> Catalog:
         return self._engine.catalog
 
-    def ask(self, query: Query) -> AbstractContextManager[Rows]:
+    def ask(self, query: Query, on_step: OnStep = silent) -> AbstractContextManager[Rows]:
         """The cohort, sorted by patient_id. WarehouseError for what isn't served."""
         self.bound.demand(query)
-        return self._engine.ask(query)
+        return self._engine.ask(query, on_step)
 
     def measure(self, measures: Measures) -> Rows:
         """The measures. WarehouseError for what isn't served."""

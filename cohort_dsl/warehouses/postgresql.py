@@ -25,7 +25,7 @@ from cohort_dsl.sql import Catalog, Dialect, Script, Statement, Upload
 from cohort_dsl.sql.catalog import plain
 from cohort_dsl.sql.postgresql import POSTGRESQL, TYPES
 from cohort_dsl.warehouses import measuring
-from cohort_dsl.warehouses.contract import UntilClosed, refused
+from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
 from cohort_dsl.warehouses.given import fitted
 from cohort_dsl.warehouses.rows import ARROW, Rows
 
@@ -47,7 +47,7 @@ class PostgreSQLWarehouse(UntilClosed):
         return f"<PostgreSQL warehouse of {len(self.catalog.sources)} tables>"
 
     @contextmanager
-    def ask(self, query: Query) -> Iterator[Rows]:
+    def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Rows]:
         """The cohort, sorted by patient_id. What prepared it is rolled back afterwards."""
         everyone, together = self.catalog.everyone, self.dialect.together
         steps = plan.build(query, everyone=everyone, together=together)
@@ -56,7 +56,7 @@ class PostgreSQLWarehouse(UntilClosed):
         types |= {name: series.type for name, series in query.variables.items()}
         schema = pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
         with _told(), self._connection.transaction(force_rollback=True):
-            _prepare(self._connection, script)
+            _prepare(self._connection, script, on_step)
             with psycopg.RawServerCursor(self._connection, "answer") as cursor:
                 question = script.question
                 cursor.execute(question.text, question.parameters, binary=True)
@@ -84,20 +84,21 @@ def _told() -> Iterator[None]:
         raise refused("PostgreSQL", error) from None
 
 
-def _prepare(connection: Connection, script: Script) -> None:
+def _prepare(connection: Connection, script: Script, on_step: OnStep) -> None:
     """Only what makes temporary tables may run before the transaction is read-only."""
     cursor = psycopg.RawCursor(connection)
     statements = [s for s in script.preparations if isinstance(s, Statement)]
     made = [s.text for s in statements if s.makes]
     cursor.execute("SET TRANSACTION READ WRITE")
     cursor.execute(";".join([*made, "SET TRANSACTION READ ONLY"]))
-    for sent in script.preparations:
+    for done, sent in enumerate(script.preparations, start=1):
         if isinstance(sent, Upload):
             _copy(cursor, sent.table, sent.rows)
             _analyse(cursor, sent.table, len(sent.rows))
         elif not sent.makes:
             cursor.execute(sent.text, sent.parameters)
             _analyse(cursor, sent.fills, cursor.rowcount)
+        on_step(done, len(script.preparations))
 
 
 def _analyse(cursor: psycopg.RawCursor[Any], table: str, rows: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from output_checker.verify import files
+from output_checker.verify import files, reading
 
 PATIENT = "patient_id"
 NUMBERS = frozenset(
@@ -71,28 +71,27 @@ class Cohort:
 def opened(dataset: Dataset) -> Iterator[Cohort]:
     """The dataset's rows in memory, after its hash was compared with the recorded one.
 
-    Raises Unverifiable when the file isn't what the runner recorded, isn't Parquet, or
-    doesn't have one row per patient.
+    Raises Unverifiable when the file isn't what the runner recorded, isn't in a format
+    that extractions write, or doesn't have one row per patient.
     """
     try:
         with files.opened(dataset.path.parent, dataset.path.name) as found:
             if files.sha256(found) != dataset.sha256:
                 raise _changed()
             with closing(duckdb.connect(":memory:", config=LOCKED)) as connection:
-                yield _loaded(connection, f"/dev/fd/{found}")
+                yield _loaded(connection, dataset.path.name, f"/dev/fd/{found}")
     except files.Unreadable:
         raise Unverifiable(
             "the dataset isn't there", "Run the extraction again, then this action."
         ) from None
 
 
-def _loaded(connection: duckdb.DuckDBPyConnection, path: str) -> Cohort:
-    # By descriptor, so these are the bytes that were hashed and no name is a pattern.
+def _loaded(connection: duckdb.DuckDBPyConnection, name: str, path: str) -> Cohort:
     try:
-        connection.execute("CREATE TABLE cohort AS SELECT * FROM read_parquet(?)", [path])
-    except duckdb.Error:
+        reading.load(connection, name, path)
+    except reading.NotRows:
         raise Unverifiable(
-            "the dataset isn't a Parquet file", "Claim about the extraction's output file."
+            "the dataset isn't a cohort file", "Claim about the extraction's output file."
         ) from None
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -11,6 +11,7 @@ import psycopg
 import pyarrow as pa
 
 from cohort_dsl import cohort_file
+from cohort_dsl.cohort_file import Columns
 from cohort_dsl.model.query import Query
 from cohort_dsl.sql import Catalog
 from cohort_dsl.sql.catalog import plain
@@ -78,4 +79,4 @@ def by_hand(
         with psycopg.RawServerCursor(connection, "answer") as cursor:
             cursor.execute(assembly, binary=True)
             rows = Rows(schema, _batches(cursor, schema))
-            cohort_file.write(rows, types, target, "")
+            cohort_file.write(rows, Columns(types), target, "")

@@ -189,10 +189,10 @@ def test_stopped_from_the_keyboard_nothing_goes_on(study):
     assert not (study / "output/table.csv").exists()
 
 
-CSV = FILES["project.yaml"].replace("cohort.parquet", "cohort.csv")
+EXCEL = FILES["project.yaml"].replace("cohort.parquet", "cohort.xlsx")
 REFUSED = [
     (FILES["project.yaml"].replace("python:v1", "r:v1"), "image r:v1 isn't here"),
-    (CSV, "'output/cohort.csv' doesn't end in .parquet, as it has to"),
+    (EXCEL, "'output/cohort.xlsx' doesn't end in .parquet or .feather"),
     (
         FILES["project.yaml"].replace("-dataset", "-measures").replace(".parquet", ".sas"),
         "doesn't end in .csv or .csv.gz or ",

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cohort_dsl import cohort_file, create_dataset
-from cohort_dsl.cohort_file import GROUP
+from cohort_dsl.cohort_file import GROUP, Columns
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.extract import extract
 from cohort_dsl.load import question_of
@@ -21,7 +21,8 @@ from cohort_dsl.warehouses import duckdb
 from cohort_dsl.warehouses.rows import Rows
 
 SHA = "0" * 64
-TYPES = {"patient_id": INT, "sex": STR}
+SEXES = ["female", "male", "intersex", "unknown"]
+TYPES = Columns({"patient_id": INT, "sex": STR})
 
 
 def a_query():
@@ -79,9 +80,9 @@ def test_an_answer_becomes_a_file_with_real_types(tmp_path):
     ]  # fmt: skip
     assert table.schema.types == [
         pa.int64(),
-        pa.string(),
+        pa.dictionary(pa.int8(), pa.string()),
         pa.date32(),
-        pa.int64(),
+        pa.int8(),
         pa.bool_(),
         pa.float64(),
         pa.string(),
@@ -98,11 +99,11 @@ def test_a_file_says_what_it_holds(tmp_path):
     said = json.loads(pq.read_schema(tmp_path / "cohort.parquet").metadata[b"strongroom"])
     assert said == {
         "format": "cohort",
-        "version": 1,
+        "version": 2,
         "query_sha256": wire.query_hash(query),
         "columns": [
             {"name": "patient_id", "type": "int"},
-            {"name": "sex", "type": "str"},
+            {"name": "sex", "type": "str", "categories": SEXES},
             {"name": "born", "type": "date"},
             {"name": "labs", "type": "int"},
             {"name": "tested", "type": "bool"},
@@ -166,9 +167,16 @@ def test_no_patient_comes_twice_out_of_order_or_without_an_id(tmp_path, batches)
 
 def test_other_columns_or_types_than_asked_for_are_refused(tmp_path):
     with pytest.raises(WarehouseError, match="other columns"):
-        cohort_file.write(rows([1]), {"patient_id": INT, "age": INT}, tmp_path / "c", SHA)
+        cohort_file.write(
+            rows([1]), Columns({"patient_id": INT, "age": INT}), tmp_path / "c.parquet", SHA
+        )
     with pytest.raises(WarehouseError, match="other types") as refused:
-        cohort_file.write(rows([1]), {"patient_id": INT, "sex": DATE}, tmp_path / "c", SHA)
+        cohort_file.write(
+            rows([1]),
+            Columns({"patient_id": INT, "sex": DATE}),
+            tmp_path / "c.parquet",
+            SHA,
+        )
     assert refused.value.__cause__ is None
     assert list(tmp_path.iterdir()) == []
 
@@ -176,15 +184,15 @@ def test_other_columns_or_types_than_asked_for_are_refused(tmp_path):
 def test_types_that_an_engine_words_otherwise_are_made_ours(tmp_path):
     theirs = pa.schema([("patient_id", pa.int32()), ("sex", pa.large_string())])
     given = rows([1], schema=theirs)
-    found = cohort_file.write(given, TYPES, tmp_path / "c", SHA)
+    found = cohort_file.write(given, TYPES, tmp_path / "c.parquet", SHA)
     assert pq.read_table(found.path).schema.types == [pa.int64(), pa.string()]
 
 
 def test_the_same_rows_give_the_same_bytes_however_they_come(tmp_path):
     ids = list(range(GROUP + 10))
-    whole = cohort_file.write(rows(ids), TYPES, tmp_path / "a", SHA)
+    whole = cohort_file.write(rows(ids), TYPES, tmp_path / "a.parquet", SHA)
     parts = [ids[:1], [], ids[1:70_001], ids[70_001:]]
-    split = cohort_file.write(rows(*parts), TYPES, tmp_path / "b", SHA)
+    split = cohort_file.write(rows(*parts), TYPES, tmp_path / "b.parquet", SHA)
     assert whole.sha256 == split.sha256
     assert pq.read_metadata(split.path).num_row_groups == 2
 
@@ -214,9 +222,9 @@ def test_a_folder_that_is_not_there_is_no_warehouses_fault(tmp_path):
     [
         None,
         {},
-        {"format": "cohort", "version": 2},
-        {"format": "cohort", "version": 1, "query_sha256": SHA, "columns": []},
-        {"format": "cohort", "version": 1, "query_sha256": SHA, "columns": [7]},
+        {"format": "cohort", "version": 1},
+        {"format": "cohort", "version": 2, "query_sha256": SHA, "columns": []},
+        {"format": "cohort", "version": 2, "query_sha256": SHA, "columns": [7]},
         [],
     ],
 )
@@ -241,7 +249,7 @@ def test_every_type_has_its_word_and_column(tmp_path):
     fields = [("patient_id", pa.int64()), ("a", pa.bool_()), ("b", pa.float64()),
               ("c", pa.string()), ("d", pa.date32())]  # fmt: skip
     schema = pa.schema(fields)
-    cohort_file.write(Rows(schema, []), types, tmp_path / "cohort.parquet", SHA)
+    cohort_file.write(Rows(schema, []), Columns(types), tmp_path / "cohort.parquet", SHA)
     described = cohort_file.describe(tmp_path / "cohort.parquet")
     assert list(described.columns.values()) == [
         "int",

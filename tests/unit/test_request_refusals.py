@@ -115,10 +115,10 @@ def test_images_must_be_on_the_sites_list(site):
 
 
 def test_what_this_version_cannot_extract_is_refused_with_all_else(site):
-    project = PROJECT.replace("cohort.parquet", "cohort.csv").replace("python:v1", "r:v1")
+    project = PROJECT.replace("cohort.parquet", "cohort.xlsx").replace("python:v1", "r:v1")
     a_commit(site.origin, {"project.yaml": project})
     told = refused(site, submission(site))
-    assert "extract: 'output/cohort.csv' doesn't end in .parquet" in told
+    assert "extract: 'output/cohort.xlsx' doesn't end in .parquet" in told
     assert "describe: the image r:v1" in told
 
 

@@ -209,12 +209,13 @@ def opened(desk):
     return cohort.opened(Dataset(desk.dataset, desk.sha256))
 
 
-def test_a_dataset_that_is_not_parquet_is_refused(tmp_path):
-    (tmp_path / "x.parquet").write_bytes(b"patient_id\n1\n")
+@pytest.mark.parametrize("name", ["x.parquet", "x.feather", "x.dta", "x.csv.gz"])
+def test_a_dataset_that_is_not_what_its_name_says_is_refused(tmp_path, name):
+    (tmp_path / name).write_bytes(b"patient_id\n1\n")
     sha256 = hashlib.sha256(b"patient_id\n1\n").hexdigest()
     with (
-        pytest.raises(Unverifiable, match="isn't a Parquet file"),
-        cohort.opened(Dataset(tmp_path / "x.parquet", sha256)),
+        pytest.raises(Unverifiable, match="isn't a cohort file"),
+        cohort.opened(Dataset(tmp_path / name, sha256)),
     ):
         pass
 
