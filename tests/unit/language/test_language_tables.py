@@ -23,6 +23,8 @@ from cohort_dsl.tables import (
 )
 from cohort_dsl.testing import evaluate
 
+NotNull, NonNegative = Constraint.NotNull, Constraint.NonNegative
+
 
 def test_a_declared_table_has_its_classes_columns_and_its_parents():
     class Dated(EventFrame):
@@ -54,12 +56,45 @@ def test_frames_take_attributes_and_can_be_keys():
     assert copy.copy(e).date.node_ == e.date.node_
 
 
+def test_what_a_column_promises_is_told_in_words():
+    @table
+    class t(EventFrame):
+        begun = Series(datetime.date)
+        ended = Series(
+            datetime.date,
+            constraints=[Constraint.DateAfter(["begun"]), Constraint.FirstOfMonth],
+        )
+        kind = Series(
+            str, constraints=[Constraint.Categorical("ab"), Constraint.Unique, NotNull]
+        )
+        text = Series(str, constraints=[Constraint.Regex("[a-z]+")])
+        rank = Series(int, constraints=[Constraint.ClosedRange(0, 90, 10), NonNegative])
+        share = Series(float, constraints=[NonNegative])
+
+    columns = {c.name: "; ".join(c.promised()) for c in t.node_.schema.columns}
+    assert columns == {
+        "begun": "",
+        "ended": "first of a month; no earlier than begun",
+        "kind": "never missing; one of a, b; each value once",
+        "text": "matches [a-z]+",
+        "rank": "at least 0; at most 90; in steps of 10",
+        "share": "at least 0",
+    }
+
+
+def test_frames_are_the_same_only_if_they_are_one():
+    assert core.patients == core.patients
+    assert core.patients != contract.patients
+    assert core.patients in [core.patients]
+
+
 @pytest.mark.parametrize(
     ("declare", "problem"),
     [
         (lambda: Series(list), "list is no type for a column"),
         (lambda: Series("int"), "int is no type for a column"),
         (lambda: Series(Series(int)), "a column's type is a column"),
+        (lambda: Series(int, constraints=[NotNull, NotNull]), "constraint NotNull twice"),
         (lambda: Series(int, constraints=["unique"]), '"unique" is no constraint'),
         (lambda: table(type("t", (), {})), "@table needs a class of PatientFrame"),
         (
