@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from cohort_dsl.codes import SYSTEMS
-from tests.manual import opening, source
+from tests.manual import on_offer, opening, source
 from tests.manual.counts import engines
 from tests.manual.markdown import Cells, anchor, code, grid, in_cell, in_code, joined, plain
 from tests.manual.noticing import used
@@ -31,7 +31,7 @@ def pages() -> dict[str, str]:
         assert chapter.page not in found
         found[chapter.page] = _chapter(chapter)
     printed = {name: PRINTED + text for name, text in found.items()}
-    return printed | {"mistakes.md": mistakes.page()}
+    return printed | {"mistakes.md": mistakes.page(), "offered.md": on_offer.page()}
 
 
 # The chapters -----------------------------------------------------------------------
@@ -149,6 +149,7 @@ def _index() -> str:
         "- [What surprises people](traps.md)",
         "- [Mistakes, and what they are told](mistakes.md)",
         "- [All words](words.md), by the alphabet",
+        "- [The tables on offer](offered.md): columns, and what they promise",
         "- [The tables](tables.md) that the rules ask, and coding systems",
     ]
     contents = []
