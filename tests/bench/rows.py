@@ -72,7 +72,7 @@ def _many(bench: Bench, codes: int, faster: float, floors: float | None = None) 
 def real(bench: Bench) -> Row:
     study = studies.real()
     ran = bench.timed("real", study, bench.parquet(), COMPARED)
-    scans = Found("{} scans of the events", ran["ours"].scans["events"], 3)
+    scans = Found("scans of the events: {}", ran["ours"].scans["events"], 3)
     work = (
         f"{len(study.variables)} variables in the shape of a real study, {_events(bench)}"
     )
@@ -89,7 +89,7 @@ def measures(bench: Bench) -> Row:
     ratio = each.seconds / ours.seconds
     words = "{} times faster than asked once per interval"
     found = [
-        Found("{} scans of an event table", read, 2),
+        Found("scans of an event table: {}", read, 2),
         Found(words, ratio, 20, more_is_better=True),
     ]
     work = f"5 numerators, {bench.months} monthly intervals, 2 groupings, {_events(bench)}"
@@ -113,7 +113,7 @@ def growth(bench: Bench) -> Row:
     many = bench.timed("ten-times", study, bench.parquet(), ["ours"])["ours"]
     found = [
         Found("{} times as long", many.seconds / few.seconds, 11),
-        Found("{} GB of memory", many.memory / 1_000_000, 4),
+        Found("{} GB of memory", many.memory / 1e9, 4),
     ]
     work = f"growth: the same 40 variables, {_events(bench, 0.1)} and {_events(bench)}"
     return Row(work, found, f"{few.seconds:.2f} s and {many.seconds:.2f} s")

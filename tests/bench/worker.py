@@ -68,7 +68,9 @@ def _asked(job: Job, parts: Callable[[Measures], Sequence[Measures]]) -> Told:
             pq.write_table(pa.concat_tables(answers), target)
         else:
             extract(question, warehouse, target)
-    return {"seconds": time.perf_counter() - began, "scans": scans}
+    seconds = time.perf_counter() - began
+    assert scans, "a question was answered without a plan"
+    return {"seconds": seconds, "scans": scans}
 
 
 def _table(rows: Rows) -> pa.Table:
@@ -112,10 +114,10 @@ SIDES: Mapping[str, Callable[[Job], Told]] = MappingProxyType(
 
 
 def most_memory() -> int:
-    """The most that this process ever held, in kB."""
+    """The most that this process ever held, in bytes."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
     assert found, "only Linux tells this"
-    return int(found[1])
+    return int(found[1]) * 1024
 
 
 if __name__ == "__main__":
