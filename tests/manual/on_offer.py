@@ -24,7 +24,7 @@ def page() -> str:
 def _parts() -> Iterator[str]:
     yield PRINTED + "# The tables on offer"
     yield (
-        "Every value may be missing where its column doesn't say otherwise. Made-up patients "
+        "Any value may be missing where its column doesn't say otherwise. Made-up patients "
         "keep what a column promises; no answer depends on it."
     )
     for module in MODULES:
