@@ -51,7 +51,8 @@ class DummySource:
 
     def _tables(self, question: Question) -> Mapping[str, Any]:
         if self.tables is not None:
-            return dummy_data.read(self.tables, question.tables())
+            kind = dummy_data.id_type(question)
+            return dummy_data.read(self.tables, question.tables(), kind)
         return made_up(question, self.size)
 
 

@@ -1,8 +1,5 @@
 """The words that an author may import; nothing else."""
 
-from typing import TYPE_CHECKING, NoReturn
-
-from cohort_dsl.language import later as _later
 from cohort_dsl.language.codelists import codelist_from_csv
 from cohort_dsl.language.conditions import case, maximum_of, minimum_of, when
 from cohort_dsl.language.dataset import Dataset, create_dataset
@@ -34,9 +31,3 @@ __all__ = [
     "when",
     "years",
 ]
-
-
-if not TYPE_CHECKING:  # type checkers take this to mean that every name is there
-
-    def __getattr__(name: str) -> NoReturn:
-        raise _later.no_such_word(name)

@@ -17,6 +17,7 @@ import pyarrow as pa
 from cohort_dsl import plan, reference
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model.measures import PATIENTS, Measures
+from cohort_dsl.model.nodes import InlineTable
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import Kind, TableSchema, fits
@@ -25,6 +26,7 @@ from cohort_dsl.sql.catalog import plain
 from cohort_dsl.warehouses.contract import Warehouse
 from cohort_dsl.warehouses.duckdb import from_rows
 from cohort_dsl.warehouses.rows import ARROW
+from cohort_dsl.warehouses.rows import Rows as Answered
 
 WHERE = "the rows to try the question on"
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -54,7 +56,29 @@ def evaluate(
         return reference.answer(query, _complete(tables, query))
     made = from_rows if engine == "duckdb" else engine
     with in_memory(query, tables, made) as warehouse, warehouse.ask(query) as answer:
-        return [row for batch in answer.reveal() for row in batch.to_pylist()]
+        return _listed(answer)
+
+
+def evaluate_events(
+    dataset: object,
+    tables: Rows,
+    engine: Literal["duckdb", "reference"] | Engine = "duckdb",
+) -> dict[str, list[dict[str, Any]]]:
+    """The event tables of these rows: by name, one dict a row, sorted by all columns.
+
+    What is given, and what is refused, is as for ``evaluate``.
+    """
+    query = query_of(dataset)
+    if engine == "reference":
+        return reference.event_tables(query, _complete(tables, query))
+    made = from_rows if engine == "duckdb" else engine
+    with in_memory(query, tables, made) as warehouse, warehouse.ask(query) as answer:
+        _listed(answer)
+        return {name: _listed(answer.event_table(name)) for name in query.event_tables}
+
+
+def _listed(rows: Answered) -> list[dict[str, Any]]:
+    return [row for batch in rows.reveal() for row in batch.to_pylist()]
 
 
 def evaluate_measures(
@@ -101,7 +125,11 @@ def in_memory(
 def _complete(tables: Rows, question: Question) -> dict[str, list[dict[str, Any]]]:
     named = by_whole_name(tables, question)
     _demand_known(named, question)
-    return complete(named, question.tables())
+    rows = complete(named, question.tables())
+    given = (n for n in question.nodes() if isinstance(n, InlineTable))
+    theirs = [{"patient_id": one} for table in given for one in table.patients()]
+    _refuse(_mixed_ids({**rows, "rows that come with the question": theirs}))
+    return rows
 
 
 def sql(dataset: object, dialect: str) -> str:
@@ -205,13 +233,17 @@ def complete(
         names = ["patient_id", *(column.name for column in schema.columns)]
         found[schema.name] = [{name: row.get(name) for name in names} for row in rows]
     wrong += _mixed_ids(found) if not wrong else []
+    _refuse(wrong)
+    return found
+
+
+def _refuse(wrong: Sequence[str]) -> None:
     if wrong:
         raise DefinitionError(
             "; ".join(wrong),
             where=WHERE,
             remedy="Rows hold the table's columns: True or False, int, float, str or date.",
         )
-    return found
 
 
 def _as_columns(schema: TableSchema, row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """Made-up people who satisfy a query, so that a study can be tried without data."""
 
-from dummy_data.generate import generate
+from dummy_data.generate import generate, id_type
 from dummy_data.write import read, write
 
-__all__ = ["generate", "read", "write"]
+__all__ = ["generate", "id_type", "read", "write"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
@@ -19,7 +21,7 @@ from dummy_data import needs as needs_of
 from dummy_data import parts
 from dummy_data.distributions import Usual, how_many
 from dummy_data.needs import Needs
-from dummy_data.person import Person
+from dummy_data.person import ID, Person
 from dummy_data.satisfy import Maker, Plain
 
 ATTEMPTS = 25
@@ -64,16 +66,22 @@ def generate(
     rng = random.Random(seed)
     wanted = _Wanted(query, needs, Usual(needs, reference_date, seed), rng)
     each = [wanted.of(one) for one in asked]
-    people = [*_members(each, size), *_outsiders(wanted, round(size * OUTSIDERS))]
-    numbers = list(range(1, len(people) + 1))
+    taken: set[int | str] = set()
+    people = [
+        *_members(each, size, taken),
+        *_outsiders(wanted, round(size * OUTSIDERS), taken),
+    ]
+    numbers: list[int | str] = list(range(1, len(people) + 1))
     rng.shuffle(numbers)
+    if needs.ids:
+        numbers = [person.id for person in people]
     return {
-        name: _table(schema, zip(numbers, people, strict=True))
+        name: _table(schema, zip(numbers, people, strict=True), id_type(query))
         for name, schema in needs.tables.items()
     }
 
 
-def _members(wanted: list[_Wanted], size: int) -> Iterator[Person]:
+def _members(wanted: list[_Wanted], size: int, taken: set[int | str]) -> Iterator[Person]:
     """Some for each that is wanted, but for those for whom nobody can be made.
 
     DefinitionError where there can't be anybody at all.
@@ -82,19 +90,22 @@ def _members(wanted: list[_Wanted], size: int) -> Iterator[Person]:
     while made < size:
         one = possible[made % len(possible)]
         try:
-            yield _member(one)
-            made += 1
+            person = _member(one, taken)
         except DefinitionError:
             possible.remove(one)
             if not possible:
                 raise
+            continue
+        taken.add(person.id)
+        made += 1
+        yield person
 
 
-def _member(wanted: _Wanted) -> Person:
+def _member(wanted: _Wanted, taken: Collection[int | str]) -> Person:
     maker = Maker(wanted.usual, wanted.rng)
     failed: Counter[Plain] = Counter()
     for _ in range(ATTEMPTS):
-        person = _anybody(wanted)
+        person = _anybody(wanted, taken)
         failing = maker.satisfy(person, wanted.query.population)
         if not failing and wanted.is_member(person):
             return _enriched(person, maker, wanted)
@@ -115,9 +126,9 @@ def _impossible(failed: Counter[Plain]) -> DefinitionError:
     )
 
 
-def _anybody(wanted: _Wanted) -> Person:
+def _anybody(wanted: _Wanted, taken: Collection[int | str]) -> Person:
     """A usual patient: one row in most patient tables, a few in each event table."""
-    person = Person(wanted.needs.tables)
+    person = Person(wanted.needs.tables, _id(wanted, taken))
     tables = sorted(wanted.needs.tables.values(), key=lambda s: not s.one_row_per_patient)
     for schema in tables:
         rows = 1 if schema.one_row_per_patient else how_many(wanted.rng)
@@ -133,6 +144,19 @@ def _anybody(wanted: _Wanted) -> Person:
     return person
 
 
+def _id(wanted: _Wanted, taken: Collection[int | str]) -> int | str:
+    """Where rows come with the question, every other patient is one of theirs."""
+    given = wanted.needs.ids
+    if not given:
+        return ID
+    left = [one for one in given if one not in taken]
+    if left and wanted.rng.random() < 0.5:
+        return wanted.rng.choice(left)
+    known = {*given, *taken}
+    kind = type(given[0])
+    return next(one for n in itertools.count(1) if (one := kind(n)) not in known)
+
+
 def _enriched(person: Person, maker: Maker, wanted: _Wanted) -> Person:
     """More rows that variables look at, as long as the patient stays in the population."""
     for frame in wanted.needs.frames:
@@ -143,13 +167,14 @@ def _enriched(person: Person, maker: Maker, wanted: _Wanted) -> Person:
     return person
 
 
-def _outsiders(wanted: _Wanted, size: int) -> Iterator[Person]:
+def _outsiders(wanted: _Wanted, size: int, taken: set[int | str]) -> Iterator[Person]:
     """Usual patients outside the population; fewer where hardly anybody is outside."""
     found = 0
     for _ in range(size * ATTEMPTS):
-        person = _anybody(wanted)
+        person = _anybody(wanted, taken)
         if found < size and any(person.rows.values()) and not wanted.is_member(person):
             found += 1
+            taken.add(person.id)
             yield person
 
 
@@ -164,16 +189,24 @@ ARROW = {
 }
 
 
-def arrow_schema(schema: TableSchema) -> pa.Schema:
-    """The Arrow types of a table's columns, ``patient_id`` first."""
+def arrow_schema(schema: TableSchema, patient_id: Any) -> pa.Schema:
+    """The Arrow types of a table's columns, ``patient_id`` first, of the type given."""
     columns = [(c.name, ARROW[c.type.kind]) for c in schema.columns]
-    return pa.schema([("patient_id", pa.int64()), *columns])
+    return pa.schema([("patient_id", patient_id), *columns])
 
 
-def _table(schema: TableSchema, people: Iterator[tuple[int, Person]]) -> pa.Table:
+def id_type(question: Question) -> Any:
+    """The Arrow type of the patients' ids: int64 unless its own rows have text."""
+    given = needs_of.ids(question)
+    return pa.string() if given and isinstance(given[0], str) else pa.int64()
+
+
+def _table(
+    schema: TableSchema, people: Iterator[tuple[int | str, Person]], patient_id: Any
+) -> pa.Table:
     rows = [
         row | {"patient_id": number}
         for number, person in sorted(people, key=lambda pair: pair[0])
         for row in person.rows[schema.name]
     ]
-    return pa.Table.from_pylist(rows, schema=arrow_schema(schema))
+    return pa.Table.from_pylist(rows, schema=arrow_schema(schema, patient_id))

@@ -10,8 +10,9 @@ from typing import Any
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Frame, Node, Series
 from cohort_dsl.model.query import Query
+from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import Scalar, TableSchema
-from dummy_data.person import table_of
+from dummy_data.person import tables_of
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Needs:
     mentioned: Mapping[tuple[str, str], tuple[Scalar, ...]]
     frames: tuple[Frame, ...]
     """The many-rows frames that variables look at, so that dummy patients have some."""
+    ids: tuple[int | str, ...] = ()
+    """The patients whose rows come with the question."""
 
 
 def of(query: Query) -> Needs:
@@ -29,12 +32,19 @@ def of(query: Query) -> Needs:
     found: defaultdict[tuple[str, str], set[Scalar]] = defaultdict(set)
     for node in query.nodes():
         for column, values in _mentions(node):
-            found[table_of(column.source), column.name] |= set(values)
+            for table in tables_of(column.source):
+                found[table, column.name] |= set(values)
     return Needs(
         {schema.name: schema for schema in query.tables()},
         {key: tuple(sorted(values, key=_order)) for key, values in sorted(found.items())},
         tuple(dict.fromkeys(_frames(query))),
+        ids(query),
     )
+
+
+def ids(question: Question) -> tuple[int | str, ...]:
+    given = (n for n in question.nodes() if isinstance(n, nodes.InlineTable))
+    return tuple(sorted({patient for table in given for patient in table.patients()}))
 
 
 def _order(value: Scalar) -> tuple[str, Any]:
@@ -62,6 +72,12 @@ def _frames(query: Query) -> Iterator[Frame]:
                 yield node.source
         elif isinstance(node, nodes.Aggregation):
             yield _frame_of(node.source)
+        elif isinstance(node, nodes.AsOf):
+            yield node.source
+    for columns in query.event_tables.values():
+        frame = nodes.common_frame(columns.values())
+        assert frame is not None
+        yield frame
 
 
 def _frame_of(series: Series) -> Frame:

@@ -54,9 +54,11 @@ def whole(asked: Sequence[Query]) -> Query:
         return asked[0]
     everybody = tuple(dict.fromkeys(one.population for one in asked))
     series = chain.from_iterable(one.variables.values() for one in asked)
+    rows = chain.from_iterable(one.event_tables.values() for one in asked)
     return Query(
         Or(everybody) if len(everybody) > 1 else everybody[0],
         {f"v{number}": one for number, one in enumerate(dict.fromkeys(series))},
+        {f"t{number}": one for number, one in enumerate(rows)},
     )
 
 

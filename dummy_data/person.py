@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 from cohort_dsl.model import nobody
 from cohort_dsl.model.nodes import (
+    AsOf,
     Count,
     Frame,
-    Pick,
     SelectColumn,
     Series,
     Table,
+    Union,
     Value,
-    lineage,
+    bottom,
 )
 from cohort_dsl.model.types import Scalar, TableSchema
 from cohort_dsl.reference import Known
@@ -24,18 +25,23 @@ Row: TypeAlias = dict[str, Any]
 Cell: TypeAlias = Scalar | None
 
 ID = 1
-"""Everybody is patient 1 while they are made; they get their own number at the end."""
+"""Who is patient 1 while they are made; they get their own number at the end."""
 
 
 class Person:
-    """A patient's rows. Whatever is asked of them, the referee answers."""
+    """A patient's rows. Whatever is asked of them, the referee answers.
 
-    def __init__(self, schemas: Mapping[str, TableSchema]) -> None:
-        self.schemas = schemas
+    ``id`` matters only where rows come with the question: they are some patients' own.
+    """
+
+    def __init__(
+        self, schemas: Mapping[str, TableSchema], patient_id: int | str = ID
+    ) -> None:
+        self.schemas, self.id = schemas, patient_id
         self.rows: dict[str, list[Row]] = {name: [] for name in schemas}
 
     def copied(self) -> Person:
-        twin = Person(self.schemas)
+        twin = Person(self.schemas, self.id)
         twin.rows = copy.deepcopy(self.rows)
         return twin
 
@@ -45,50 +51,93 @@ class Person:
             return None
         if isinstance(series, Value):
             return series.value
-        if (
-            isinstance(series, SelectColumn)
-            and row is not None
-            and series.frame is not None
-        ):
+        if row is not None and _is_cell(series):
             there: Cell = row[series.name]  # no need to trouble the referee
             return there
         known = Known([series], self.rows)
-        if not known.patients:
+        if self.id not in known.patients:
             return nobody.answer(series)
-        found: Cell
         if series.frame is None:
-            found = known.series[series][ID]
-        else:
-            found = known.series[series][_position(known.rows[table_of(series.frame)], row)]
-        return found
+            found: Cell = known.series[series][self.id]
+            return found
+        at = _position(known, series.frame, row)
+        return None if at is None else known.series[series][at]
 
     def rows_of(self, frame: Frame) -> list[Row]:
-        """The patient's rows of a frame, in its order: the very rows, to be changed."""
+        """The patient's rows of a frame, in its order: the very rows, to be changed.
+
+        For a row that is made of others, the first of those.
+        """
         known = Known([Count(frame)], self.rows)
-        rows = known.rows[table_of(frame)]
-        return [rows[i] for i in known.by_patient(frame).get(ID, [])]  # type: ignore[misc]
+        rows = known.rows[bottom(frame)]
+        return [_real(rows[i], known)[0] for i in known.by_patient(frame).get(self.id, [])]
+
+    def held(self, look: AsOf, row: Row) -> Row | None:
+        """The very row that a look-up by date finds for this one."""
+        known = Known([SelectColumn(look, look.schema.columns[0].name)], self.rows)
+        assert look.beside is not None
+        at = _position(known, look.beside, row)
+        found = None if at is None else known.held(look)[at]
+        return None if found is None else _real(found, known)[0]
 
     def add(self, table: str, row: Row) -> Row:
         """Give the patient one more row."""
         whole = {
             column.name: row.get(column.name) for column in self.schemas[table].columns
         }
-        self.rows[table].append({"patient_id": ID, **whole})
+        self.rows[table].append({"patient_id": self.id, **whole})
         return self.rows[table][-1]
 
-    def drop(self, table: str, row: Row) -> None:
+    def again(self, row: Row) -> None:
+        """The same row once more."""
+        for rows in self.rows.values():
+            if any(other is row for other in rows):
+                rows.append(dict(row))
+
+    def drop(self, row: Row) -> None:
         """Take a row away: that one, not another that looks the same."""
-        self.rows[table] = [other for other in self.rows[table] if other is not row]
+        for table, rows in self.rows.items():
+            self.rows[table] = [other for other in rows if other is not row]
 
 
-def table_of(frame: Frame) -> str:
-    """The name of the table that a frame's rows come from."""
-    *_, base = lineage(frame)
-    while isinstance(base, Pick):
-        *_, base = lineage(base.source)
-    assert isinstance(base, Table)
-    return base.table.name
+def tables_of(frame: Frame) -> tuple[str, ...]:
+    """The tables whose rows a frame has, with the columns under their own names."""
+    found: list[str] = []
+    todo = [frame]
+    while todo:
+        own = bottom(todo.pop())
+        if isinstance(own, Table):
+            found.append(own.table.name)
+        elif isinstance(own, Union):
+            todo += own.sources
+        elif isinstance(own, AsOf):
+            todo.append(own.source)
+    return tuple(dict.fromkeys(found))
 
 
-def _position(rows: Sequence[Mapping[str, Any]], row: Row | None) -> int:
-    return next(i for i, other in enumerate(rows) if other is row)
+def _is_cell(series: Series) -> TypeGuard[SelectColumn]:
+    """Is it a column that a row itself has?"""
+    if not isinstance(series, SelectColumn) or series.frame is None:
+        return False
+    return isinstance(bottom(series.source), Table | Union)
+
+
+def _real(row: Mapping[str, Any], known: Known) -> list[Row]:
+    """The rows of tables that a row is made of, itself if it is one."""
+    found: list[Any] = []
+    todo = [row]
+    while todo:
+        one = todo.pop(0)
+        parts = known.made_of.get(id(one))
+        if parts is None:
+            found.append(one)
+        else:
+            todo += parts
+    return found
+
+
+def _position(known: Known, frame: Frame, row: Row | None) -> int | None:
+    """Where a row, or what is made of it, is among the frame's."""
+    rows: Sequence[Mapping[str, Any]] = known.rows[bottom(frame)]
+    made = (i for i, one in enumerate(rows) if any(r is row for r in _real(one, known)))
+    return next(made, None)

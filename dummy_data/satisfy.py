@@ -12,12 +12,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from cohort_dsl.model import nodes
-from cohort_dsl.model.nodes import Filter, Frame, Series, lineage
+from cohort_dsl.model.nodes import Filter, Frame, Series, bottom, lineage
 from cohort_dsl.model.types import Kind
 from dummy_data.distributions import Usual
-from dummy_data.person import Person, Row, table_of
+from dummy_data.person import Person, Row
 from dummy_data.promised import in_order, kept, wish_of
 from dummy_data.pull import DEEPEST, Aim, aims, pull
 from dummy_data.wish import Wish
@@ -100,15 +101,33 @@ class Maker:
 
     def add_row(self, person: Person, frame: Frame, depth: int = 0) -> Row | None:
         """A new row of the frame, its filters satisfied; None (and no row) if in vain."""
-        table = table_of(frame)
-        schema = person.schemas[table]
-        row = person.add(table, self.usual.row(schema, person, self.rng))
+        row = self._own_row(person, bottom(frame), depth)
         conditions = [step.condition for step in lineage(frame) if isinstance(step, Filter)]
         for condition in reversed(conditions):
+            if row is None:
+                return None
             if depth > DEEPEST or self.satisfy(person, condition, row=row, depth=depth + 1):
-                person.drop(table, row)
+                person.drop(row)
                 return None
         return row
+
+    def _own_row(self, person: Person, own: Frame, depth: int) -> Row | None:
+        """A row for a frame with rows of its own; where those are made, what makes one."""
+        if isinstance(own, nodes.Table):
+            usual = self.usual.row(own.table, person, self.rng)
+            return person.add(own.table.name, usual)
+        if isinstance(own, nodes.Union) and depth <= DEEPEST:
+            source = self.rng.choice(own.sources)
+            return self._one_more(person, source, depth)
+        if isinstance(own, nodes.Episodes) and depth <= DEEPEST:
+            assert own.source.frame is not None
+            return self.add_row(person, own.source.frame, depth + 1)
+        return None  # rows that come with the question are as they are
+
+    def _one_more(self, person: Person, frame: Frame, depth: int) -> Row | None:
+        if frame.one_row_per_patient and person.rows_of(frame):
+            return None
+        return self.add_row(person, _many(frame), depth + 1)
 
     def _help(
         self,
@@ -119,6 +138,8 @@ class Maker:
         depth: int,
     ) -> bool:
         """One change towards a plain condition; False if there is none to make."""
+        if isinstance(part.condition, nodes.Found):
+            return row is not None and self._hold(part, person, row, depth)
         if isinstance(part.condition, nodes.Exists):
             return self._rows(person, part.condition.source, 1 if part.want else 0, depth)
         options = list(aims(part.condition, part.want, person, row))
@@ -183,6 +204,8 @@ class Maker:
         row: Row | None,
         depth: int,
     ) -> bool:
+        if isinstance(bottom(column.source), nodes.Episodes):
+            return self._set_episode(column, wish, person, row, depth)
         value = self._value(column, wish, person)
         if value is None and not wish.null:
             return False
@@ -199,28 +222,77 @@ class Maker:
         self, column: nodes.SelectColumn, person: Person, row: Row | None, depth: int
     ) -> Row | None:
         """The row that the column's value is in, made if there is none."""
+        if isinstance(column.source, nodes.AsOf):
+            return None if row is None else self._held(column.source, person, row, depth)
         if column.frame is not None and row is not None:
             return row
         rows = person.rows_of(column.source)
         if rows:
             return rows[0] if column.frame is None else self.rng.choice(rows)
-        source = column.source
-        if isinstance(source, nodes.Table) and source.one_row_per_patient:
-            return person.add(
-                source.table.name, self.usual.row(source.table, person, self.rng)
-            )
-        return self.add_row(person, _many(source), depth + 1)
+        return self.add_row(person, _many(column.source), depth + 1)
+
+    def _set_episode(
+        self,
+        column: nodes.SelectColumn,
+        wish: Wish,
+        person: Person,
+        row: Row | None,
+        depth: int,
+    ) -> bool:
+        """Another date among those of an episode, or one more of the same."""
+        episodes = bottom(column.source)
+        assert isinstance(episodes, nodes.Episodes)
+        rows = person.rows_of(column.source)
+        there = row or (self.rng.choice(rows) if rows else None)
+        there = there or self.add_row(person, column.source, depth + 1)
+        if there is None:
+            return False
+        if column.name == "event_count":
+            person.again(there)
+            return True
+        return self._pulled(episodes.source, wish, person, there, depth)
+
+    def _hold(self, part: Plain, person: Person, row: Row, depth: int) -> bool:
+        """A row that holds on the row's date, or none."""
+        look = part.condition
+        assert isinstance(look, nodes.Found)
+        assert isinstance(look.source, nodes.AsOf)
+        if part.want:
+            return self._held(look.source, person, row, depth) is not None
+        held = person.held(look.source, row)
+        if held is not None:
+            person.drop(held)
+        return held is not None
+
+    def _held(self, look: nodes.AsOf, person: Person, row: Row, depth: int) -> Row | None:
+        """The row that holds on the row's date, made so if there is none."""
+        held = person.held(look, row)
+        day = person.value(look.at, row)
+        if held is not None or not isinstance(day, date):
+            return held
+        made = self.add_row(person, _many(look.source), depth + 1)
+        if made is not None:
+            self._pulled(look.start, Wish(high=day), person, made, depth)
+            self._pulled(look.end, Wish(low=day), person, made, depth)
+        return person.held(look, row)
+
+    def _pulled(
+        self, series: Series, wish: Wish, person: Person, row: Row, depth: int
+    ) -> bool:
+        """One change to a row for a series of its own."""
+        return any(
+            self._set(aim.target, aim.wish, person, row, depth)
+            for aim in pull(series, wish, person, row)
+            if isinstance(aim.target, nodes.SelectColumn)
+        )
 
     def _rows(self, person: Person, frame: Frame, wanted: int, depth: int) -> bool:
         """Towards that many rows of the frame; one row added, or all too many dropped."""
         rows = person.rows_of(frame)
         if len(rows) < wanted:
-            if isinstance(frame, nodes.Table) and frame.one_row_per_patient:
-                person.add(frame.table.name, self.usual.row(frame.table, person, self.rng))
-                return True
             return self.add_row(person, _many(frame), depth + 1) is not None
         for row in rows[wanted:]:
-            person.drop(table_of(frame), row)
+            person.drop(row)
         return len(rows) > wanted
 
     def _count(self, frame: Frame, wish: Wish, person: Person, depth: int) -> bool:
@@ -245,18 +317,8 @@ class Maker:
             rows = [] if added is None else [added]
         elif not isinstance(node, nodes.AnyTrue | nodes.AllTrue | nodes.Percentile):
             rows = [self.rng.choice(rows)]  # one is enough to move the others
-        set_ = [self._cell(node.source, wish, person, row, depth) for row in rows]
+        set_ = [self._pulled(node.source, wish, person, row, depth) for row in rows]
         return any(set_)  # all of them, before asking
-
-    def _cell(
-        self, series: Series, wish: Wish, person: Person, row: Row, depth: int
-    ) -> bool:
-        """One of the row's cells changed, so that the series has the value wished for."""
-        return any(
-            self._set(a.target, a.wish, person, row, depth)
-            for a in pull(series, wish, person, row)
-            if isinstance(a.target, nodes.SelectColumn)
-        )
 
 
 def _many(frame: Frame) -> Frame:

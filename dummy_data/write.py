@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
@@ -46,16 +47,20 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def read(folder: Path, schemas: Iterable[TableSchema]) -> dict[str, pa.Table]:
+def read(
+    folder: Path, schemas: Iterable[TableSchema], patient_id: Any = None
+) -> dict[str, pa.Table]:
     """Tables from files as ``write`` makes them, or as somebody wrote them by hand.
 
-    DefinitionError where a file is missing or doesn't fit its table.
+    ``patient_id``: its Arrow type, int64 if none is given. DefinitionError where a file
+    is missing or doesn't fit its table.
     """
-    return {schema.name: _read(folder / f"{schema.name}.csv", schema) for schema in schemas}
+    kind = patient_id or pa.int64()
+    return {s.name: _read(folder / f"{s.name}.csv", s, kind) for s in schemas}
 
 
-def _read(path: Path, schema: TableSchema) -> pa.Table:
-    wanted = arrow_schema(schema)
+def _read(path: Path, schema: TableSchema, patient_id: Any) -> pa.Table:
+    wanted = arrow_schema(schema, patient_id)
     convert = arrow_csv.ConvertOptions(
         column_types=wanted,
         include_columns=wanted.names,

@@ -10,7 +10,7 @@ from types import ModuleType, TracebackType
 
 import cohort_dsl
 from cohort_dsl.errors import DefinitionError
-from cohort_dsl.language import calls, hints, later
+from cohort_dsl.language import calls, hints
 
 OFFERED = (
     "Python's standard library, cohort_dsl and the files beside the definition are there."
@@ -118,11 +118,6 @@ def _no_such_name(error: NameError) -> tuple[str, str]:
     problem = f"{name} isn't defined here"
     if name in cohort_dsl.__all__:
         return problem, f"Write at the top: from cohort_dsl import {name}."
-    if name in later.WORDS:
-        return (
-            f"{name} isn't there yet",
-            "Strongroom does not offer it so far; leave it out.",
-        )
     near = hints.nearest(name, [*cohort_dsl.__all__, *_names_there(error.__traceback__)])
     return problem, f"Did you mean {near}?" if near else "Define or import it first."
 

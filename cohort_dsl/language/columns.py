@@ -63,6 +63,14 @@ class Series:
         return column_of(self.name, self.value_type, self.description, self.constraints)
 
 
+def described(column: Column) -> Series:
+    """The declaration of a column that the model has already."""
+    found = Series.__new__(Series)
+    found.name, found.value_type = column.name, column.type
+    found.description, found.constraints = column.description, ()
+    return found
+
+
 def _value_type(type_: object) -> ValueType:
     if isinstance(type_, Series):
         raise hints.mistake(

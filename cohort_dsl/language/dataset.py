@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from cohort_dsl.errors import DefinitionError
-from cohort_dsl.language import hints
+from cohort_dsl.language import event_tables, hints
 from cohort_dsl.language.conditions import Then, When
 from cohort_dsl.language.dummy import wish
 from cohort_dsl.language.durations import DateDifference
@@ -17,6 +17,7 @@ from cohort_dsl.language.plain import BoolSeries
 from cohort_dsl.language.series import BaseSeries, not_a_method, words
 from cohort_dsl.model import nobody
 from cohort_dsl.model.intervals import mentions_interval
+from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.query import NAME, Query
 from cohort_dsl.model.types import ModelError
 
@@ -36,6 +37,7 @@ class Dataset:
         mine = vars(self)
         mine["place_"] = hints.place()
         mine["columns_"] = {}
+        mine["event_tables_"] = {}
         mine["places_"] = {}
         mine["population_"] = None
         mine["dummy_data_"] = None
@@ -112,8 +114,19 @@ class Dataset:
         vars(self)["periods_"] = intervals_of(intervals)
         self.places_["define_periods"] = hints.place()
 
-    def add_event_table(self, name: str, **event_series: Any) -> NoReturn:
-        raise hints.not_yet("add_event_table")
+    def add_event_table(self, name: str, **event_series: Any) -> None:
+        """A table of rows beside the cohort: one for each row of the series' frame.
+
+        ``dataset.add_event_table("admissions", date=admissions.date, area=there.area)``:
+        for every patient of the population each row of the frame that the series have in
+        common, doubles too, with ``patient_id`` first; sorted by all columns, in their
+        order, NULL first. A patient's one value stands beside each of the patient's rows.
+        """
+        event_tables.must_be_free(name, self.event_tables_)
+        event_tables.must_be_columns(name, event_series)
+        self.event_tables_[name] = event_series
+        for column in event_series:
+            self.places_[f"{name}.{column}"] = hints.place()
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.add_column(name, value)
@@ -218,7 +231,8 @@ def query_of(dataset: Dataset) -> Query:
             where=dataset.place_,
             remedy="Say who is in it: dataset.define_population(...).",
         )
-    variables = {name: series.node_ for name, series in dataset.columns_.items()}
+    variables = _nodes(dataset.columns_)
+    tables = {name: _nodes(columns) for name, columns in dataset.event_tables_.items()}
     if dataset.periods_:
         _must_know_somebody_in_each(dataset)
     else:
@@ -227,6 +241,7 @@ def query_of(dataset: Dataset) -> Query:
         return Query(
             dataset.population_.node_,
             variables,
+            tables,
             periods=dataset.periods_,
             dummy_data=dataset.dummy_data_,
         )
@@ -238,8 +253,14 @@ def query_of(dataset: Dataset) -> Query:
         ) from None
 
 
+def _nodes(named: Mapping[str, Any]) -> dict[str, Series]:
+    return {name: series.node_ for name, series in named.items()}
+
+
 def _must_have_no_interval(dataset: Dataset) -> None:
     named = {"population": dataset.population_} | dataset.columns_
+    for table, columns in dataset.event_tables_.items():
+        named |= {f"{table}.{name}": series for name, series in columns.items()}
     wishes = dataset.dummy_data_
     if wishes is not None and any(map(mentions_interval, wishes.roots())):
         raise _no_interval("additional_population_constraint", dataset.place_)

@@ -112,5 +112,16 @@ class DatePatientSeries(DateSeries, PatientSeries):
 class DateEventSeries(DateSeries, OrderedEventSeries):
     """A date for each row."""
 
+    def episodes_for_patient(self, maximum_gap: Any) -> Any:
+        """The patient's episodes as rows: ``start_date``, ``end_date``, ``event_count``.
+
+        A new episode begins where more than the gap, days(n) or weeks(n), lies between
+        one date and the next. Rows without a date are in no episode.
+        """
+        from cohort_dsl.language import derived
+
+        return derived.episodes(self, maximum_gap)
+
     def count_episodes_for_patient(self, maximum_gap: Any) -> Any:
-        raise hints.not_yet("count_episodes_for_patient")
+        """How many such episodes the patient has; 0 without any."""
+        return self.episodes_for_patient(maximum_gap).count_for_patient()

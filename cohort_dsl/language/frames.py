@@ -45,6 +45,16 @@ class Frame(FrameRefusals):
         """How many rows the patient has here; 0 without any."""
         return wrap(nodes.Count(self.node_))
 
+    def union(self, *others: Any) -> Any:
+        """The rows of these frames together, doubles kept.
+
+        With the columns that all of them have by name and type. The others may be tables,
+        filtered frames or picked rows.
+        """
+        from cohort_dsl.language import derived
+
+        return derived.union([self, *others])
+
     def title_(self) -> str:
         """What an error calls these rows."""
         return self.node_.schema.name
@@ -161,20 +171,40 @@ class EventFrame(Frame):
                 f"which row of {self.title_()} is {position.value}? They are in no order",
                 f"Write .sort_by(...) before .{position.value}_for_patient().",
             )
-        return self.like_(_one_row_of(type(self)), nodes.Pick(self.node_, position))
+        one_row = class_like(type(self), PatientFrame)
+        return self.like_(one_row, nodes.Pick(self.node_, position))
+
+    def as_of(self, date: Any, *, start: Any, end: Any = None) -> Any:
+        """For each row that ``date`` is of, the row of this frame that holds on that day.
+
+        ``start`` and ``end`` are date columns of this frame: a row holds from its start
+        to its end, both included; without an end it still holds, without a start it never
+        did. Of several it is the one with the latest start, and of those the last by all
+        columns. ``addresses.as_of(events.date, start=addresses.start_date,
+        end=addresses.end_date).area`` stands beside the columns of ``events``: NULL
+        where no address is known for the day, which ``is_found()`` asks.
+
+        For one date a patient (a patient series, or a date as such) it is a picked row.
+        """
+        from cohort_dsl.language import derived
+
+        return derived.as_of(self, date, start, end)
 
 
-_ONE_ROW: dict[type[EventFrame], type[PatientFrame]] = {}
+_TWINS: dict[tuple[type[EventFrame], type[Frame]], type[Frame]] = {}
 
 
-def _one_row_of(cls: type[EventFrame]) -> type[PatientFrame]:
-    """The class of one picked row: the table's columns and helpers without where & co."""
-    if cls not in _ONE_ROW:
+def class_like(cls: type[EventFrame], base: type[F]) -> type[F]:
+    """The class of a kind of frame with a table's columns and helpers, without where & co.
+
+    The picked row, for one.
+    """
+    if (cls, base) not in _TWINS:
         own: dict[str, Any] = {}
         for parent in reversed(cls.__mro__[: cls.__mro__.index(EventFrame)]):
             own.update({k: v for k, v in vars(parent).items() if not k.startswith("__")})
-        _ONE_ROW[cls] = type(cls.__name__, (PatientFrame,), own)
-    return _ONE_ROW[cls]
+        _TWINS[cls, base] = type(cls.__name__, (base,), own)
+    return _TWINS[cls, base]  # type: ignore[return-value]  # made of that base just above
 
 
 @overload
@@ -192,6 +222,11 @@ def table(cls: type[F] | None = None, *, name: str | None = None) -> Any:
 
 
 def _declare(cls: type[F], name: str) -> F:
+    return cls(nodes.Table(declared_schema(cls, name)))
+
+
+def declared_schema(cls: Any, name: str) -> TableSchema:
+    """The schema that a class declares; DefinitionError if it can't be a table's."""
     if not (isinstance(cls, type) and issubclass(cls, PatientFrame | EventFrame)):
         raise mistake(
             f"@table needs a class of PatientFrame or EventFrame, not {name}",
@@ -204,7 +239,7 @@ def _declare(cls: type[F], name: str) -> F:
                 f"{column.name} is a method of every frame, and can't name a column",
                 "Give the column another name.",
             )
-    return cls(nodes.Table(schema))
+    return schema
 
 
 def schemas_of(*tables: Any) -> dict[str, TableSchema]:

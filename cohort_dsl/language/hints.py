@@ -29,14 +29,6 @@ def mistake(problem: str, remedy: str) -> DefinitionError:
     return DefinitionError(problem, where=place(), remedy=remedy)
 
 
-def not_yet(what: str) -> DefinitionError:
-    """For what ehrQL has and we do not have so far."""
-    return mistake(
-        f"{what} isn't there yet",
-        "Strongroom does not offer this part of ehrQL so far; leave it out, or ask for it.",
-    )
-
-
 def called(value: object) -> str:
     """How an error calls a value of Python's that stands in the author's file."""
     if isinstance(value, bool | int | float | type(None)):

@@ -139,6 +139,8 @@ FRAME_WORDS = frozenset(
         "last_for_patient",
         "exists_for_patient",
         "count_for_patient",
+        "union",
+        "as_of",
     }
 )
 

@@ -18,6 +18,7 @@ WITHOUT_ROWS: Mapping[type[Series], Scalar | None] = {
     nodes.IntervalDate: None,
     nodes.SelectColumn: None,
     nodes.Exists: False,
+    nodes.Found: False,
     nodes.Count: 0,
     nodes.CountDistinct: 0,
     nodes.Minimum: None,

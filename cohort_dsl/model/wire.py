@@ -18,7 +18,8 @@ from typing import Any, NoReturn, get_type_hints
 
 from cohort_dsl.errors import QueryError
 from cohort_dsl.model import nodes, wire_questions
-from cohort_dsl.model.nodes import Frame, Node, Series, Table
+from cohort_dsl.model.nodes import Frame, Node, Series
+from cohort_dsl.model.nodes.derived import Cells
 from cohort_dsl.model.promises import Promises
 from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import (
@@ -52,7 +53,7 @@ def dumps(question: Question) -> bytes:
     """The question as canonical JSON: equal questions give equal bytes."""
     order = wire_questions.nodes_of(question)
     refs = {node: number for number, node in enumerate(order)}
-    tables = list(dict.fromkeys(n.table for n in order if isinstance(n, Table)))
+    tables = list(dict.fromkeys(n.table for n in nodes.tables_in(order)))
     document = {
         "format": FORMAT,
         "version": VERSION,
@@ -92,9 +93,11 @@ def _plain_table(table: TableSchema) -> dict[str, Any]:
 def _plain_node(
     node: Node, refs: Mapping[Node, int], tables: list[TableSchema]
 ) -> dict[str, Any]:
-    if isinstance(node, Table):
-        return {"Table": {"table": tables.index(node.table)}}
-    fields = {name: _plain(getattr(node, name), refs) for name in node.parameter_names()}
+    fields = {
+        name: tables.index(value) if isinstance(value, TableSchema) else _plain(value, refs)
+        for name in node.parameter_names()
+        for value in (getattr(node, name),)
+    }
     return {type(node).__name__: fields}
 
 
@@ -208,6 +211,14 @@ def _scalar(data: Any, value_type: ValueType) -> Any:
     return found if found.isoformat() == data else data
 
 
+def _row(cells: list[Any], table: TableSchema) -> tuple[Any, ...]:
+    """Cells too many or too few come back as they are, too."""
+    if len(cells) != len(table.columns) + 1:
+        return tuple(cells)
+    pairs = zip(cells[1:], table.columns, strict=True)
+    return (cells[0], *(_scalar(cell, column.type) for cell, column in pairs))
+
+
 class _Reader:
     """The nodes read so far."""
 
@@ -231,6 +242,8 @@ class _Reader:
         if cls is nodes.IsIn:
             kind = found["operand"].type
             found["values"] = frozenset(_scalar(v, kind) for v in found["values"])
+        if cls is nodes.InlineTable:
+            found["cells"] = tuple(_row(cells, found["table"]) for cells in found["cells"])
         return cls(**found)
 
     def series(self, ref: Any) -> Series:
@@ -263,6 +276,7 @@ READERS: Mapping[Any, Callable[[_Reader, Any], Any]] = MappingProxyType(
         Series: _Reader.series,
         Frame: _Reader.frame,
         TableSchema: _Reader.table,
+        tuple[Frame, ...]: lambda reader, refs: tuple(map(reader.frame, refs)),
         tuple[Series, ...]: lambda reader, refs: tuple(map(reader.series, refs)),
         tuple[tuple[Series, Series], ...]: lambda reader, pairs: tuple(
             (reader.series(a), reader.series(b)) for a, b in pairs
@@ -275,6 +289,7 @@ READERS: Mapping[Any, Callable[[_Reader, Any], Any]] = MappingProxyType(
         str: lambda reader, text: text,
         float: lambda reader, number: number,
         int: lambda reader, number: number,
+        tuple[Cells, ...]: lambda reader, rows: rows,
         Scalar: lambda reader, value: value,
         frozenset[str]: lambda reader, values: frozenset(values),
         frozenset[Scalar]: lambda reader, values: values,

@@ -61,6 +61,8 @@ def _called(node: Any, depth: int) -> str:
         return f"INTERVAL.{node.edge.value}_date"
     if isinstance(node, nodes.Exists):
         return f"{_frame(node.source)} exists"
+    if isinstance(node, nodes.Found):
+        return f"{_frame(node.source)} is found"
     inner = ", ".join(words(part, depth + 1) for part in node.parts())
     return f"{_verb(node)}({inner})"
 
@@ -73,5 +75,7 @@ def _verb(node: Series) -> str:
 def _frame(frame: Frame) -> str:
     if isinstance(frame, nodes.Pick):
         return f"{frame.position.value} of {_frame(frame.source)}"
+    if isinstance(frame, nodes.AsOf):
+        return f"{_frame(frame.source)} as of a row's date"
     filtered = any(isinstance(step, nodes.Filter) for step in lineage(frame))
     return f"{frame.schema.name}{'.where(…)' if filtered else ''}"

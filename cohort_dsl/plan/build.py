@@ -6,17 +6,16 @@ is asked of the population's patients only.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from types import MappingProxyType
 
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Frame, Pick, Series, Table, walk
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Scalar, ValueType
-from cohort_dsl.plan import needs, passes
-from cohort_dsl.plan.groups import Group, answers, grouped
+from cohort_dsl.plan import needs, passes, rows
+from cohort_dsl.plan.groups import Group, Made, answers, grouped
 from cohort_dsl.plan.passes import Pass
 from cohort_dsl.plan.rewrite import cheaper
 from cohort_dsl.plan.rows import Rows
@@ -26,14 +25,18 @@ from cohort_dsl.plan.steps import (
     Choose,
     CodeList,
     Columns,
+    EventTable,
     Given,
+    Inline,
     Keep,
     ListMap,
+    Make,
     Members,
     Output,
     Part,
     Plan,
     Population,
+    Source,
     Step,
 )
 
@@ -54,21 +57,32 @@ def build(
     ``together``: how many sets of rows found by lists one step counts and sums.
     """
     query = cheaper(query)
-    groups = grouped(query)
+    groups, made = grouped(query)
     early = [group for group in groups if group.early]
     late = [group for group in groups if not group.early]
     shared = {True: passes.shared(early), False: passes.shared(late)}
     maps = _maps([*shared[True], *shared[False]])
     draft = _Draft(maps, together)
-    draft.phase(early, shared[True], within=False)
+    draft.phase(early, shared[True], made, within=False)
     population = _population(query, draft.steps, everyone, draft.name("population"))
     draft.steps.append(population)
-    draft.phase(late, shared[False], within=True)
+    draft.phase(late, shared[False], made, within=True)
     variables = tuple(Output(n, node) for n, node in query.variables.items())
+    events = {
+        name: _event_table(f"step_events_{number}", columns)
+        for number, (name, columns) in enumerate(query.event_tables.items(), start=1)
+    }
     draft.steps.append(Assembly(draft.name("cohort"), variables))
-    lists = _long_lists(draft.steps, longest_list)
+    lists = _long_lists([*draft.steps, *events.values()], longest_list)
     steps = (*lists, *maps, *draft.steps)
-    return Plan(query, steps, MappingProxyType(draft.givens))
+    return Plan(query, steps, MappingProxyType(draft.givens), MappingProxyType(events))
+
+
+def _event_table(name: str, columns: Mapping[str, Series]) -> EventTable:
+    frame = nodes.common_frame(columns.values())
+    assert frame is not None
+    outputs = tuple(Output(column, series) for column, series in columns.items())
+    return EventTable(name, True, outputs, rows.of(frame))
 
 
 def _maps(shared: Iterable[Pass]) -> tuple[ListMap, ...]:
@@ -109,7 +123,12 @@ class _Draft:
         return f"step_{len(self.steps) + 1}_{kind}"
 
     def phase(
-        self, groups: Sequence[Group], shared: Iterable[Pass], *, within: bool
+        self,
+        groups: Sequence[Group],
+        shared: Iterable[Pass],
+        frames: Iterable[Made],
+        *,
+        within: bool,
     ) -> None:
         """All that is read before, or after, it is known who is in the population."""
         sources: dict[Group, tuple[Pass, str]] = {}
@@ -117,9 +136,33 @@ class _Draft:
             name = self.name("kept")
             self.steps.append(passes.keep(name, one, self.maps, within=within))
             sources |= dict.fromkeys(one.groups, (one, name))
-        for _, level in groupby(groups, key=lambda group: group.level):
-            read = [self._reader(group, sources.get(group)) for group in level]
+        made = [one for one in frames if one.early is not within]
+        levels = {one.level for one in groups} | {one.level for one in made}
+        for level in sorted(levels):
+            for frame in (one for one in made if one.level == level):
+                self._make(frame, within=within)
+            now = [group for group in groups if group.level == level]
+            read = [self._reader(group, sources.get(group)) for group in now]
             self._level(read, within=within)
+
+    def _make(self, one: Made, *, within: bool) -> None:
+        frame = one.frame
+        if isinstance(frame, nodes.InlineTable):
+            self.steps.append(Inline(self.name("given"), frame))
+            return
+        name = self.name("made")
+        worked_out: Sequence[tuple[Series, ...]] = [()] * len(needs.sources(frame))
+        if isinstance(frame, nodes.Episodes):
+            worked_out = [(frame.source,)]
+        elif isinstance(frame, nodes.AsOf):
+            worked_out = [(frame.at,), (frame.start, frame.end)]
+        sources = tuple(
+            Source(f"{name}_{number}", within, source, rows.of_source(source), series)
+            for number, (source, series) in enumerate(
+                zip(needs.sources(frame), worked_out, strict=True), start=1
+            )
+        )
+        self.steps.append(Make(name, within, frame, one.columns, sources))
 
     def _reader(self, group: Group, source: tuple[Pass, str] | None) -> _Reader:
         if source is None:
@@ -144,7 +187,7 @@ class _Draft:
         outputs = tuple(Output(leaf.name, leaf) for leaf in _selected(group))
         step: Step
         if group.table is not None:
-            step = Columns(self.name("columns"), within, outputs, group.table.table)
+            step = Columns(self.name("columns"), within, outputs, group.table)
         elif isinstance(group.origin, Pick):
             name, pick = self.name("pick"), group.origin
             step = Choose(name, within, outputs, pick, one.rows, one.kept)
@@ -212,13 +255,15 @@ def _population(
     needed = {table: mentioned[table] for table in complete or sorted(mentioned)}
     read = {table: step.name for step in early if (table := _all_rows_of(step)) in needed}
     tables = tuple(schema for table, schema in needed.items() if table not in read)
-    return Population(name, query.population, tables, tuple(sorted(read.values())))
+    given = [step.name for step in early if isinstance(step, Inline) and not complete]
+    steps = tuple(sorted([*read.values(), *given]))
+    return Population(name, query.population, tables, steps)
 
 
 def _all_rows_of(step: Step) -> str | None:
     """The table all of whose patients are in the step's result, if there is one."""
     if isinstance(step, Columns):
-        return step.table.name
+        return _name(step.table)
     if isinstance(step, Keep) and step.hits is None:
         return _name(step.rows)
     if isinstance(step, Aggregate) and step.kept is None:

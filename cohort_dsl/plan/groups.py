@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from cohort_dsl.model import nodes
-from cohort_dsl.model.nodes import Aggregation, Frame, Pick, Series, Table
+from cohort_dsl.model.nodes import (
+    Aggregation,
+    Frame,
+    InlineTable,
+    Node,
+    Pick,
+    Series,
+    Table,
+)
 from cohort_dsl.model.query import Query
 from cohort_dsl.plan import needs, rows
 from cohort_dsl.plan.needs import Origin
@@ -26,10 +35,11 @@ class Group:
     leaves: list[Series] = field(default_factory=list)
 
     @property
-    def table(self) -> Table | None:
+    def table(self) -> Table | InlineTable | None:
         """The table of one row a patient that the leaves are columns of."""
-        one_row = isinstance(self.origin, Table) and self.origin.one_row_per_patient
-        return self.origin if one_row and isinstance(self.origin, Table) else None
+        if isinstance(self.origin, Table | InlineTable) and self.origin.one_row_per_patient:
+            return self.origin
+        return None
 
     @cached_property
     def rows(self) -> Rows:
@@ -63,26 +73,111 @@ class Group:
         return {column.name for column in read}
 
 
-def grouped(query: Query) -> list[Group]:
+@dataclass(frozen=True)
+class Made:
+    """A frame whose rows a step must make. ``columns``: those that are asked of it.
+
+    ``level``, ``early``: as of a group.
+    """
+
+    frame: Frame
+    level: int
+    early: bool
+    columns: tuple[str, ...]
+
+
+def grouped(query: Query) -> tuple[list[Group], list[Made]]:
     """The leaves by what they read, those of the population first, then by level.
 
-    A variable's leaf joins a group of the population's if it needs nothing that is
-    found out only later. Leaves over the same rows go apart only where one needs the other.
-    The population's nodes come first in ``query.nodes()``, so its groups are there in time.
+    And the frames that are made for them. A variable's leaf joins a group of the
+    population's if it needs nothing that is found out only later. Leaves over the same
+    rows go apart only where one needs the other. The population's nodes come first in
+    ``query.nodes()``, so its groups are there in time.
     """
     early = needs.closure([query.population])
-    wanted = early | needs.closure(query.variables.values())
-    levels: dict[Series, int] = {}
+    wanted = early | needs.closure(_late_roots(query))
+    every = query.nodes()
+    levels = _levels(every, wanted, _event_frames(query))
     groups: dict[tuple[Origin, int, bool], Group] = {}
-    for leaf in (n for n in query.nodes() if isinstance(n, Series) and n in wanted):
-        below = needs.leaves(needs.inputs(leaf))
-        levels[leaf] = level = 1 + max((levels[b] for b in below), default=0)
-        source = needs.origin(leaf)
+    for leaf in (n for n in every if isinstance(n, Series) and n in wanted):
+        source, level = needs.origin(leaf), levels[leaf]
         assert source is not None
+        if isinstance(source, nodes.AsOf):
+            continue  # found for each row, not for each patient
+        below = needs.leaves(needs.inputs(leaf))
         joins = (source, level, True) in groups and all(b in early for b in below)
         key = (source, level, leaf in early or joins)
         groups.setdefault(key, Group(*key)).leaves.append(leaf)
-    return sorted(groups.values(), key=lambda g: (not g.early, g.level))
+    found = sorted(groups.values(), key=lambda g: (not g.early, g.level))
+    return found, list(_made(every, levels, early))
+
+
+def _late_roots(query: Query) -> Iterator[Series]:
+    yield from query.variables.values()
+    for columns in query.event_tables.values():
+        yield from columns.values()
+    for frame in _event_frames(query):
+        yield from rows.conditions(frame)
+        for made in needs.made_for(frame):
+            yield from needs.made_from(made)
+
+
+def _event_frames(query: Query) -> list[Frame]:
+    """The frames whose rows are event tables."""
+    frames = [nodes.common_frame(found.values()) for found in query.event_tables.values()]
+    return [frame for frame in frames if frame is not None]
+
+
+def _levels(
+    every: Iterable[Node], wanted: Collection[Series], read: Iterable[Frame]
+) -> dict[Node, int]:
+    """The level of each leaf, and of each frame that must be made; parts come first."""
+    frames = {frame for leaf in wanted for frame in needs.made(leaf)}
+    frames |= {made for frame in read for made in needs.made_for(frame)}
+    levels: dict[Node, int] = {}
+    for node in every:
+        if isinstance(node, Series) and node in wanted:
+            made = needs.made(node)
+            if isinstance(needs.origin(node), nodes.AsOf):
+                levels[node] = levels[made[-1]]
+                continue
+            below: list[Node] = [*needs.leaves(needs.inputs(node)), *made]
+        elif isinstance(node, Frame) and node in frames:
+            own = [rows.base(source) for source in needs.sources(node)]
+            below = [*needs.leaves(needs.made_from(node)), *(f for f in own if f in frames)]
+        else:
+            continue
+        levels[node] = 1 + max((levels[b] for b in below), default=0)
+    return levels
+
+
+def _made(
+    every: Sequence[Node], levels: Mapping[Node, int], early: Iterable[Series]
+) -> Iterator[Made]:
+    """In the order in which they can be made."""
+    first = {frame for leaf in early for frame in needs.made(leaf)}
+    frames = [n for n in every if isinstance(n, Frame) and n in levels]
+    for frame in sorted(frames, key=lambda f: (f not in first, levels[f])):
+        yield Made(frame, levels[frame], frame in first, _columns(frame, every))
+
+
+def _columns(frame: Frame, every: Iterable[Node]) -> tuple[str, ...]:
+    """The columns that are asked of a made frame: by name, or all to break ties."""
+    asked: set[str] = set()
+    for node in every:
+        if isinstance(node, nodes.SelectColumn) and rows.base(node.source) == frame:
+            asked.add(node.name)
+        elif _asks_all(node, frame):
+            return tuple(sorted(column.name for column in frame.schema.columns))
+    return tuple(sorted(asked))
+
+
+def _asks_all(node: Node, frame: Frame) -> bool:
+    if isinstance(node, Pick):
+        return rows.base(node) == frame
+    if isinstance(node, nodes.Union | nodes.AsOf):
+        return any(rows.base(source) == frame for source in needs.sources(node))
+    return False
 
 
 def answers(group: Group) -> list[Series]:

@@ -7,11 +7,11 @@ everything else is worked out from leaves and the row's own columns, in place.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from cohort_dsl.model import nodes
-from cohort_dsl.model.nodes import Frame, Series, rows_of
-from cohort_dsl.plan.rows import conditions, sort_keys
+from cohort_dsl.model.nodes import Frame, Node, Series, rows_of
+from cohort_dsl.plan.rows import base, conditions, sort_keys
 
 Origin: TypeAlias = Frame | Series
 
@@ -19,9 +19,11 @@ Origin: TypeAlias = Frame | Series
 def origin(node: Series) -> Origin | None:
     """What a step must read to answer this leaf; None for a series that is no leaf.
 
-    A frame of one row a patient, or of many rows; or for ``is_in`` the series whose
-    values are looked among.
+    A frame of one row a patient, or of many rows; for ``is_in`` the series whose values
+    are looked among; for a row's column that is looked up by date, the look-up.
     """
+    if isinstance(node, nodes.SelectColumn | nodes.Found) and node.source.beside:
+        return node.source
     if isinstance(node, nodes.SelectColumn) and node.frame is None:
         return node.source
     if isinstance(node, nodes.Exists | nodes.Count):
@@ -38,7 +40,10 @@ def operands(node: Series) -> tuple[Series, ...]:
     """What the series is worked out from in place."""
     if isinstance(node, nodes.IsInSeries):
         return (node.operand,)
-    if origin(node) is not None or isinstance(node, nodes.SelectColumn):
+    found = origin(node)
+    if isinstance(found, nodes.AsOf):
+        return (found.at,)
+    if found is not None or isinstance(node, nodes.SelectColumn):
         return ()
     return tuple(part for part in node.parts() if isinstance(part, Series))
 
@@ -65,16 +70,18 @@ def leaves(roots: Iterable[Series]) -> list[Series]:
 
 
 def inputs(leaf: Series) -> tuple[Series, ...]:
-    """What the leaf's step works out on the rows that it reads."""
+    """What is worked out on rows for the leaf, by its step and by those that it reads."""
+    return _own_inputs(leaf) + tuple(one for f in made(leaf) for one in made_from(f))
+
+
+def _own_inputs(leaf: Series) -> tuple[Series, ...]:
     source = origin(leaf)
     if isinstance(source, Series):
         assert source.frame is not None
         return (*conditions(source.frame), source)
-    if isinstance(source, nodes.Pick):
-        return conditions(source.source) + sort_keys(source.source)
     assert source is not None
     own = (leaf.source,) if isinstance(leaf, nodes.Aggregation) else ()
-    return conditions(source) + own
+    return _of_rows(source) + own
 
 
 def closure(roots: Iterable[Series]) -> set[Series]:
@@ -91,5 +98,70 @@ def closure(roots: Iterable[Series]) -> set[Series]:
 
 def columns(roots: Iterable[Series]) -> list[nodes.SelectColumn]:
     """The rows' own columns that are read for the roots."""
-    found = [node for node in in_place(roots) if isinstance(node, nodes.SelectColumn)]
-    return [node for node in found if node.frame is not None]
+    return [node for node in in_place(roots) if is_cell(node)]
+
+
+def is_joined(node: Series) -> bool:
+    """Is it found for each row by a join, rather than for each patient?"""
+    return isinstance(node, nodes.IsInSeries | nodes.Found) or (
+        isinstance(node, nodes.SelectColumn) and node.source.beside is not None
+    )
+
+
+def is_cell(node: Node) -> TypeGuard[nodes.SelectColumn]:
+    """Is it a column that the rows themselves have?"""
+    if not isinstance(node, nodes.SelectColumn) or node.frame is None:
+        return False
+    return node.source.beside is None
+
+
+def made(leaf: Series) -> list[Frame]:
+    """The frames whose rows a step makes before the leaf can be known, parts first."""
+    source = origin(leaf)
+    assert source is not None
+    frame = source.frame if isinstance(source, Series) else source
+    assert frame is not None
+    return made_for(frame)
+
+
+def made_for(rows: Frame) -> list[Frame]:
+    """The same, before the frame's rows can be read."""
+    done: dict[Frame, None] = {}
+    stack = [(base(rows), False)]
+    while stack:
+        frame, ready = stack.pop()
+        if ready:
+            done[frame] = None
+        elif frame not in done and not isinstance(frame, nodes.Table):
+            stack.append((frame, True))
+            stack += [(base(source), False) for source in reversed(sources(frame))]
+    return list(done)
+
+
+def sources(frame: Frame) -> tuple[Frame, ...]:
+    """The frames whose rows are read to make a frame's own."""
+    if isinstance(frame, nodes.Union):
+        return frame.sources
+    if isinstance(frame, nodes.Episodes):
+        assert frame.source.frame is not None
+        return (frame.source.frame,)
+    if isinstance(frame, nodes.AsOf):
+        assert frame.beside is not None
+        return frame.beside, frame.source
+    return ()
+
+
+def made_from(frame: Frame) -> tuple[Series, ...]:
+    """What is worked out on other rows to make a frame's own; none for a table."""
+    rows = tuple(one for source in sources(frame) for one in _of_rows(source))
+    if isinstance(frame, nodes.Episodes):
+        return (*rows, frame.source)
+    if isinstance(frame, nodes.AsOf):
+        return (*rows, frame.at, frame.start, frame.end)
+    return rows
+
+
+def _of_rows(frame: Frame) -> tuple[Series, ...]:
+    if isinstance(frame, nodes.Pick):
+        return conditions(frame.source) + sort_keys(frame.source)
+    return conditions(frame)

@@ -18,6 +18,7 @@ from cohort_dsl.model.nodes import (
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.replacing import Put, named, replaced, series
 from cohort_dsl.model.types import INT
+from cohort_dsl.plan.needs import is_cell
 from cohort_dsl.plan.rows import base, conditions, sort_keys
 
 
@@ -72,7 +73,7 @@ def _only_keys(query: Query) -> set[Node]:
 
 def _is_key(node: Node, pick: Pick) -> bool:
     key = sort_keys(pick.source)[0]
-    if not isinstance(node, SelectColumn) or not isinstance(key, SelectColumn):
+    if not isinstance(node, SelectColumn) or not is_cell(key):
         return False
     return node.name == key.name and node.type.is_ordered
 

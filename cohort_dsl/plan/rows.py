@@ -68,6 +68,11 @@ def of(frame: Frame) -> Rows:
     return Rows(frame, conditions(frame), sort_keys(frame))
 
 
+def of_source(frame: Frame) -> Rows:
+    """The same; for picked rows, all those that they are picked from."""
+    return of(frame.source if isinstance(frame, Pick) else frame)
+
+
 def listed(rows: Rows) -> Listed | None:
     """The list that the rows are best looked for by; None where they name none."""
     own = base(rows.frame)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from cohort_dsl.model.nodes import Frame, Pick, Series, Table
+from cohort_dsl.model.nodes import Frame, InlineTable, Pick, Series, Table
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Scalar, TableSchema, ValueType
 from cohort_dsl.plan.rows import Rows, base
@@ -102,14 +102,57 @@ class _Reading(Step):
 
 
 @dataclass(frozen=True)
+class Inline(Step):
+    """The rows of a table that comes with the question."""
+
+    table: InlineTable
+
+
+@dataclass(frozen=True)
+class Source(_Reading):
+    """One set of rows that a frame's rows are made from.
+
+    ``frame``: whose rows; ``series``: what is worked out on them beside its conditions.
+    """
+
+    frame: Frame
+    rows: Rows
+    series: tuple[Series, ...] = ()
+
+    def scans(self) -> tuple[str, ...]:
+        return _scan(base(self.rows.frame))
+
+    def computes(self) -> tuple[Series, ...]:
+        return self.rows.conditions + self.rows.keys + self.series
+
+
+@dataclass(frozen=True)
+class Make(_Reading):
+    """The rows of a frame that has its own: a union's, episodes, what a look-up finds.
+
+    They are worked out once, and then read like a table's.
+    """
+
+    frame: Frame
+    columns: tuple[str, ...]
+    sources: tuple[Source, ...]
+
+    def scans(self) -> tuple[str, ...]:
+        return tuple(table for source in self.sources for table in source.scans())
+
+    def computes(self) -> tuple[Series, ...]:
+        return tuple(series for source in self.sources for series in source.computes())
+
+
+@dataclass(frozen=True)
 class Columns(_Reading):
     """The asked columns of a table of one row a patient."""
 
     outputs: tuple[Output, ...]
-    table: TableSchema
+    table: Table | InlineTable
 
     def scans(self) -> tuple[str, ...]:
-        return (self.table.name,)
+        return _scan(self.table)
 
 
 @dataclass(frozen=True)
@@ -208,16 +251,32 @@ class Assembly(Step):
 
 
 @dataclass(frozen=True)
+class EventTable(_Reading):
+    """The population's rows of a frame, with an event table's columns."""
+
+    outputs: tuple[Output, ...]
+    rows: Rows
+
+    def scans(self) -> tuple[str, ...]:
+        return _scan(base(self.rows.frame))
+
+    def computes(self) -> tuple[Series, ...]:
+        return self.rows.conditions + tuple(output.node for output in self.outputs)
+
+
+@dataclass(frozen=True)
 class Plan:
     """Steps in order, and where to find what they have answered."""
 
     query: Query
     steps: tuple[Step, ...]
     givens: Mapping[Series, Given]
+    event_tables: Mapping[str, EventTable] = field(default_factory=dict)
 
     def scans(self) -> Counter[str]:
         """How often each of the warehouse's tables is read."""
-        return Counter(table for step in self.steps for table in step.scans())
+        every = (*self.steps, *self.event_tables.values())
+        return Counter(table for step in every for table in step.scans())
 
     @property
     def population(self) -> Population:

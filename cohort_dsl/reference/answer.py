@@ -4,19 +4,20 @@ Every warehouse must give the same answers as this; where they differ, this is r
 until the manual says otherwise. It knows no SQL, shares no code with the compiler, and
 never recurses: parts are answered before wholes, in the order of ``model.nodes.walk``.
 
-A series over rows is a list with one value for each row of its *table*, kept or not;
-filters only choose among the rows. That is possible because no operation fails: what
+A series over rows is a list with one value for each row of its *table* (or of another
+frame that has rows of its own, as a union has), kept or not; filters only choose among
+the rows. That is possible because no operation fails: what
 has no answer (x / 0, a number beyond 64 bits, the year 10,000) is NULL.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from cohort_dsl.model import nodes, rules
-from cohort_dsl.model.nodes import Frame, Pick, Position, Series, Table
+from cohort_dsl.model.nodes import Frame, Pick, Position, Series, bottom, tables_in
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Scalar
 
@@ -33,33 +34,71 @@ def answer(query: Query, tables: Tables) -> list[dict[str, Any]]:
     table that the query mentions. Sorted by ``patient_id``.
     """
     known = Known([query.population, *query.variables.values()], tables)
-    mentioned = [n for n in nodes.walk([query.population]) if isinstance(n, Table)]
-    candidates = patients_of(known.rows[t.table.name] for t in mentioned)
-    cohort = [p for p in candidates if known.series[query.population][p] is True]
     return [
         {"patient_id": patient}
         | {name: known.series[node][patient] for name, node in query.variables.items()}
-        for patient in cohort
+        for patient in _cohort(query, known)
     ]
+
+
+def event_tables(query: Query, tables: Tables) -> dict[str, list[dict[str, Any]]]:
+    """Each event table's rows: ``patient_id``, then the columns; sorted by all of them."""
+    known = Known(query.roots(), tables)
+    cohort = _cohort(query, known)
+    return {
+        name: sorted(_event_rows(columns, cohort, known), key=_by_all)
+        for name, columns in query.event_tables.items()
+    }
+
+
+def _cohort(query: Query, known: Known) -> list[PatientId]:
+    mentioned = tables_in(nodes.walk([query.population]))
+    candidates = patients_of(known.rows[table] for table in mentioned)
+    return [p for p in candidates if known.series[query.population][p] is True]
+
+
+def _event_rows(
+    columns: Mapping[str, Series], cohort: Sequence[PatientId], known: Known
+) -> Iterator[dict[str, Any]]:
+    frame = nodes.common_frame(columns.values())
+    assert frame is not None
+    rows = known.by_patient(frame)
+    for patient in cohort:
+        for at in rows.get(patient, ()):
+            cells = {n: known.value(one, at, patient) for n, one in columns.items()}
+            yield {"patient_id": patient} | cells
+
+
+def _by_all(row: Row) -> list[tuple[bool, Any]]:
+    return [_null_first(cell) for cell in row.values()]
 
 
 class Known:
     """Everything below some series, found out once.
 
     ``series`` holds a dict by patient for one value a patient, else a list by row of
-    ``rows``: each table's rows (the very objects that were given), in table order.
+    ``rows``: the rows of each frame that has its own, in table order; a table's are the
+    very objects that were given. ``made_of``: for a row of a union or an episode, by its
+    ``id``, the rows that it is made of.
     """
 
     def __init__(self, roots: Iterable[Series], tables: Tables) -> None:
         below = nodes.walk(roots)
-        named = {n.table.name for n in below if isinstance(n, Table)}
-        self.rows = {name: in_table_order(tables[name]) for name in sorted(named)}
+        self.rows: dict[Frame, list[Row]] = {
+            table: in_table_order(_given(table, tables)) for table in tables_in(below)
+        }
         self.patients = patients_of(self.rows.values())
         self.series: dict[Series, Any] = {}
+        self.made_of: dict[int, tuple[Row, ...]] = {}
         self._by_frame: dict[Frame, Any] = {}
+        self._held: dict[nodes.AsOf, list[Row | None]] = {}
         for node in below:
             if isinstance(node, Series):
                 self.series[node] = _ask(node, self)
+            elif isinstance(node, nodes.Union):
+                self.rows[node] = in_table_order(list(_united(node, self)))
+            elif isinstance(node, nodes.Episodes):
+                self.rows[node] = in_table_order(list(_episodes(node, self)))
 
     def value(self, node: Series, row: int, patient: PatientId) -> Cell:
         """The series' value in that row; a patient's one value is the same in all rows."""
@@ -73,17 +112,26 @@ class Known:
         found: dict[PatientId, list[int]] = self._by_frame[frame]
         return found
 
+    def held(self, look: nodes.AsOf) -> list[Row | None]:
+        """For each row beside which the look-up stands, the row that holds then."""
+        if look not in self._held:
+            assert look.beside is not None
+            there = self.rows[bottom(look.beside)]
+            found = [_held(look, i, row["patient_id"], self) for i, row in enumerate(there)]
+            self._held[look] = found
+        return self._held[look]
+
     def _find(self, frame: Frame) -> dict[PatientId, list[int]]:
         if isinstance(frame, Pick):
             at = 0 if frame.position is Position.FIRST else -1
             rows = self.by_patient(frame.source)
             return {patient: [chosen[at]] for patient, chosen in rows.items()}
-        return self._grouped(base(frame), self._ordered(frame))
+        return self._grouped(bottom(frame), self._ordered(frame))
 
     def _ordered(self, frame: Frame) -> list[int]:
         """The frame's rows. Sorts are stable: the table's own order breaks ties."""
-        *made, table = nodes.lineage(frame)
-        rows = self.rows[base(table)]
+        *made, own = nodes.lineage(frame)
+        rows = self.rows[own]
         kept: Iterable[int] = range(len(rows))
         for step in reversed(made):
             if isinstance(step, nodes.Filter):
@@ -96,20 +144,18 @@ class Known:
     def _at(self, node: Series, row: int, rows: Sequence[Row]) -> Cell:
         return self.value(node, row, rows[row]["patient_id"])
 
-    def _grouped(self, table: str, kept: Iterable[int]) -> dict[PatientId, list[int]]:
+    def _grouped(self, own: Frame, kept: Iterable[int]) -> dict[PatientId, list[int]]:
         grouped: dict[PatientId, list[int]] = {}
         for i in kept:
-            grouped.setdefault(self.rows[table][i]["patient_id"], []).append(i)
+            grouped.setdefault(self.rows[own][i]["patient_id"], []).append(i)
         return grouped
 
 
-def base(frame: Frame) -> str:
-    """The name of the table that the frame's rows come from."""
-    *_, last = nodes.lineage(frame)
-    while isinstance(last, Pick):
-        *_, last = nodes.lineage(last.source)
-    assert isinstance(last, Table)
-    return last.table.name
+def _given(table: nodes.Table | nodes.InlineTable, tables: Tables) -> Sequence[Row]:
+    if isinstance(table, nodes.Table):
+        return tables[table.table.name]
+    names = ["patient_id", *(column.name for column in table.table.columns)]
+    return [dict(zip(names, row, strict=True)) for row in table.cells]
 
 
 def _null_first(value: Cell) -> tuple[bool, Any]:
@@ -147,13 +193,16 @@ def _ask(node: Series, known: Known) -> Any:
 def _for_each(node: Series, known: Known, at: Callable[[int, PatientId], Cell]) -> Any:
     if node.frame is None:
         return {patient: at(-1, patient) for patient in known.patients}
-    rows = known.rows[base(node.frame)]
+    rows = known.rows[bottom(node.frame)]
     return [at(i, row["patient_id"]) for i, row in enumerate(rows)]
 
 
 @_ask.register
 def _(node: nodes.SelectColumn, known: Known) -> Any:
-    rows = known.rows[base(node.source)]
+    if isinstance(node.source, nodes.AsOf):
+        held = known.held(node.source)
+        return [None if row is None else row[node.name] for row in held]
+    rows = known.rows[bottom(node.source)]
     if node.frame is not None:
         return [row[node.name] for row in rows]
     only = known.by_patient(node.source)
@@ -161,6 +210,12 @@ def _(node: nodes.SelectColumn, known: Known) -> Any:
         patient: rows[only[patient][0]][node.name] if patient in only else None
         for patient in known.patients
     }
+
+
+@_ask.register
+def _(node: nodes.Found, known: Known) -> Any:
+    assert isinstance(node.source, nodes.AsOf)
+    return [row is not None for row in known.held(node.source)]
 
 
 @_ask.register
@@ -200,3 +255,57 @@ def _values(node: Series, patient: PatientId, known: Known) -> list[Scalar]:
     assert node.frame is not None
     rows = known.by_patient(node.frame).get(patient, [])
     return [v for i in rows if (v := known.series[node][i]) is not None]
+
+
+# Rows made of others ------------------------------------------------------------
+
+
+def _united(union: nodes.Union, known: Known) -> Iterator[Row]:
+    names = ["patient_id", *(column.name for column in union.schema.columns)]
+    for source in union.sources:
+        rows = known.rows[bottom(source)]
+        for at in (at for kept in known.by_patient(source).values() for at in kept):
+            row = {name: rows[at][name] for name in names}
+            known.made_of[id(row)] = (rows[at],)
+            yield row
+
+
+def _episodes(node: nodes.Episodes, known: Known) -> Iterator[Row]:
+    assert node.source.frame is not None
+    rows = known.rows[bottom(node.source.frame)]
+    for patient, kept in known.by_patient(node.source.frame).items():
+        dated: list[tuple[Any, int]] = sorted(
+            (day, at) for at in kept if (day := known.series[node.source][at]) is not None
+        )
+        for run in _runs(dated, node.gap_days):
+            row = {
+                "patient_id": patient,
+                "start_date": run[0][0],
+                "end_date": run[-1][0],
+                "event_count": len(run),
+            }
+            known.made_of[id(row)] = tuple(rows[at] for _, at in run)
+            yield row
+
+
+def _runs(dated: list[tuple[Any, int]], gap: int) -> Iterator[list[tuple[Any, int]]]:
+    """The dates parted wherever more than the gap lies between two of them."""
+    first = 0
+    for at in range(1, len(dated) + 1):
+        if at == len(dated) or (dated[at][0] - dated[at - 1][0]).days > gap:
+            yield dated[first:at]
+            first = at
+
+
+def _held(look: nodes.AsOf, at: int, patient: PatientId, known: Known) -> Row | None:
+    day: Any = known.value(look.at, at, patient)
+    rows = known.rows[bottom(look.source)]
+    best: tuple[Any, Row] | None = None
+    for i in known.by_patient(look.source.rows).get(patient, ()):  # in table order
+        start: Any = known.value(look.start, i, patient)
+        end: Any = known.value(look.end, i, patient)
+        if day is None or start is None or start > day or (end is not None and end < day):
+            continue
+        if best is None or start >= best[0]:
+            best = start, rows[i]
+    return None if best is None else best[1]

@@ -10,7 +10,7 @@ from typing import Any
 
 from cohort_dsl.model import intervals, rules
 from cohort_dsl.model.measures import Measure, Measures
-from cohort_dsl.model.nodes import Table, walk
+from cohort_dsl.model.nodes import tables_in, walk
 from cohort_dsl.model.query import Interval
 from cohort_dsl.reference.answer import Cell, Known, PatientId, Tables, patients_of
 
@@ -51,8 +51,7 @@ def _counted(
 
 
 def _patients(asked: Measure, known: Known) -> list[PatientId]:
-    tables = [n for n in walk([asked.denominator]) if isinstance(n, Table)]
-    return patients_of(known.rows[one.table.name] for one in tables)
+    return patients_of(known.rows[one] for one in tables_in(walk([asked.denominator])))
 
 
 def _numbers(asked: Measure, patients: list[PatientId], known: Known) -> dict[str, Cell]:

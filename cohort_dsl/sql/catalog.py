@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from cohort_dsl.errors import WarehouseError
+from cohort_dsl.model.nodes import InlineTable
 from cohort_dsl.model.types import INT, TableSchema, ValueType
 
 
@@ -78,3 +79,18 @@ class Catalog:
             for column in wanted.columns
             if types.get(column.name) != column.type
         ]
+
+
+def demand_ids(table: InlineTable, patient_id: ValueType) -> None:
+    """WarehouseError unless the rows that come with a question name patients as we do."""
+    wanted = int if patient_id == INT else str
+    if all(type(one) is wanted for one in table.patients()):
+        return
+    words = {int: "whole numbers", str: "text"}
+    given = str if wanted is int else int
+    raise WarehouseError(
+        f"the rows of {table.table.name} have {words[given]} as patient_id, and this "
+        f"warehouse has {words[wanted]}",
+        where="the tables that come with the definition",
+        remedy=f"Write each patient_id as {words[wanted]}, as the warehouse's patients.",
+    )

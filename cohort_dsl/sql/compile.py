@@ -12,9 +12,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cohort_dsl.model.nodes import Frame, Position, Series, Table
-from cohort_dsl.model.types import BOOL, INT, Scalar, ValueType
+from cohort_dsl.model import nodes
+from cohort_dsl.model.nodes import Frame, Pick, Position, Series, Table
+from cohort_dsl.model.types import BOOL, DATE, INT, Scalar, ValueType
 from cohort_dsl.plan import needs
+from cohort_dsl.plan.needs import Origin
 from cohort_dsl.plan.rows import Rows, base
 from cohort_dsl.plan.steps import (
     Aggregate,
@@ -22,24 +24,29 @@ from cohort_dsl.plan.steps import (
     Choose,
     CodeList,
     Columns,
+    EventTable,
     Hits,
+    Inline,
     Keep,
     ListMap,
+    Make,
     Members,
     Output,
     Part,
     Plan,
     Population,
+    Source,
     Step,
 )
+from cohort_dsl.sql import made
 from cohort_dsl.sql.aggregates import AGGREGATES
 from cohort_dsl.sql.answers import Answers
-from cohort_dsl.sql.catalog import Catalog
+from cohort_dsl.sql.catalog import Catalog, demand_ids
 from cohort_dsl.sql.dialect import Dialect, Sql
 from cohort_dsl.sql.draft import Draft
 from cohort_dsl.sql.expressions import Terms
 from cohort_dsl.sql.statements import Script
-from cohort_dsl.sql.working import Start, Worked, work_out
+from cohort_dsl.sql.working import DAY, OWNER, Start, Worked, looked_up, work_out
 
 # The column that says which list a kept row is in. No table's column begins with _.
 LIST = "_list"
@@ -60,7 +67,8 @@ class _Compiler:
         self.plan, self.dialect, self.catalog = plan, dialect, catalog
         self.lists: dict[frozenset[Scalar], sa.FromClause] = {}
         self.results: dict[str, sa.FromClause] = {}
-        self.members: dict[Series, sa.FromClause] = {}
+        self.joined: dict[Origin, sa.FromClause] = {}
+        self.made: dict[Frame, sa.FromClause] = {}
         self.terms = Terms(dialect, self.lists)
         self.draft = Draft(self.terms)
         self.answers = Answers(plan.givens, self.results, self.draft, catalog.patient_id)
@@ -70,7 +78,9 @@ class _Compiler:
         for step in before:
             self._do(step)
         assert isinstance(cohort, Assembly)
-        return self.draft.script(self._question(cohort))
+        question = self._question(cohort)
+        events = {n: self._events(step) for n, step in self.plan.event_tables.items()}
+        return self.draft.script(question, events)
 
     def _do(self, step: Step) -> None:
         if isinstance(step, CodeList):
@@ -79,6 +89,10 @@ class _Compiler:
             self._map(step)
         elif isinstance(step, Keep):
             self._keep(step)
+        elif isinstance(step, Inline):
+            self._inline(step)
+        elif isinstance(step, Make):
+            self._make(step)
         elif isinstance(step, Columns):
             self._columns(step)
         elif isinstance(step, Aggregate):
@@ -129,11 +143,76 @@ class _Compiler:
             some = some.where(number.in_(numbers))
         return some.order_by(number)
 
+    # Rows that are made -------------------------------------------------------------------
+
+    def _inline(self, step: Inline) -> None:
+        demand_ids(step.table, self.catalog.patient_id)
+        types = {column.name: column.type for column in step.table.table.columns}
+        types = {"patient_id": self.catalog.patient_id} | types
+        rows = (tuple(map(self.terms.given, row)) for row in step.table.cells)
+        held = self.draft.uploaded(step.name, types, rows)
+        self.results[step.name] = self.made[step.table] = held
+
+    def _make(self, step: Make) -> None:
+        frame = step.frame
+        types = {column.name: column.type for column in frame.schema.columns}
+        ids = self.catalog.patient_id
+        kept = {"patient_id": ids} | {name: types[name] for name in step.columns}
+        if isinstance(frame, nodes.AsOf):
+            kept = {looked_up(name): types[name] for name in step.columns}
+            kept = {OWNER: ids, DAY: DATE} | kept
+        held = self.draft.kept(step.name, self._rows_made(step, types), kept)
+        if isinstance(frame, nodes.AsOf):
+            self.joined[frame] = held
+        else:
+            self.made[frame] = held
+
+    def _rows_made(
+        self, step: Make, types: Mapping[str, ValueType]
+    ) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+        frame = step.frame
+        if isinstance(frame, nodes.Union):
+            return sa.union_all(*(self._source(one, step.columns) for one in step.sources))
+        if isinstance(frame, nodes.Episodes):
+            [source] = step.sources
+            dated = self._source(source, (), {"day": frame.source})
+            return made.episodes(dated, frame.gap_days, step.columns, self.dialect)
+        assert isinstance(frame, nodes.AsOf)
+        rows, looked_up = step.sources
+        days = self._source(rows, (), {DAY: frame.at})
+        ends = {made.START: frame.start, made.END: frame.end}
+        held = self._source(looked_up, sorted(types), ends)
+        return made.held(days, held, types, step.columns, self.terms)
+
+    def _source(
+        self,
+        source: Source,
+        columns: Sequence[str],
+        series: Mapping[str, Series] | None = None,
+    ) -> sa.Select[Any]:
+        """The source's rows: these columns, and what is worked out on them."""
+        looked = _looked(source, source.rows)
+        if isinstance(source.frame, Pick):
+            return self._picked(source, source.frame, looked, columns)
+        worked = self._rows(source, looked, carried=columns)
+        types = {column.name: column.type for column in source.frame.schema.columns}
+        named: list[Sql] = [
+            sa.column(name, self.terms.column_type(types[name])) for name in columns
+        ]
+        found: list[Sql] = [
+            self.terms.stored(worked[one], one.type).label(name)
+            for name, one in (series or {}).items()
+        ]
+        ids = self.terms.column_type(self.catalog.patient_id)
+        patient: Sql = sa.column("patient_id", ids)
+        rows = sa.select(patient, *named, *found).select_from(worked.rows)
+        return _where(rows, source.rows, worked)
+
     # Answers from rows -----------------------------------------------------------------
 
     def _columns(self, step: Columns) -> None:
         names = [output.name for output in step.outputs]
-        rows = self.catalog.rows(step.table.name, names).alias("rows")
+        rows = self._of(step.table, names).alias("rows")
         outputs = [rows.c[name] for name in names]
         source = self._within(rows, within=step.within_population)
         found = sa.select(rows.c.patient_id, *outputs).select_from(source)
@@ -175,27 +254,32 @@ class _Compiler:
             yield found.label(part.there)
 
     def _choose(self, step: Choose) -> None:
-        types = {column.name: column.type for column in step.pick.schema.columns}
+        wanted = [output.name for output in step.outputs]
+        only = self._picked(step, step.pick, _looked(step, step.rows), wanted)
+        self._result(step.name, only, _types(step.outputs))
+
+    def _picked(
+        self, step: Choose | Source, pick: Pick, looked: _Looked, wanted: Sequence[str]
+    ) -> sa.Select[Any]:
+        """The picked rows' columns."""
+        types = {column.name: column.type for column in pick.schema.columns}
         every = tuple(sorted(types))
-        worked = self._rows(step, _looked(step, step.rows), carried=every)
+        worked = self._rows(step, looked, carried=every)
         keys = [self.terms.stored(worked[key], key.type) for key in step.rows.keys] + [
             sa.column(name, self.terms.column_type(types[name])) for name in every
         ]
-        first = step.pick.position is Position.FIRST
+        first = pick.position is Position.FIRST
         order = self.dialect.ascending if first else self.dialect.descending
         patient: Sql = sa.column("patient_id")
         place = sa.func.row_number().over(
             partition_by=patient, order_by=[order(key) for key in keys]
         )
-        wanted: list[sa.ColumnClause[Any]] = [
-            sa.column(output.name) for output in step.outputs
-        ]
-        numbered = sa.select(patient, *wanted, place.label("place_of_row"))
+        named: list[sa.ColumnClause[Any]] = [sa.column(name) for name in wanted]
+        numbered = sa.select(patient, *named, place.label("place_of_row"))
         kept = _where(numbered.select_from(worked.rows), step.rows, worked)
         ranked = kept.subquery("ranked")
-        found = sa.select(ranked.c.patient_id, *(ranked.c[c.name] for c in wanted))
-        only = found.where(ranked.c.place_of_row == sa.literal_column("1"))
-        self._result(step.name, only, _types(step.outputs))
+        found = sa.select(ranked.c.patient_id, *(ranked.c[c.name] for c in named))
+        return found.where(ranked.c.place_of_row == sa.literal_column("1"))
 
     def _members(self, step: Members) -> None:
         worked = self._rows(step, _looked(step, step.rows))
@@ -206,7 +290,7 @@ class _Compiler:
         kept = _where(found.select_from(worked.rows), step.rows, worked)
         types = {"owner": self.catalog.patient_id, "member": kind}
         known = kept.where(value.is_not(sa.null()))
-        self.members[step.series] = self.draft.kept(step.name, known, types)
+        self.joined[step.series] = self.draft.kept(step.name, known, types)
 
     def _population(self, step: Population) -> None:
         everyone = self._everyone(step).subquery("everyone")
@@ -239,17 +323,26 @@ class _Compiler:
     def _question(self, step: Assembly) -> sa.Select[Any]:
         population = self.results[self.plan.population.name].alias("population")
         worked = self._work_out(step, population, population.c.patient_id, {})
-        variables = [
-            sa.cast(
-                self.terms.stored(worked[output.node], output.node.type),
-                self.terms.column_type(output.node.type),
-            ).label(output.name)
-            for output in step.variables
-        ]
+        variables = [self._answered(output, worked) for output in step.variables]
         ids = self.terms.column_type(self.catalog.patient_id)
         patient: Sql = sa.column("patient_id", ids)
         found = sa.select(patient, *variables).select_from(worked.rows)
         return found.order_by(self.dialect.ascending(patient))
+
+    def _events(self, step: EventTable) -> sa.Select[Any]:
+        """The rows, sorted by all their columns in order."""
+        worked = self._rows(step, _looked(step, step.rows))
+        columns = [self._answered(output, worked) for output in step.outputs]
+        ids = self.terms.column_type(self.catalog.patient_id)
+        found = sa.select(sa.column("patient_id", ids), *columns)
+        rows = _where(found.select_from(worked.rows), step.rows, worked).subquery("rows")
+        order = [self.dialect.ascending(column) for column in rows.c]
+        return sa.select(rows).order_by(*order)
+
+    def _answered(self, output: Output, worked: Worked) -> Sql:
+        kind = output.node.type
+        stored = self.terms.stored(worked[output.node], kind)
+        return sa.cast(stored, self.terms.column_type(kind)).label(output.name)
 
     # Rows to work on -----------------------------------------------------------------
 
@@ -281,9 +374,10 @@ class _Compiler:
         return hits, hits
 
     def _of(self, frame: Frame, wanted: Collection[str]) -> sa.FromClause:
-        """All rows of a table."""
-        assert isinstance(frame, Table)
-        return self.catalog.rows(frame.table.name, wanted)
+        """All rows of a table, or of a frame that an earlier step has made."""
+        if isinstance(frame, Table):
+            return self.catalog.rows(frame.table.name, wanted)
+        return self.made[frame]
 
     def _within(self, rows: sa.FromClause, *, within: bool) -> sa.FromClause:
         if not within:
@@ -309,7 +403,7 @@ class _Compiler:
         kept = {"patient_id": (patient, self.catalog.patient_id), **carried}
         start = Start(source, columns, kept)
         keep = self.draft.keeper(step.name)
-        return work_out(step.computes(), start, self.terms, self.members, keep)
+        return work_out(step.computes(), start, self.terms, self.joined, keep)
 
     def _result(
         self, name: str, rows: sa.Select[Any], types: Mapping[str, ValueType]
@@ -332,9 +426,10 @@ class _Looked:
     several: bool = False
 
 
-def _looked(step: Choose | Members, rows: Rows) -> _Looked:
+def _looked(step: Choose | Members | Source | EventTable, rows: Rows) -> _Looked:
     hits = () if rows.hit is None else (rows.hit,)
-    return _Looked(base(rows.frame), step.kept, hits, step.within_population)
+    kept = step.kept if isinstance(step, Choose | Members) else None
+    return _Looked(base(rows.frame), kept, hits, step.within_population)
 
 
 def _types(outputs: Iterable[Output]) -> dict[str, ValueType]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -23,7 +24,10 @@ class Draft:
         self._sent: list[Sent] = []
 
     def kept(
-        self, name: str, rows: sa.Select[Any], types: Mapping[str, ValueType]
+        self,
+        name: str,
+        rows: sa.Select[Any] | sa.CompoundSelect[Any],
+        types: Mapping[str, ValueType],
     ) -> sa.Table:
         """A temporary table of these rows."""
         table = self._created(name, types)
@@ -40,15 +44,20 @@ class Draft:
         self,
         name: str,
         columns: Mapping[str, ValueType],
-        rows: Iterable[tuple[Scalar, ...]],
+        rows: Iterable[tuple[Scalar | None, ...]],
     ) -> sa.Table:
         """A temporary table of constants."""
         table = self._created(name, columns)
         self._sent.append(Upload(name, tuple(columns), tuple(rows)))
         return table
 
-    def script(self, question: sa.Select[Any]) -> Script:
-        return Script(tuple(self._sent), render(question, self.terms.dialect))
+    def script(
+        self, question: sa.Select[Any], event_tables: Mapping[str, sa.Select[Any]]
+    ) -> Script:
+        """The script so far, and its questions."""
+        dialect = self.terms.dialect
+        told = {name: render(rows, dialect) for name, rows in event_tables.items()}
+        return Script(tuple(self._sent), render(question, dialect), MappingProxyType(told))
 
     def _created(self, name: str, types: Mapping[str, ValueType]) -> sa.Table:
         columns = [sa.Column(c, self.terms.column_type(kind)) for c, kind in types.items()]

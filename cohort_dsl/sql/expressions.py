@@ -39,6 +39,12 @@ class Terms:
         kind = self.dialect.type(value_type.kind)
         return sa.cast(sa.bindparam(None, value, kind), kind)
 
+    def given(self, value: Scalar | None) -> Scalar | None:
+        """A constant as a column holds it, where rows are uploaded."""
+        if isinstance(value, bool) and not self.dialect.native_booleans:
+            return int(value)
+        return value
+
     def false(self) -> Sql:
         return self.constant(False, BOOL)
 

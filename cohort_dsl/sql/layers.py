@@ -9,18 +9,18 @@ nothing here recurses.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cohort_dsl.model import nodes
-from cohort_dsl.model.nodes import Series
+from cohort_dsl.model.nodes import Node, Series
 from cohort_dsl.plan import needs
 from cohort_dsl.sql.expressions import repeats
 
 HEIGHT = 12  # operations within one column's expression
 LAYERS = 6  # subqueries within one statement
-JOINS = 10  # ``is_in`` of other rows, each two joins, within one layer
+JOINS = 10  # ``is_in`` of other rows, or look-ups by date, within one layer
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ def arrange(targets: Sequence[Series]) -> Arrangement:
 
 def is_column(node: Series) -> bool:
     """Is it a column of the rows, or an answer of an earlier step?"""
-    if isinstance(node, nodes.SelectColumn):
+    if needs.is_cell(node):
         return True
-    return needs.origin(node) is not None and not isinstance(node, nodes.IsInSeries)
+    return needs.origin(node) is not None and not needs.is_joined(node)
 
 
 def _shared(order: Iterable[Series]) -> set[Series]:
@@ -82,7 +82,7 @@ class _Work:
     last_use: dict[Series, int] = field(default_factory=dict)
     # In the order of the text: a set's would differ from one process to the next.
     columns: dict[Series, tuple[Series, ...]] = field(default_factory=dict)
-    joins: Counter[int] = field(default_factory=Counter)
+    joins: defaultdict[int, set[Node]] = field(default_factory=lambda: defaultdict(set))
 
     def place(self, node: Series, *, must: bool) -> None:
         if is_column(node):
@@ -94,19 +94,25 @@ class _Work:
         self.height[node] = 1 + max((self.height[o] for o in below), default=0)
         found = (column for o in below for column in self.columns[o])
         self.columns[node] = tuple(dict.fromkeys(found))
-        if must or self.height[node] > HEIGHT or isinstance(node, nodes.IsInSeries):
+        if must or self.height[node] > HEIGHT or needs.is_joined(node):
             self.make(node)
 
     def make(self, node: Series) -> None:
-        if isinstance(node, nodes.IsInSeries):
-            while self.joins[self.at[node]] == JOINS:
-                self.at[node] += 1
-            self.joins[self.at[node]] += 1
+        if needs.is_joined(node):
+            self.join(node)
         self.use(node, self.at[node])
         self.at[node] += 1
         self.made[node], self.height[node] = self.at[node], 0
         self.last_use[node] = self.at[node]
         self.columns[node] = (node,)
+
+    def join(self, node: Series) -> None:
+        """The first layer that has room for it; a look-up's columns share one join."""
+        joined = node if isinstance(node, nodes.IsInSeries) else needs.origin(node)
+        assert joined is not None
+        while len(self.joins[self.at[node]] | {joined}) > JOINS:
+            self.at[node] += 1
+        self.joins[self.at[node]].add(joined)
 
     def use(self, node: Series, layer: int) -> None:
         """The node's text is read in that layer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeAlias
@@ -33,7 +34,7 @@ class Upload:
 
     table: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Scalar, ...], ...] = field(repr=False)
+    rows: tuple[tuple[Scalar | None, ...], ...] = field(repr=False)
 
 
 Sent: TypeAlias = Statement | Upload
@@ -41,14 +42,19 @@ Sent: TypeAlias = Statement | Upload
 
 @dataclass(frozen=True)
 class Script:
-    """What prepares an answer, in order, and the question whose rows are the answer."""
+    """What prepares an answer, in order, and the question whose rows are the answer.
+
+    ``event_tables``: by name, more questions, whose rows are an event table's.
+    """
 
     preparations: tuple[Sent, ...]
     question: Statement
+    event_tables: Mapping[str, Statement] = field(default_factory=dict)
 
     def __str__(self) -> str:
         """The script to read, with its parameters as comments."""
-        return "\n\n".join(_told(sent) for sent in (*self.preparations, self.question))
+        every = (*self.preparations, self.question, *self.event_tables.values())
+        return "\n\n".join(map(_told, every))
 
 
 def _told(sent: Sent) -> str:

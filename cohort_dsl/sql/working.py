@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,19 @@ from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.types import BOOL, ValueType
 from cohort_dsl.plan import needs
+from cohort_dsl.plan.needs import Origin
 from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.draft import Keep
 from cohort_dsl.sql.expressions import RULES, Terms
 from cohort_dsl.sql.layers import LAYERS, Arrangement, arrange, is_column
+
+# Whom, and which day, a row was looked up for. No table's column begins with _.
+OWNER, DAY = "_owner", "_day"
+
+
+def looked_up(name: str) -> str:
+    """How a column is called that was looked up: unlike any of the rows it is joined to."""
+    return f"_its_{name}"
 
 
 @dataclass(frozen=True)
@@ -48,12 +57,15 @@ def work_out(
     targets: Sequence[Series],
     start: Start,
     terms: Terms,
-    members: Mapping[Series, sa.FromClause],
+    joined: Mapping[Origin, sa.FromClause],
     keep: Keep,
 ) -> Worked:
-    """Rows with the targets on them. ``members``: the values of each ``is_in`` series."""
+    """Rows with the targets on them.
+
+    ``joined``: the values of each ``is_in`` series, and what each look-up by date finds.
+    """
     plan = arrange(targets)
-    words = _Words(plan, start, terms, members)
+    words = _Words(plan, start, terms, joined)
     rows = words.first_layer()
     for layer in range(1, plan.layers + 1):
         once = terms.dialect.worked_out(rows) if layer > 1 else rows
@@ -76,15 +88,11 @@ class _Words:
         plan: Arrangement,
         start: Start,
         terms: Terms,
-        members: Mapping[Series, sa.FromClause],
+        joined: Mapping[Origin, sa.FromClause],
     ) -> None:
         self.plan, self.start, self.terms = plan, start, terms
         self.names = _names(plan, start)
-        self.joins = {
-            node: _Join(members[node.among], number)
-            for number, node in enumerate(plan.order, start=1)
-            if isinstance(node, nodes.IsInSeries)
-        }
+        self.joins = _joins(plan.order, joined)
         self.said: dict[Series, Sql] = {}
         self.made: dict[Series, Sql] = {}
         for node in plan.order:
@@ -101,8 +109,8 @@ class _Words:
 
     def _expression(self, node: Series) -> Sql:
         operands = [self.said[operand] for operand in needs.operands(node)]
-        if isinstance(node, nodes.IsInSeries):
-            return self.joins[node].found(operands[0], node.operand.type, self.terms)
+        if node in self.joins:
+            return self.joins[node].found(node, operands[0], self.terms)
         said = RULES[type(node)](self.terms, node, operands)
         # SQLAlchemy writes NOT x IS NULL for (NOT x) IS NULL, which SQL reads otherwise.
         return Grouping(said) if node.type == BOOL else said
@@ -126,10 +134,10 @@ class _Words:
         wanted = self._own(layer)
         new = [node for node in wanted if self.plan.made.get(node) == layer]
         old: list[Sql] = [sa.column(self.names[node]) for node in wanted if node not in new]
-        for node in new:
-            if isinstance(node, nodes.IsInSeries):
-                operand = self.terms.stored(self.said[node.operand], node.operand.type)
-                below = self.joins[node].onto(below, operand)
+        for node in _each_join_once(new, self.joins):
+            [operand] = needs.operands(node)
+            told = self.terms.stored(self.said[operand], operand.type)
+            below = self.joins[node].onto(below, told)
         made = [self.made[node] for node in new]
         return sa.select(*carried, *old, *made).select_from(below)
 
@@ -146,7 +154,7 @@ def _names(plan: Arrangement, start: Start) -> dict[Series, str]:
     names: dict[Series, str] = {}
     taken = {"patient_id", *start.carried}
     for node in columns:
-        if isinstance(node, nodes.SelectColumn) and node.frame is not None:
+        if needs.is_cell(node):
             names[node] = node.name
     taken |= set(names.values())
     for number, node in enumerate(dict.fromkeys(columns), start=1):
@@ -157,6 +165,30 @@ def _names(plan: Arrangement, start: Start) -> dict[Series, str]:
 
 def _free(name: str, taken: set[str]) -> str:
     return _free(f"{name}_", taken) if name in taken else name
+
+
+def _joins(
+    order: Iterable[Series], joined: Mapping[Origin, sa.FromClause]
+) -> dict[Series, _Join | _LookUp]:
+    """The join that finds each series; the columns of one look-up have one in common."""
+    found: dict[Series, _Join | _LookUp] = {}
+    looks: dict[Origin, _LookUp] = {}
+    for number, node in enumerate(order, start=1):
+        source = needs.origin(node)
+        if isinstance(node, nodes.IsInSeries):
+            found[node] = _Join(joined[node.among], number)
+        elif isinstance(source, nodes.AsOf):
+            looks.setdefault(source, _LookUp(joined[source], number))
+            found[node] = looks[source]
+    return found
+
+
+def _each_join_once(
+    new: Iterable[Series], joins: Mapping[Series, _Join | _LookUp]
+) -> Iterable[Series]:
+    """One of the series that each join finds."""
+    by_join = {id(joins[node]): node for node in new if node in joins}
+    return by_join.values()
 
 
 class _Join:
@@ -173,8 +205,10 @@ class _Join:
         joined = rows.outerjoin(self.members, own)
         return joined.outerjoin(self.holders, self.holders.c.holder == patient)
 
-    def found(self, operand: Sql, kind: ValueType, terms: Terms) -> Sql:
+    def found(self, node: Series, operand: Sql, terms: Terms) -> Sql:
         """False where the patient has no values, else NULL for NULL."""
+        assert isinstance(node, nodes.IsInSeries)
+        kind = node.operand.type
         found = sa.case(
             (self.holders.c.holder.is_(sa.null()), terms.stored(terms.false(), BOOL)),
             (
@@ -184,3 +218,21 @@ class _Join:
             else_=terms.stored(self.members.c.member.is_not(sa.null()), BOOL),
         )
         return terms.loaded(found, BOOL)
+
+
+class _LookUp:
+    """A join that finds the row that holds on a row's date: there is at most one."""
+
+    def __init__(self, held: sa.FromClause, number: int) -> None:
+        self.held = held.alias(f"held_{number}")
+
+    def onto(self, rows: sa.FromClause, day: Sql) -> sa.FromClause:
+        patient: Sql = sa.column("patient_id")
+        own = sa.and_(self.held.c[OWNER] == patient, self.held.c[DAY] == day)
+        return rows.outerjoin(self.held, own)
+
+    def found(self, node: Series, day: Sql, terms: Terms) -> Sql:
+        """A column of the row, or whether it is there."""
+        if isinstance(node, nodes.SelectColumn):
+            return terms.loaded(self.held.c[looked_up(node.name)], node.type)
+        return self.held.c[DAY].is_not(sa.null())

@@ -12,7 +12,7 @@ from cohort_dsl.errors import WarehouseError
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.sql import Catalog, Dialect, Statement
-from cohort_dsl.warehouses.rows import Rows
+from cohort_dsl.warehouses.rows import Answer, Rows
 
 OnStep: TypeAlias = Callable[[int, int], None]
 """Told after each statement that prepares an answer: how many are done, and of how many."""
@@ -31,9 +31,10 @@ class Warehouse(Protocol):
     @property
     def catalog(self) -> Catalog: ...
 
-    def ask(self, query: Query, on_step: OnStep = silent) -> AbstractContextManager[Rows]:
+    def ask(self, query: Query, on_step: OnStep = silent) -> AbstractContextManager[Answer]:
         """The cohort: patient_id and the variables, sorted by patient_id.
 
+        And each event table: patient_id and its columns, sorted by all of them, NULL first.
         Nothing is left in the warehouse afterwards. WarehouseError if it has no such
         tables or refuses.
         """

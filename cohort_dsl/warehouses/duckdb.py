@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -26,7 +27,7 @@ from cohort_dsl.sql.duckdb import DUCKDB
 from cohort_dsl.warehouses import measuring
 from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
 from cohort_dsl.warehouses.given import fitted
-from cohort_dsl.warehouses.rows import Rows
+from cohort_dsl.warehouses.rows import Answer, Rows
 
 BATCH = 65_536  # rows
 
@@ -52,7 +53,7 @@ class DuckDBWarehouse(UntilClosed):
         return f"<DuckDB warehouse of {len(self.catalog.sources)} tables>"
 
     @contextmanager
-    def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Rows]:
+    def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Answer]:
         """The cohort, sorted by patient_id. What prepared it is dropped afterwards."""
         everyone, together = self.catalog.everyone, self.dialect.together
         steps = plan.build(query, everyone=everyone, together=together)
@@ -81,17 +82,28 @@ class DuckDBWarehouse(UntilClosed):
         self._connection.close()
 
 
-def _answer(session: duckdb.DuckDBPyConnection, script: Script, on_step: OnStep) -> Rows:
+def _answer(session: duckdb.DuckDBPyConnection, script: Script, on_step: OnStep) -> Answer:
     for done, sent in enumerate(script.preparations, start=1):
         if isinstance(sent, Upload):
             _upload(session, sent)
         else:
             session.execute(sent.text, list(sent.parameters))
         on_step(done, len(script.preparations))
-    question = script.question
-    relation = session.sql(question.text, params=list(question.parameters))
-    reader = relation.to_arrow_reader(BATCH)
+    cohort = _reader(session, script.question)
+    events = {
+        name: partial(_rows, session, asked) for name, asked in script.event_tables.items()
+    }
+    return Answer(cohort.schema, cohort, events)
+
+
+def _rows(session: duckdb.DuckDBPyConnection, asked: Statement) -> Rows:
+    reader = _reader(session, asked)
     return Rows(reader.schema, reader)
+
+
+def _reader(session: duckdb.DuckDBPyConnection, asked: Statement) -> pa.RecordBatchReader:
+    relation = session.sql(asked.text, params=list(asked.parameters))
+    return relation.to_arrow_reader(BATCH)
 
 
 def _upload(session: duckdb.DuckDBPyConnection, upload: Upload) -> None:

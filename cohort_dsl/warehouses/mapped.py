@@ -12,7 +12,7 @@ from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.sql import Catalog, Dialect
 from cohort_dsl.warehouses.contract import Database, OnStep, UntilClosed, silent
-from cohort_dsl.warehouses.rows import Rows
+from cohort_dsl.warehouses.rows import Answer, Rows
 
 
 class MappedWarehouse(UntilClosed):
@@ -32,7 +32,7 @@ class MappedWarehouse(UntilClosed):
     def catalog(self) -> Catalog:
         return self._engine.catalog
 
-    def ask(self, query: Query, on_step: OnStep = silent) -> AbstractContextManager[Rows]:
+    def ask(self, query: Query, on_step: OnStep = silent) -> AbstractContextManager[Answer]:
         """The cohort, sorted by patient_id. WarehouseError for what isn't served."""
         self.bound.demand(query)
         return self._engine.ask(query, on_step)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeAlias
 
 import psycopg
@@ -19,6 +20,7 @@ from cohort_dsl import plan, sql
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings.physical import Physical, of_columns
 from cohort_dsl.model.measures import Measures
+from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import TableSchema
 from cohort_dsl.sql import Catalog, Dialect, Script, Statement, Upload
@@ -27,12 +29,13 @@ from cohort_dsl.sql.postgresql import POSTGRESQL, TYPES
 from cohort_dsl.warehouses import measuring
 from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
 from cohort_dsl.warehouses.given import fitted
-from cohort_dsl.warehouses.rows import ARROW, Rows
+from cohort_dsl.warehouses.rows import ARROW, Answer, Rows
 
 CELLS = 1_000_000  # values held at once while an answer streams
 ANALYSED = 1_000  # rows from which the planner should know a temporary table better
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+Cursor: TypeAlias = psycopg.RawServerCursor[tuple[Any, ...]]
 
 
 class PostgreSQLWarehouse(UntilClosed):
@@ -47,20 +50,38 @@ class PostgreSQLWarehouse(UntilClosed):
         return f"<PostgreSQL warehouse of {len(self.catalog.sources)} tables>"
 
     @contextmanager
-    def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Rows]:
+    def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Answer]:
         """The cohort, sorted by patient_id. What prepared it is rolled back afterwards."""
         everyone, together = self.catalog.everyone, self.dialect.together
         steps = plan.build(query, everyone=everyone, together=together)
         script = sql.script(steps, self.dialect, self.catalog)
-        types = {"patient_id": self.catalog.patient_id}
-        types |= {name: series.type for name, series in query.variables.items()}
-        schema = pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
         with _told(), self._connection.transaction(force_rollback=True):
             _prepare(self._connection, script, on_step)
-            with psycopg.RawServerCursor(self._connection, "answer") as cursor:
-                question = script.question
-                cursor.execute(question.text, question.parameters, binary=True)
-                yield Rows(schema, _batches(cursor, schema))
+            schema = self._schema(query.variables)
+            events = {
+                name: partial(self._rows, script.event_tables[name], self._schema(columns))
+                for name, columns in query.event_tables.items()
+            }
+            with self._cursor(script.question, "answer") as cursor:
+                yield Answer(schema, _batches(cursor, schema), events)
+
+    def _schema(self, columns: Mapping[str, Series]) -> pa.Schema:
+        types = {"patient_id": self.catalog.patient_id}
+        types |= {name: series.type for name, series in columns.items()}
+        return pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
+
+    @contextmanager
+    def _cursor(self, asked: Statement, name: str) -> Iterator[Cursor]:
+        with psycopg.RawServerCursor(self._connection, name) as cursor:
+            cursor.execute(asked.text, asked.parameters, binary=True)
+            yield cursor
+
+    def _rows(self, asked: Statement, schema: pa.Schema) -> Rows:
+        return Rows(schema, self._streamed(asked, schema))
+
+    def _streamed(self, asked: Statement, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+        with self._cursor(asked, "event_table") as cursor:
+            yield from _batches(cursor, schema)
 
     def measure(self, measures: Measures) -> Rows:
         """The measures, counted at once."""

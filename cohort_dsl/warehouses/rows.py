@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 import pyarrow as pa
@@ -49,3 +49,24 @@ class Rows:
                 where="the warehouse",
                 remedy="See the database's own log, and run `strongroom warehouse check`.",
             ) from None
+
+
+class Answer(Rows):
+    """A cohort's rows, and beside them its event tables'.
+
+    Some engines answer one question at a time: read the cohort's rows to their end first,
+    then one event table after the other.
+    """
+
+    def __init__(
+        self,
+        schema: pa.Schema,
+        batches: Iterable[pa.RecordBatch],
+        event_tables: Mapping[str, Callable[[], Rows]],
+    ) -> None:
+        super().__init__(schema, batches)
+        self._event_tables = event_tables
+
+    def event_table(self, name: str) -> Rows:
+        """The rows of the event table of this name: ``patient_id``, then its columns."""
+        return self._event_tables[name]()

@@ -96,7 +96,8 @@ def _call(body: ast.FunctionDef, line: int) -> ast.Call:
 def _said(asked: dict[str, ast.expr]) -> list[str]:
     """A measure is defined in one line, whatever is said of it."""
     if "denominator" not in asked:
-        return [_spoken(word, node) for word, node in _in_order(asked)]
+        said = [(word, node) for word, node in _in_order(asked) if word != "dataset"]
+        return [_spoken(word, node) for word, node in said]  # a dataset is made above
     words = ", ".join(f"{word}=({ast.unparse(node)})" for word, node in asked.items())
     return [f'measures.define_measure("answer", {words})']
 

@@ -54,6 +54,8 @@ PACKAGES = (cohort_dsl, cohort_dsl.tables)
 OF = {
     "PatientFrame": "one row a patient",
     "EventFrame": "rows",
+    "Episodes": "rows",
+    "LookedUp": "look-ups by date",
     "Dataset": "the dataset",
     "Measures": "measures",
     "Duration": "durations",
@@ -170,7 +172,7 @@ def _is_ours(function: FunctionType) -> bool:
 
 
 def _is_refused(owner: type, name: str, function: FunctionType) -> bool:
-    """It only says that there is no such thing, or not so far."""
+    """It only says that there is no such thing."""
     if name in SIGNS and function.__name__ not in SIGNS:
         return True  # one refusal for several signs, under a name of its own
     if name in REFLECTED and _says_no(_plain(owner, name)):
@@ -186,9 +188,8 @@ def _plain(owner: type, reflected: str) -> FunctionType:
 
 
 def _says_no(function: FunctionType) -> bool:
-    not_yet = "not_yet" in function.__code__.co_names and not function.__doc__
     never = function.__annotations__.get("return") == "NoReturn"
-    return never or not_yet or function.__module__ == refusals.__name__
+    return never or function.__module__ == refusals.__name__
 
 
 def _signature(function: Callable[..., Any]) -> str:

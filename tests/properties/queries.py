@@ -41,6 +41,14 @@ from cohort_dsl.model.types import (
     code,
     codes,
 )
+from tests.properties.frames_made import (
+    a_union,
+    an_as_of,
+    an_inline_table,
+    episodes,
+    event_tables,
+    found,
+)
 
 CODE = code("snomedct")
 CODES = codes("snomedct")
@@ -171,11 +179,12 @@ class Pool:
         return (first, *(self.same(first) for _ in range(more)))
 
     def many(self) -> Frame:
-        frame: Frame = self.recent([f for f in self.frames if not f.one_row_per_patient])
+        own = [f for f in self.frames if f.beside is None and not f.one_row_per_patient]
+        frame: Frame = self.recent(own)
         return frame
 
     def sorted(self) -> Frame:
-        many = [f for f in self.frames if not f.one_row_per_patient]
+        many = [f for f in self.frames if f.beside is None and not f.one_row_per_patient]
         frame: Frame = self.recent([f for f in many if nodes.is_sorted(f)])
         return frame
 
@@ -213,9 +222,8 @@ def a_value(pool: Pool) -> Node:
 
 
 def a_column(pool: Pool) -> Node:
-    return nodes.SelectColumn(
-        pool.one_of(pool.frames), pool.one_of([c.name for c in COLUMNS])
-    )
+    frame = pool.recent(pool.frames)
+    return nodes.SelectColumn(frame, pool.one_of([c.name for c in frame.schema.columns]))
 
 
 def an_interval_date(pool: Pool) -> Node:
@@ -279,6 +287,11 @@ MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
     nodes.Filter: a_filter,
     nodes.Sort: a_sort,
     nodes.Pick: lambda pool: nodes.Pick(pool.sorted(), pool.one_of(list(Position))),
+    nodes.Union: a_union,
+    nodes.Episodes: episodes,
+    nodes.AsOf: an_as_of,
+    nodes.Found: found,
+    nodes.InlineTable: an_inline_table(SCHEMAS, rows),
     nodes.Value: a_value,
     nodes.IntervalDate: an_interval_date,
     nodes.Null: lambda pool: nodes.Null(pool.one_of(list(TYPES))),
@@ -371,7 +384,7 @@ def queries(draw: Any) -> Query:
     """A question of many parts; its variables are the last of them that aren't columns."""
     pool = Pool(draw)
     variables = {f"v{number}": one for number, one in enumerate(grown(pool))}
-    return Query(draw(populations(pool)), variables)
+    return Query(draw(populations(pool)), variables, event_tables(pool))
 
 
 INTERVALS = [
@@ -413,7 +426,8 @@ def populations(pool: Pool) -> st.SearchStrategy[Series]:
     exist: list[Series] = [nodes.Exists(Table(schema)) for schema in SCHEMAS]
     either: list[Series] = [nodes.Or((exist[0], one)) for one in exist[1:]]
     built = [s for s in pool.series if s.frame is None and s.type == BOOL]
-    some = [nodes.Exists(f) for f in pool.frames if not isinstance(f, Table)]
+    own = (f for f in pool.frames if f.beside is None and not isinstance(f, Table))
+    some = [nodes.Exists(frame) for frame in own]
     return st.sampled_from(exist + either) | st.sampled_from(
         [*exist, *built[-6:], *some[-6:]]
     )

@@ -72,6 +72,10 @@ def a_node(draw: st.DrawFn, cls: type[Node], found: list[Node]) -> Node:
     makers: dict[Any, st.SearchStrategy[Any]] = {
         Series: any_series,
         Frame: st.sampled_from(frames),
+        tuple[Frame, ...]: st.lists(st.sampled_from(frames), min_size=2, max_size=3).map(
+            tuple
+        ),
+        int: st.integers(0, 400),
         TableSchema: st.sampled_from(TABLES),
         tuple[Series, ...]: st.lists(alike, min_size=1, max_size=4).map(tuple),
         tuple[tuple[Series, Series], ...]: st.lists(
@@ -84,7 +88,6 @@ def a_node(draw: st.DrawFn, cls: type[Node], found: list[Node]) -> Node:
         nodes.IntervalEdge: st.sampled_from(nodes.IntervalEdge),
         frozenset[str]: st.frozensets(VALUES[Kind.STR]),
         float: st.floats(0, 100),
-        int: st.integers(0, 9),
         str: st.sampled_from([column.name for column in COLUMNS]),
     }
     fields: dict[str, Any] = {}
@@ -93,9 +96,18 @@ def a_node(draw: st.DrawFn, cls: type[Node], found: list[Node]) -> Node:
             fields[name] = draw(makers[hint])
     if cls is nodes.Value:
         fields["value"] = draw(VALUES[fields["value_type"].kind])
+    if cls is nodes.InlineTable:
+        fields["cells"] = draw(_cells(fields["table"]))
     if cls is nodes.IsIn:
         fields["values"] = draw(st.frozensets(VALUES[fields["operand"].type.kind]))
     return cls(**fields)
+
+
+def _cells(table: TableSchema) -> st.SearchStrategy[Any]:
+    """Rows of different patients, so that they suit any table."""
+    values = [st.none() | VALUES[column.type.kind] for column in table.columns]
+    row = st.tuples(st.integers(-(2**63), 2**63 - 1), *values)
+    return st.lists(row, max_size=3, unique_by=lambda cells: cells[0]).map(tuple)
 
 
 def _of_type(series: list[Series], wanted: ValueType) -> list[Series]:

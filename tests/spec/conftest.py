@@ -11,10 +11,15 @@ from cohort_dsl import create_dataset, create_measures, testing
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.types import DATE, FLOAT, INT, STR, Column, TableSchema
 from tests.spec.reading import read, read_head
-from tests.spec.tables import events, patients, visits
+from tests.spec.tables import addresses, events, patients, visits
 
 ENGINES = ("reference", "duckdb", "postgresql")
-TABLES = {"patients": patients, "events": events, "visits": visits}
+TABLES = {
+    "patients": patients,
+    "events": events,
+    "visits": visits,
+    "addresses": addresses,
+}
 
 
 @pytest.fixture(params=ENGINES)
@@ -62,6 +67,24 @@ def measured(request: pytest.FixtureRequest) -> Callable[..., None]:
         columns = read_head(expect)
         assert [{n: typed(row[n]) for n in columns} for row in found] == [
             {n: typed(row[n]) for n in columns} for row in wanted
+        ]
+
+    return check
+
+
+@pytest.fixture(params=ENGINES)
+def event_table(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Ask the dataset's only event table of the tables; ``expect``: all rows, in order."""
+    engine = engine_of(request)
+
+    def check(*, dataset: Any, expect: str, **tables: str) -> None:
+        rows = {n: read(text, TABLES[n].node_.schema) for n, text in tables.items()}
+        [(name, columns)] = testing.query_of(dataset).event_tables.items()
+        held = tuple(Column(n, series.type) for n, series in columns.items())
+        wanted = read(expect, TableSchema("answer", held, one_row_per_patient=False))
+        found = testing.evaluate_events(dataset, rows, engine)[name]
+        assert [{n: typed(x) for n, x in row.items()} for row in found] == [
+            {n: typed(x) for n, x in row.items()} for row in wanted
         ]
 
     return check

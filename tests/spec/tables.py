@@ -1,4 +1,4 @@
-"""The tables that the manual's examples ask: one of patients, two of events."""
+"""The tables that the manual's examples ask: one of patients, three of events."""
 
 from __future__ import annotations
 
@@ -54,4 +54,12 @@ class visits(EventFrame):
     number = Series(int)
 
 
-p, e, v = patients, events, visits
+@table
+class addresses(EventFrame):
+    start_date = Series(datetime.date)
+    end_date = Series(datetime.date)
+    area = Series(str)
+    rooms = Series(int)
+
+
+p, e, v, a = patients, events, visits, addresses

@@ -38,7 +38,23 @@ from cohort_dsl.model.nodes.dates import (
     ExtractPart,
     ToFirstOf,
 )
-from cohort_dsl.model.nodes.frames import Filter, Pick, Position, Sort, Table, is_sorted
+from cohort_dsl.model.nodes.derived import (
+    AsOf,
+    Episodes,
+    Found,
+    InlineTable,
+    Union,
+    tables_in,
+)
+from cohort_dsl.model.nodes.frames import (
+    Filter,
+    Pick,
+    Position,
+    Sort,
+    Table,
+    bottom,
+    is_sorted,
+)
 from cohort_dsl.model.nodes.identity import Node, walk
 from cohort_dsl.model.nodes.intervals import IntervalDate, IntervalEdge
 from cohort_dsl.model.nodes.kinds import (
@@ -83,6 +99,7 @@ __all__ = [
     "AllTrue",
     "And",
     "AnyTrue",
+    "AsOf",
     "Case",
     "CastToFloat",
     "CastToInt",
@@ -94,12 +111,15 @@ __all__ = [
     "DatePart",
     "DateUnit",
     "Divide",
+    "Episodes",
     "Equal",
     "Exists",
     "ExtractPart",
     "Filter",
     "FloorDivide",
+    "Found",
     "Frame",
+    "InlineTable",
     "IntervalDate",
     "IntervalEdge",
     "IsIn",
@@ -131,11 +151,14 @@ __all__ = [
     "Sum",
     "Table",
     "ToFirstOf",
+    "Union",
     "Value",
+    "bottom",
     "common_frame",
     "is_ancestor_or_same",
     "is_sorted",
     "lineage",
     "rows_of",
+    "tables_in",
     "walk",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cohort_dsl.model.nodes.frames import must_have_rows_of_its_own
 from cohort_dsl.model.nodes.kinds import Frame, Series, must_be
 from cohort_dsl.model.types import BOOL, FLOAT, INT, Kind, ModelError, ValueType
 
@@ -13,6 +14,9 @@ class Exists(Series):
     """Has the patient any row here? False, not NULL, where there is none."""
 
     source: Frame
+
+    def check(self) -> None:
+        must_have_rows_of_its_own(self.source, "looked for")
 
     def find_type(self) -> ValueType:
         return BOOL
@@ -26,6 +30,9 @@ class Count(Series):
     """How many rows the patient has here; 0 where none."""
 
     source: Frame
+
+    def check(self) -> None:
+        must_have_rows_of_its_own(self.source, "counted")
 
     def find_type(self) -> ValueType:
         return INT

@@ -117,6 +117,21 @@ class Pick(Frame):
 def _must_be_many_rows(frame: Frame, verb: str) -> None:
     if frame.one_row_per_patient:
         raise ModelError(f"a frame of one row a patient can't be {verb}")
+    must_have_rows_of_its_own(frame, verb)
+
+
+def must_have_rows_of_its_own(frame: Frame, verb: str) -> None:
+    """ModelError for what only stands beside the rows of another frame."""
+    if frame.beside is not None:
+        raise ModelError(f"rows that stand beside others can't be {verb}")
+
+
+def bottom(frame: Frame) -> Frame:
+    """The table, or another frame with rows of its own, that the frame's rows are from."""
+    *_, last = lineage(frame)
+    while isinstance(last, Pick):
+        *_, last = lineage(last.source)
+    return last
 
 
 def is_sorted(frame: Frame) -> bool:

@@ -40,6 +40,11 @@ class Frame(Node):
         """The frame whose rows these are, all or some; None where they are its own."""
         return None
 
+    @property
+    def beside(self) -> Frame | None:
+        """The frame for each of whose rows this one has a row or none; else None."""
+        return None
+
 
 def lineage(frame: Frame) -> Iterator[Frame]:
     """The frame, the frame that it was taken from, and so on to the table or pick."""

@@ -22,7 +22,9 @@ class SelectColumn(Series):
         return self.source.schema.column(self.name).type
 
     def find_frame(self) -> Frame | None:
-        return None if self.source.one_row_per_patient else rows_of(self.source)
+        if self.source.one_row_per_patient:
+            return None
+        return self.source.beside or rows_of(self.source)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

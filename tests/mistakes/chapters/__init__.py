@@ -5,6 +5,7 @@ from tests.mistakes.chapters import (
     codes,
     dataset,
     dates,
+    frames,
     logic,
     measures,
     names,
@@ -17,7 +18,7 @@ from tests.mistakes.chapters import (
 CHAPTERS = tuple(
     one.CHAPTER
     for one in (
-        *(names, logic, rows, values, dates, codes, choices),
+        *(names, logic, rows, frames, values, dates, codes, choices),
         *(dataset, measures, tables, python),
     )
 )

@@ -277,8 +277,6 @@ MISTAKES = [
         "(...) knows no rows=",
         "population_size=...",
     ),
-    Mistake("dataset.add_event_table('x')", "add_event_table isn't there yet", "ehrQL"),
-    Mistake("events.date.count_episodes_for_patient(days(3))", "isn't there yet", "ehrQL"),
     Mistake("from ehrql import INTERVAL\nINTERVAL.start", "no date start", "start_date?"),
     Mistake(
         "from ehrql import INTERVAL\ndataset.define_population(is_there)\n"
@@ -286,7 +284,6 @@ MISTAKES = [
         "x depends on INTERVAL, but the dataset has no periods",
         "INTERVAL is for measures",
     ),
-    Mistake("from ehrql.tables import table_from_file", "isn't there yet", "ehrQL"),
     # Tables that authors declare
     Mistake("import tables", "there is no module tables", "Python's standard library"),
     Mistake("from cohort_dsl.tables import tabel", "has no tabel", "Did you mean table?"),

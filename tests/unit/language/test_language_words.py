@@ -26,7 +26,7 @@ from cohort_dsl.language.dataset import query_of
 from cohort_dsl.language.series import build
 from cohort_dsl.model import nodes
 from cohort_dsl.model.types import INT, Column
-from cohort_dsl.tables import EventFrame, PatientFrame, Series, table
+from cohort_dsl.tables import EventFrame, PatientFrame, Series, table, table_from_rows
 from cohort_dsl.testing import evaluate
 
 
@@ -69,6 +69,16 @@ class e(EventFrame):
 
     def next_day(self) -> Any:
         return self.d + days(1)
+
+
+@table_from_rows([(1, 7.5)])
+class w(PatientFrame):
+    """A row that comes with the question."""
+
+    weight = Series(float)
+
+
+HELD = e.as_of(e.d, start=e.d)
 
 
 ROW = {
@@ -259,6 +269,18 @@ EVENT = [
     (e.sort_by(e.d).last_for_patient().late, True),
     (e.where(e.late).sort_by(e.d).first_for_patient().exists_for_patient(), True),
     (e.where(e.late).late.count_distinct_for_patient(), 1),
+    # Frames of frames
+    (e.union(e.where(e.late)).count_for_patient(), 4),
+    (e.where(e.late).union(p).yes.count_distinct_for_patient(), 1),
+    (e.union(e.where(e.late)).late.count_distinct_for_patient(), 2),
+    (p.union(e).i.sum_for_patient(), 12),
+    (e.d.count_episodes_for_patient(days(59)), 2),
+    (e.d.episodes_for_patient(weeks(9)).event_count.sum_for_patient(), 2),
+    (e.where(HELD.is_found()).count_for_patient(), 2),
+    (HELD.next_day().maximum_for_patient(), date(2024, 3, 2)),
+    (e.as_of(p.d, start=e.d).i, 1),
+    (e.as_of("2024-02-01", start=e.d, end=e.d).exists_for_patient(), False),
+    (w.weight, 7.5),
 ]
 
 
@@ -337,6 +359,9 @@ def test_nothing_that_prints_shows_more_than_its_kind():
     assert repr(p.c) == "<a series of SNOMED CT codes (one a patient)>"
     assert repr(e) == "<rows of e>"
     assert repr(e.sort_by(e.d).first_for_patient()) == "<a row of e>"
+    assert repr(HELD) == "<for each row of e, a row of e>"
+    assert repr(e.union(p)) == "<rows of e and p>"
+    assert repr(e.d.episodes_for_patient(days(3))) == "<rows of episodes of e>"
     assert repr(days(3)) == "<a duration in days>"
     assert repr(p.d - p.d) == "<the time between two dates>"
 
