@@ -28,6 +28,7 @@ FAST = (
     "shared_buffers=64MB",
 )
 SECONDS = 60
+PREFIX = "strongroom-postgres-"
 
 
 class NoServerError(Exception):
@@ -73,7 +74,9 @@ def programs() -> Path:
 def running() -> Iterator[Server]:
     """A server of our own. It ends with the block, or with this process."""
     bin_folder = programs()
-    folder = Path(tempfile.mkdtemp(prefix="strongroom-postgres-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    (folder / "starter").write_text(str(os.getpid()))
     try:
         as_owner = _as_somebody(folder)
         _made(as_owner, bin_folder, folder)
@@ -85,6 +88,14 @@ def running() -> Iterator[Server]:
             process.wait(SECONDS)
     finally:
         shutil.rmtree(folder)
+
+
+def _sweep() -> None:
+    """Folders of tests that were killed; their servers have ended by themselves."""
+    for starter in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/starter"):
+        with contextlib.suppress(OSError, ValueError):
+            if not Path("/proc", str(int(starter.read_text()))).exists():
+                shutil.rmtree(starter.parent)
 
 
 def _started(
