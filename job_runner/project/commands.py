@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from cohort_dsl import formats
 from job_runner.project.command_line import Words, words
 from job_runner.project.mistakes import Mistakes, Place, listed, shown
 from job_runner.project.model import EXTRACTION_COMMANDS, Level, Run
@@ -129,10 +130,10 @@ def _is_written(pattern: str, output: str) -> bool:
 
 
 def _is_of_a_period(pattern: str, output: str) -> bool:
-    ending = extension(output)
+    ending = formats.ending(output)
     return (
         pattern.startswith(f"{output.removesuffix(ending)}_")
-        and extension(pattern) == ending
+        and formats.ending(pattern) == ending
         and pattern.count("/") == output.count("/")
     )
 
