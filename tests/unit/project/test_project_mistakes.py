@@ -141,10 +141,11 @@ def test_measures_may_be_of_either_level(level: str) -> None:
     assert parse(running(command, f"{level}: {{o: a.csv}}"))
 
 
-@pytest.mark.parametrize("output", ["out/c_*.parquet", "out/c_2024-01-01.parquet"])
-def test_files_of_periods_lie_beside_the_output(output: str) -> None:
-    command = "cohort:v1 generate-dataset d.py --output out/c.parquet"
-    assert parse(running(command, f"highly_sensitive: {{o: {output}}}"))
+@pytest.mark.parametrize("end", [".parquet", ".csv.gz"])
+@pytest.mark.parametrize("name", ["out/c_*", "out/c_2024-01-01"])
+def test_files_of_periods_lie_beside_the_output(name: str, end: str) -> None:
+    command = f"cohort:v1 generate-dataset d.py --output out/c{end}"
+    assert parse(running(command, f"highly_sensitive: {{o: {name}{end}}}"))
 
 
 @pytest.mark.parametrize("output", ["c_*.parquet", "out/c_*.csv", "out/cohort_*.parquet"])
