@@ -204,5 +204,5 @@ def _picked(
     begun = nodes.LessOrEqual(start, at)
     lasts = nodes.Or((nodes.IsNull(end), nodes.LessOrEqual(at, end)))
     holding = nodes.Filter(frame.node_.rows, nodes.And((begun, lasts)))
-    picked = nodes.Pick(nodes.Sort(holding, start), Position.LAST)
+    picked = nodes.Pick(nodes.Sort(holding, start), Position.LAST, 1)
     return frame.like_(class_like(type(frame), PatientFrame), picked)

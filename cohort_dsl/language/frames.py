@@ -159,20 +159,35 @@ class EventFrame(Frame):
 
     def first_for_patient(self) -> Any:
         """Each patient's first row."""
-        return self._pick(Position.FIRST)
+        return self._pick(Position.FIRST, 1, "first")
 
     def last_for_patient(self) -> Any:
         """Each patient's last row."""
-        return self._pick(Position.LAST)
+        return self._pick(Position.LAST, 1, "last")
 
-    def _pick(self, position: Position) -> PatientFrame:
+    def nth_for_patient(self, number: Any) -> Any:
+        """Each patient's row of that number: 1 is the first, -1 the last.
+
+        Who has fewer rows has none here.
+        """
+        not_a_method(number)
+        if type(number) is not int or number == 0 or abs(number) >= 2**31:
+            raise mistake(
+                f"nth_for_patient needs a whole number that isn't 0, not {number!r}",
+                "Write nth_for_patient(2) for the second row, nth_for_patient(-2) for the "
+                "last but one.",
+            )
+        position = Position.FIRST if number > 0 else Position.LAST
+        return self._pick(position, abs(number), "nth")
+
+    def _pick(self, position: Position, number: int, word: str) -> PatientFrame:
         if not nodes.is_sorted(self.node_):
             raise mistake(
-                f"which row of {self.title_()} is {position.value}? They are in no order",
-                f"Write .sort_by(...) before .{position.value}_for_patient().",
+                f"which row of {self.title_()} is {word}? They are in no order",
+                f"Write .sort_by(...) before .{word}_for_patient().",
             )
         one_row = class_like(type(self), PatientFrame)
-        return self.like_(one_row, nodes.Pick(self.node_, position))
+        return self.like_(one_row, nodes.Pick(self.node_, position, number))
 
     def as_of(self, date: Any, *, start: Any, end: Any = None) -> Any:
         """For each row that ``date`` is of, the row of this frame that holds on that day.

@@ -137,6 +137,7 @@ FRAME_WORDS = frozenset(
         "sort_by",
         "first_for_patient",
         "last_for_patient",
+        "nth_for_patient",
         "exists_for_patient",
         "count_for_patient",
         "union",

@@ -74,7 +74,8 @@ def _verb(node: Series) -> str:
 
 def _frame(frame: Frame) -> str:
     if isinstance(frame, nodes.Pick):
-        return f"{frame.position.value} of {_frame(frame.source)}"
+        number = "" if frame.number == 1 else f" but {frame.number - 1}"
+        return f"{frame.position.value}{number} of {_frame(frame.source)}"
     if isinstance(frame, nodes.AsOf):
         return f"{_frame(frame.source)} as of a row's date"
     filtered = any(isinstance(step, nodes.Filter) for step in lineage(frame))

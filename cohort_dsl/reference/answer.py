@@ -123,9 +123,10 @@ class Known:
 
     def _find(self, frame: Frame) -> dict[PatientId, list[int]]:
         if isinstance(frame, Pick):
-            at = 0 if frame.position is Position.FIRST else -1
-            rows = self.by_patient(frame.source)
-            return {patient: [chosen[at]] for patient, chosen in rows.items()}
+            number = frame.number
+            at = number - 1 if frame.position is Position.FIRST else -number
+            rows = self.by_patient(frame.source).items()
+            return {one: [chosen[at]] for one, chosen in rows if len(chosen) >= number}
         return self._grouped(bottom(frame), self._ordered(frame))
 
     def _ordered(self, frame: Frame) -> list[int]:

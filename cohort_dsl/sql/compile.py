@@ -279,7 +279,8 @@ class _Compiler:
         kept = _where(numbered.select_from(worked.rows), step.rows, worked)
         ranked = kept.subquery("ranked")
         found = sa.select(ranked.c.patient_id, *(ranked.c[c.name] for c in named))
-        return found.where(ranked.c.place_of_row == sa.literal_column("1"))
+        number: Sql = sa.literal_column(str(pick.number))
+        return found.where(ranked.c.place_of_row == number)
 
     def _members(self, step: Members) -> None:
         worked = self._rows(step, _looked(step, step.rows))

@@ -286,7 +286,9 @@ MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
     nodes.Table: lambda pool: Table(pool.one_of(list(SCHEMAS))),
     nodes.Filter: a_filter,
     nodes.Sort: a_sort,
-    nodes.Pick: lambda pool: nodes.Pick(pool.sorted(), pool.one_of(list(Position))),
+    nodes.Pick: lambda pool: nodes.Pick(
+        pool.sorted(), pool.one_of(list(Position)), pool.one_of([1, 1, 2, 3])
+    ),
     nodes.Union: a_union,
     nodes.Episodes: episodes,
     nodes.AsOf: an_as_of,

@@ -76,7 +76,7 @@ def frames(draw: st.DrawFn) -> Frame:
 def answers(draw: st.DrawFn) -> Series:
     frame = draw(frames())
     column = SelectColumn(frame, draw(st.sampled_from(["day", "number"])))
-    first = nodes.Pick(Sort(frame, column), draw(st.sampled_from(Position)))
+    first = nodes.Pick(Sort(frame, column), draw(st.sampled_from(Position)), 1)
     return draw(
         st.sampled_from(
             [

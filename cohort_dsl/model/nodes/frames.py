@@ -96,12 +96,18 @@ class Position(Enum):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Pick(Frame):
-    """Each patient's first or last row of a sorted frame; none for who has no rows."""
+    """Each patient's row of that number, counted from the first or last of a sorted frame.
+
+    The first and the last have number 1. Who has fewer rows has none here.
+    """
 
     source: Frame
     position: Position
+    number: int
 
     def check(self) -> None:
+        if type(self.number) is not int or not 1 <= self.number < 2**31:
+            raise ModelError("rows are counted from 1")
         _must_be_many_rows(self.source, "picked from")
         if not is_sorted(self.source):
             raise ModelError("a pick needs sorted rows")

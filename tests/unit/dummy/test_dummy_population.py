@@ -81,6 +81,14 @@ ASKED = {
     "a multiple": medications.days_supply.maximum_for_patient() * 3 >= 900,
     "a share": medications.quantity.maximum_for_patient() / 4.0 > 200.0,
     "a whole share": medications.days_supply.maximum_for_patient() // 30 == 12,
+    "a second event": diagnoses.where(diagnoses.code == "a")
+    .sort_by(diagnoses.date)
+    .nth_for_patient(2)
+    .date
+    < "2020-01-01",
+    "the last event but two": (
+        diagnoses.sort_by(diagnoses.date).nth_for_patient(-3).code == "a"
+    ),
     "a median": (medications.quantity.median_for_patient() > 300.0)
     & (medications.count_for_patient() >= 4),
     "a percentile": medications.days_supply.percentile_for_patient(90) == 77.0,

@@ -26,6 +26,9 @@ TOLD = {
     "first 2 characters of patients.sex is in [fe, ma]": (
         patients.sex.starts_with_any_of(["fe", "ma"])
     ),
+    "first but 2 of diagnoses.code == a": (
+        diagnoses.sort_by(diagnoses.date).nth_for_patient(3).code == "a"
+    ),
     "patients.sex contains any of [a, b, c, …]": patients.sex.contains_any_of(list("dcba")),
     "patients.sex contains ale": patients.sex.contains("ale"),
 }

@@ -216,6 +216,11 @@ MISTAKES = [
     Mistake("labs.numeric_value.percentile_for_patient('9')", "not '9'", "(90)"),
     Mistake("labs.date.median_for_patient()", "no method median_for_patient", ""),
     Mistake("labs.date.any_for_patient()", "no method any_for_patient", ""),
+    Mistake("events.nth_for_patient(2)", "which row of diagnoses is nth?", ".sort_by("),
+    Mistake("events.sort_by(events.date).nth_for_patient(0)", "isn't 0, not 0", "last but"),
+    Mistake("events.sort_by(events.date).nth_for_patient('a')", "not 'a'", "second row"),
+    Mistake("events.sort_by(events.date).nth_for_patient(1.0)", "not 1.0", "second row"),
+    Mistake("first.nth_for_patient(2)", "nth_for_patient needs many rows", "before"),
     # Choices
     Mistake("case()", "case without any condition", "case(when(...)"),
     Mistake("case(when(is_there))", "case needs when(...).then(...)", "otherwise"),

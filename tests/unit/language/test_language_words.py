@@ -262,6 +262,10 @@ EVENT = [
     ((e.yes & p.yes).count_distinct_for_patient(), 2),
     (e.sort_by(e.d).first_for_patient().i, 2),  # NULL first
     (e.sort_by(e.d).last_for_patient().i, 2),
+    (e.sort_by(e.d).nth_for_patient(2).i, 1),
+    (e.sort_by(e.d).nth_for_patient(-1).d, date(2024, 3, 1)),
+    (e.sort_by(e.d).nth_for_patient(-4).exists_for_patient(), False),
+    (e.sort_by(e.d).nth_for_patient(3).next_day(), date(2024, 3, 2)),
     (e.sort_by(e.i, e.d).last_for_patient().d, date(2024, 3, 1)),
     (e.sort_by(e.d).sort_by(e.s).first_for_patient().f, 0.5),
     (e.sort_by(e.d).where(e.d.is_not_null()).first_for_patient().i, 1),
