@@ -59,14 +59,15 @@ def _extremes_for_picks(query: Query) -> Query:
 
 
 def _only_keys(query: Query) -> set[Node]:
-    """The picks of which nothing is asked but their first sort key."""
+    """The first and last rows of which nothing is asked but their first sort key."""
     every: set[Node] = set()
     others: set[Node] = set()
     for node in query.nodes():
         for part in node.parts():
             if isinstance(part, Pick):
                 every.add(part)
-                if not (isinstance(node, Exists) or _is_key(node, part)):
+                only_key = isinstance(node, Exists) or _is_key(node, part)
+                if part.number > 1 or not only_key:
                     others.add(part)
     return every - others
 

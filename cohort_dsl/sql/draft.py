@@ -31,7 +31,7 @@ class Draft:
     ) -> sa.Table:
         """A temporary table of these rows."""
         table = self._created(name, types)
-        filled = sa.insert(table).from_select(list(types), rows)
+        filled = sa.insert(table).from_select([c.name for c in rows.selected_columns], rows)
         self._sent.append(render(filled, self.terms.dialect, fills=name))
         return table
 

@@ -100,3 +100,19 @@ def test_many_lookups_among_rows(spec):
         ask=found,
         expect={1: False},
     )
+
+
+def test_what_is_needed_only_at_the_end_is_carried_along(spec):
+    """Of another kind than what is worked out deeply before it."""
+    chain = p.ratio
+    for _ in range(20):
+        chain = chain + 0.5
+    spec(
+        patients="""
+            patient | ratio | born       | name
+            1       | 1.0   | 2024-01-01 | a
+            2       | -20.0 | 2024-01-02 | b
+        """,
+        ask=when((chain > 0.0) & (p.name == "a")).then(p.born).otherwise(None),
+        expect={1: date(2024, 1, 1), 2: None},
+    )
