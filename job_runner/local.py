@@ -30,7 +30,10 @@ from job_runner.worker import Ports, Told, Worker
 from job_runner.workspace import Workspace, local_workspace
 
 STATE_FOLDER = ".strongroom"
-EXTRACTION = "run: cohort:v1 generate-dataset DEFINITION.py --output FILE.parquet"
+EXTRACTION = (
+    "run: cohort:v1 generate-dataset DEFINITION.py --output FILE.parquet, or "
+    "generate-measures with FILE.csv"
+)
 LOG_TAIL = 4_000
 """Characters of an action's log that its result shows."""
 

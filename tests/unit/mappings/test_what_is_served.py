@@ -2,7 +2,7 @@
 
 import pytest
 
-from cohort_dsl import create_dataset
+from cohort_dsl import create_dataset, create_measures
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.load import question_of
 from cohort_dsl.mappings.binding import State
@@ -67,6 +67,22 @@ def test_a_missing_column_is_refused_and_its_table_is_still_served(tmp_path):
     assert row["visit"] == "5"
     assert told.problem.startswith("visits.care_site isn't served: the table care_site")
     assert "name visits.care_site among" in told.remedy
+
+
+def measuring(numerator):
+    measures = create_measures()
+    year = [("2024-01-01", "2024-12-31")]
+    measures.define_measure("m", numerator, patients.sex == "male", intervals=year)
+    return question_of(measures)
+
+
+def test_measures_are_counted_as_far_as_their_tables_are_served(tmp_path):
+    with opened(tmp_path, PEOPLE, without("note")) as warehouse:
+        answered = warehouse.measure(measuring(patients.sex == "male"))
+        [row] = [row for batch in answered.reveal() for row in batch.to_pylist()]
+        with pytest.raises(WarehouseError, match="documents isn't served"):
+            warehouse.measure(measuring(documents.exists_for_patient()))
+    assert (row["numerator"], row["denominator"], row["ratio"]) == (1, 1, 1.0)
 
 
 def test_all_that_is_missing_is_told_at_once(tmp_path):

@@ -148,6 +148,11 @@ def test_files_of_periods_lie_beside_the_output(name: str, end: str) -> None:
     assert parse(running(command, f"highly_sensitive: {{o: {name}{end}}}"))
 
 
+def test_files_of_periods_may_be_packed() -> None:
+    command = "cohort:v1 generate-dataset d.py --output out/c.csv.gz"
+    assert parse(running(command, "highly_sensitive: {o: out/c_*.csv.gz}"))
+
+
 @pytest.mark.parametrize("output", ["c_*.parquet", "out/c_*.csv", "out/cohort_*.parquet"])
 def test_other_files_are_no_files_of_periods(output: str) -> None:
     command = "cohort:v1 generate-dataset d.py --output out/c.parquet"

@@ -12,8 +12,9 @@ from cohort_dsl import create_dataset
 from cohort_dsl.errors import QueryError
 from cohort_dsl.language.dataset import query_of
 from cohort_dsl.model import nodes, types, wire
+from cohort_dsl.model.measures import Measure, Measures
 from cohort_dsl.model.promises import Promises
-from cohort_dsl.model.query import DummyData, Query
+from cohort_dsl.model.query import DummyData, Interval, Query
 from cohort_dsl.model.types import Column, TableSchema
 from cohort_dsl.tables.contract import diagnoses, patients
 
@@ -171,6 +172,39 @@ def test_a_forged_dataset_is_refused(key, value, problem):
     document = a_document()
     document["dataset"][key] = value
     assert problem in refused(document).problem
+
+
+MEASURES = [
+    ("name", "a b", "rule on anyOf"),
+    ("intervals", [["2024-01-01", None]], "rule on anyOf"),
+    ("extra", 1, "rule on anyOf"),
+    ("numerator", 2, "the numerator of m is no yes or no, or count, a patient"),
+    ("denominator", 0, "refers to 0, which is no series"),
+    ("group_by", [{"name": "Ratio", "series": 1}], "have the same name"),
+    ("group_by", [{"name": "a", "series": 1}] * 2, "m's group a is there twice"),
+    ("intervals", [], "has no interval"),
+    ("intervals", [["2024-01-31", "2024-01-01"]], "ends before"),
+    ("intervals", [["2024-01-01", "2024-02-30"]], "2024-02-30 is no date"),
+]
+
+
+def a_measures_document() -> Any:
+    may = Interval(date(2024, 5, 1), date(2024, 5, 31))
+    day = nodes.SelectColumn(PEOPLE, "d")
+    measure = Measure("m", THERE, THERE, {"day": day}, (may,))
+    return json.loads(wire.dumps(Measures((measure,))))
+
+
+@pytest.mark.parametrize(("key", "value", "problem"), MEASURES)
+def test_a_forged_measure_is_refused(key, value, problem):
+    document = a_measures_document()
+    document["measures"]["measures"][0][key] = value
+    assert problem in refused(document).problem
+
+
+def test_measures_beside_a_dataset_are_refused():
+    document = a_measures_document() | {"dataset": a_document()["dataset"]}
+    assert "either for a dataset or for measures" in refused(document).problem
 
 
 NODES = [
