@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from cli.compose.checking import rounding_of
 from cohort_dsl.disclosure import Rounding
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.question import Question
+from cohort_dsl.progress import SILENT, Progress
 from cohort_dsl.warehouses import duckdb
 from job_runner import extraction
 from job_runner.errors import ProjectError
@@ -30,22 +32,28 @@ def _untold(note: str) -> None:
     pass
 
 
+def _unshown() -> AbstractContextManager[Progress]:
+    return nullcontext(SILENT)
+
+
 @dataclass(frozen=True)
 class DummySource:
     """Answers questions with made-up patients: from tables in a folder, or made now.
 
-    ``told``: what is to be known of an answer.
+    ``told``: what is to be known of an answer. ``shown``: gives who is told how far it is.
     """
 
     size: int | None = None
     tables: Path | None = None
     told: Callable[[str], None] = _untold
+    shown: Callable[[], AbstractContextManager[Progress]] = _unshown
 
     def produce(self, question: Question, target: Path) -> None:
         """Write the dummy answer; DefinitionError where no patients can be made."""
         schemas = {schema.name: schema for schema in question.tables()}
-        with duckdb.from_rows(self._tables(question), schemas) as warehouse:
-            extraction.write(question, warehouse, target, usual_rounding())
+        tables = self._tables(question)
+        with self.shown() as progress, duckdb.from_rows(tables, schemas) as warehouse:
+            extraction.write(question, warehouse, target, usual_rounding(), progress)
         if isinstance(question, Measures):
             self.told(f"{target.name}: {_how_shown(question)}")
 

@@ -3,7 +3,7 @@
 A question or a claim that a study's code wrote can be made to take for ever, take all
 memory, or break a library that isn't Python. Such a call takes nobody else along: not the
 runner, nor its other jobs. Function, arguments and result travel as pickles between two
-processes of ours.
+processes of ours; so does what the call tells on its way, by ``tell``.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import IO, Any, ParamSpec, Protocol, TypeVar
+from typing import IO, Any, ParamSpec, Protocol, TextIO, TypeAlias, TypeVar
 
 from cohort_dsl.errors import StrongroomError
 from job_runner.job import Failure
@@ -26,6 +28,7 @@ from job_runner.job import Failure
 P = ParamSpec("P")
 T = TypeVar("T")
 
+TOLD, ANSWER = b"T", b"A"
 FIRST_TO_GO = "1000"
 """When the host's memory runs out, this goes before anything else."""
 
@@ -53,12 +56,33 @@ def directly(
     return function(*args, **kwargs)
 
 
+Heard: TypeAlias = Callable[[Any], None]
+"""Given what a call tells on its way."""
+
+
 def call(seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What the function returns, or the StrongroomError that it raises.
 
     ``Broke`` if it took longer than ``seconds``, or ended in any other way: what a library
     says then may quote a person's value, so only the kind is told.
     """
+    return _called(seconds, lambda told: None, partial(function, *args, **kwargs))
+
+
+@dataclass(frozen=True)
+class Listening:
+    """The same, heard on its way. ``ear``: opened for each call, gives who hears it."""
+
+    ear: Callable[[], AbstractContextManager[Heard]]
+
+    def __call__(
+        self, seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        with self.ear() as heard:
+            return _called(seconds, heard, partial(function, *args, **kwargs))
+
+
+def _called(seconds: float, heard: Heard, work: Callable[[], T]) -> T:
     # -I: the folder that we were started in has no say in what is imported.
     command = [sys.executable, "-I", "-m", __name__]
     with subprocess.Popen(  # noqa: S603  our own words
@@ -67,7 +91,7 @@ def call(seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kw
         late = threading.Timer(seconds, process.kill)
         late.start()
         try:
-            answer = _exchange(process, pickle.dumps((function, args, kwargs)))
+            answer = _exchange(process, pickle.dumps(work), heard)
         finally:
             in_time = late.is_alive()
             late.cancel()
@@ -75,14 +99,22 @@ def call(seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kw
     return _result(answer, process.returncode, seconds, in_time=in_time)  # type: ignore[no-any-return]  # the function's
 
 
-def _exchange(process: subprocess.Popen[bytes], asked: bytes) -> bytes:
+def _exchange(process: subprocess.Popen[bytes], asked: bytes, heard: Heard) -> bytes:
     """Its standard input stays open meanwhile: by its end it learns that we are gone."""
     assert process.stdin is not None
     assert process.stdout is not None
     with suppress(BrokenPipeError):
         process.stdin.write(len(asked).to_bytes(8, "big") + asked)
         process.stdin.flush()
-    answer = process.stdout.read()
+    answer = b""
+    while (mark := process.stdout.read(1)) in (TOLD, ANSWER):
+        size = int.from_bytes(process.stdout.read(8), "big")
+        found = process.stdout.read(size)
+        if mark == TOLD and len(found) == size:
+            heard(pickle.loads(found))  # noqa: S301  from a process of ours
+        elif len(found) == size:
+            answer = found
+    process.stdout.read()
     process.wait()
     return answer
 
@@ -92,7 +124,7 @@ def _result(answer: bytes, code: int, seconds: float, *, in_time: bool) -> Any:
         raise Broke(f"it took more than {seconds:g} s", Failure.TIMEOUT)
     if code == -signal.SIGKILL:  # by the kernel: nobody else does
         raise Broke("it took all memory that there was", Failure.OUT_OF_MEMORY)
-    if code != 0:
+    if code != 0 or not answer:
         raise Broke("its process broke down")
     error, found = pickle.loads(answer)  # noqa: S301  from a process of ours
     if error is None:
@@ -105,16 +137,37 @@ def _result(answer: bytes, code: int, seconds: float, *, in_time: bool) -> Any:
 # In the other process ----------------------------------------------------------------
 
 
+def tell(what: object) -> None:
+    """To whoever made this call. Only where it is made apart: it goes where answers go."""
+    _send(TOLD, what)
+
+
+def _send(mark: bytes, what: object) -> None:
+    """In one piece, also where several threads tell something."""
+    body = pickle.dumps(what)
+    sys.stdout.buffer.write(mark + len(body).to_bytes(8, "big") + body)
+    sys.stdout.buffer.flush()
+
+
 def _answer(asked: bytes) -> tuple[type[StrongroomError] | None, object]:
     """The kind of error with its parts, or with its name where that is all to be told."""
-    function, args, kwargs = pickle.loads(asked)  # noqa: S301  from a process of ours
+    work = pickle.loads(asked)  # noqa: S301  from a process of ours
     try:
-        return None, function(*args, **kwargs)
+        return None, work()
     except StrongroomError as error:
         said = {"problem": error.problem, "where": error.where, "remedy": error.remedy}
         return type(error), said
     except Exception as error:  # noqa: BLE001  its text may hold a person's value
         return StrongroomError, type(error).__name__
+
+
+def _answers_alone() -> TextIO:
+    """Standard output as it was, which what libraries print no longer gets into."""
+    kept = os.fdopen(os.dup(1), "w")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return kept
 
 
 def _end_with(stream: IO[bytes]) -> None:
@@ -126,11 +179,10 @@ def _main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core is a copy of people's records
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
+    sys.stdout = _answers_alone()
     asked = sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(8), "big"))
     threading.Thread(target=_end_with, args=[sys.stdin.buffer], daemon=True).start()
-    answer = pickle.dumps(_answer(asked))
-    sys.stdout.buffer.write(answer)
-    sys.stdout.buffer.flush()
+    _send(ANSWER, _answer(asked))
     os._exit(0)  # waits for no thread that reads
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from cohort_dsl import assurance, extract, formats, measures_file, warehouses
 from cohort_dsl.assurance import Expected
@@ -22,6 +22,7 @@ from cohort_dsl.model import wire
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.question import Question
+from cohort_dsl.progress import SILENT, Progress
 from cohort_dsl.warehouses.contract import Warehouse
 from job_runner.errors import RequestRefused
 from job_runner.executors.contract import Box, Limits, Mount, Outcome
@@ -72,32 +73,56 @@ class DataSource(Protocol):
         """
 
 
+Step: TypeAlias = tuple[str, int, int]
+"""What is being done, how much of it, and of how much."""
+ASKING, WRITING = "asking the warehouse", "writing, in percent"
+
+
+def _nobody(step: Step) -> None:
+    pass
+
+
 @dataclass(frozen=True)
 class WarehouseSource:
     """The site's warehouse. ``settings`` as in its policy, a password's place included.
 
-    ``rounding``: how the site wants the numbers of measures to be shown.
+    ``rounding``: how the site wants the numbers of measures to be shown. ``tell``: told
+    how far it is, where the call is made apart: what is being done, how much, and of how
+    much; never how many patients there are.
     """
 
     settings: Mapping[str, object]
     rounding: Rounding
+    tell: Callable[[Step], None] = _nobody
 
     def produce(self, question: Question, target: Path) -> None:
         with warehouses.open(self.settings) as warehouse:
-            write(question, warehouse, target, self.rounding)
+            write(question, warehouse, target, self.rounding, without_counts(self.tell))
 
     def __repr__(self) -> str:
         return "<the site's warehouse>"
 
 
+def without_counts(tell: Callable[[Step], None]) -> Progress:
+    """Tells steps, and shares of the rows."""
+    return Progress(
+        prepared=lambda done, of: tell((ASKING, done, of)),
+        written=lambda rows, of: tell((WRITING, 100 * rows // of, 100)),
+    )
+
+
 def write(
-    question: Question, warehouse: Warehouse, target: Path, rounding: Rounding
+    question: Question,
+    warehouse: Warehouse,
+    target: Path,
+    rounding: Rounding,
+    progress: Progress = SILENT,
 ) -> None:
     """The warehouse's answer, as the file or files of this kind of question."""
     if isinstance(question, Measures):
         extract.measure(question, warehouse, target, rounding)
     else:
-        extract.cohorts(question, warehouse, target)
+        extract.cohorts(question, warehouse, target, progress)
 
 
 @dataclass(frozen=True)

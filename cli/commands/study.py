@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 import dummy_data as dummy
-from cli import clock, console, git, home, template
+from cli import clock, console, git, home, progress, template
 from cli.boxes import Boxes, ready
 from cli.compose.running import uid_of, uid_of_ours
 from cli.failures import JobsFailed
@@ -221,7 +221,9 @@ def run(
         ours = local.Home(
             executor=boxes.executor,
             images=images(boxes),
-            source=home.DummySource(tables=tables, told=console.note),
+            source=home.DummySource(
+                tables=tables, told=console.note, shown=progress.Terminal().at_home
+            ),
             clock=clock.now,
             monotonic=time.monotonic,
             new_id=clock.new_id,

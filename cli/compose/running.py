@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from cli import clock
+from cli import clock, progress
 from cli.compose.checking import Checking, rounding_of
 from cli.compose.opened import OpenSite
 from job_runner import apart, stages
@@ -42,9 +42,9 @@ def runner(
     ports = Ports(
         tasks=_tasks(site, executor),
         stages=stages.stages(
-            WarehouseSource(site.policy.warehouse, rounding_of(rules)),
+            WarehouseSource(site.policy.warehouse, rounding_of(rules), apart.tell),
             OutputLimits(),
-            apart.call,
+            apart.Listening(progress.Terminal().hearing),
         ),
         after_success=partial(
             checking.after_success, seconds=site.policy.limits.wall_clock

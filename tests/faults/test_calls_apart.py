@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,25 @@ def test_what_libraries_print_comes_to_nobody(capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def tells(*words):
+    for word in words:
+        apart.tell(word)
+    return len(words)
+
+
+def test_what_a_call_tells_on_its_way_is_heard_in_order():
+    heard = []
+    listening = apart.Listening(lambda: nullcontext(heard.append))
+    assert listening(60, tells, ("asking", 1, 2), ("asking", 2, 2)) == 2
+    assert heard == [("asking", 1, 2), ("asking", 2, 2)]
+    assert apart.call(60, tells, "unheard") == 1
+
+
+def test_what_libraries_put_where_answers_go_is_in_nobodys_way():
+    assert apart.call(60, os.write, 1, b"Asomebody's secret") == 18
+    assert apart.call(60, print, "Asomebody's secret") is None
+
+
 def test_an_error_for_a_reader_comes_back_whole(tmp_path):
     with pytest.raises(DefinitionError) as told:
         apart.call(
@@ -75,7 +96,7 @@ def test_the_other_process_leaves_no_core_and_is_the_first_to_go_without_memory(
 
 
 def test_it_ends_when_whoever_asked_is_gone():
-    asked = pickle.dumps((time.sleep, (3600,), {}))
+    asked = pickle.dumps(partial(time.sleep, 3600))
     command = [sys.executable, "-I", "-m", "job_runner.apart"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         other.stdin.write(len(asked).to_bytes(8, "big") + asked)

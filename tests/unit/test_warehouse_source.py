@@ -7,6 +7,7 @@ import pytest
 from cohort_dsl.disclosure import Rounding
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.load import question_of
+from job_runner import extraction
 from job_runner.extraction import WarehouseSource
 
 ROUNDING = Rounding("default", 10, 5)
@@ -34,3 +35,12 @@ def test_its_settings_do_not_print():
     assert (
         repr(WarehouseSource({"password": "canary"}, ROUNDING)) == "<the site's warehouse>"
     )
+
+
+def test_how_far_it_is_is_told_without_saying_how_many_patients_there_are():
+    told: list[extraction.Step] = []
+    progress = extraction.without_counts(told.append)
+    progress.prepared(3, 7)
+    progress.answered(123_456)
+    progress.written(30_864, 123_456)
+    assert told == [(extraction.ASKING, 3, 7), (extraction.WRITING, 25, 100)]

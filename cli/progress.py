@@ -1,0 +1,71 @@
+"""How far extractions are, as bars on a terminal; elsewhere nothing is shown.
+
+On standard error, so that a command's result stays as it is; and gone when it is over.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+from cohort_dsl.progress import SILENT, Progress
+from job_runner.apart import Heard
+
+COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TimeElapsedColumn(),
+)
+
+
+class Terminal:
+    """Where bars are shown, as many at once as there are extractions."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True)
+        self._bars = Bars(*COLUMNS, console=self._console, transient=True)
+        self._lock, self._shown = threading.Lock(), 0
+
+    @contextmanager
+    def at_home(self) -> Iterator[Progress]:
+        """For an extraction of made-up patients, whose number is no secret."""
+        with self.hearing() as heard:
+            if not self._console.is_terminal:
+                yield SILENT
+                return
+            yield Progress(
+                prepared=lambda done, of: heard(("asking", done, of)),
+                answered=lambda rows: heard(("reading rows", rows, None)),
+                written=lambda rows, of: heard(("writing rows", rows, of)),
+            )
+
+    @contextmanager
+    def hearing(self) -> Iterator[Heard]:
+        """A bar for one extraction, moved by what is heard: what, how much, of how much."""
+        if not self._console.is_terminal:
+            yield lambda told: None
+            return
+        self._count(1)
+        bar = self._bars.add_task("asking", total=None)
+        try:
+            yield lambda told: self._bars.update(
+                bar, description=told[0], completed=told[1], total=told[2]
+            )
+        finally:
+            self._bars.remove_task(bar)
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        """On the screen from the first extraction to the end of the last one."""
+        with self._lock:
+            self._shown += more
+            if more > 0 and self._shown == 1:
+                self._bars.start()
+            if not self._shown:
+                self._bars.stop()
