@@ -19,6 +19,8 @@ So it is as Parquet and as Feather (``.feather``, ``.arrow``), which keep all of
 and Stata's ``.dta`` hold the same rows in the same order, without the metadata, as
 ``formats`` says for each.
 
+A dataset's event tables lie beside it, as ``event_file`` says.
+
 The file is there whole or not at all. The same rows give the same bytes. Meanwhile rows
 lie beside it, in a file without a name that the end of the process takes away.
 """
@@ -40,7 +42,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from cohort_dsl import formats
+from cohort_dsl import event_file, formats
 from cohort_dsl.errors import DefinitionError, WarehouseError
 from cohort_dsl.formats import Format
 from cohort_dsl.model.types import ValueType
@@ -57,12 +59,13 @@ GROUP = 100_000  # rows in a row group: the same for the same rows, however they
 
 @dataclass(frozen=True)
 class CohortFile:
-    """A cohort file that was written. ``sha256``: of its bytes, in hex."""
+    """A cohort file, or an event table's, that was written. ``sha256``: of its bytes."""
 
     path: Path
     sha256: str
     rows: int
     query_sha256: str
+    event_tables: tuple[CohortFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,10 +89,12 @@ class Columns:
     """What is asked for. ``types``: of patient_id and the variables, in order.
 
     ``categories``: of some columns, the values that the question names.
+    ``several_rows``: a patient may have several, as in an event table.
     """
 
     types: Mapping[str, ValueType]
     categories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    several_rows: bool = False
 
     @property
     def schema(self) -> pa.Schema:
@@ -135,7 +140,8 @@ def write(
     """
     suited, metadata = must_suit(target, columns), _metadata(columns, query_sha256)
     with replacing(target) as draft:
-        batches = _counted(_sound(rows.reveal(), columns.schema), progress)
+        sound = _sound(rows.reveal(), columns)
+        batches = _counted(sound, progress)
         if suited.keeps_types:
             count = _narrowly(batches, columns, suited, draft, metadata, progress)
         else:
@@ -152,9 +158,10 @@ def sha256(path: Path) -> str:
 
 
 def _metadata(columns: Columns, query_sha256: str) -> Mapping[bytes, str]:
+    several = columns.several_rows
     told = {
-        "format": FORMAT,
-        "version": VERSION,
+        "format": event_file.FORMAT if several else FORMAT,
+        "version": event_file.VERSION if several else VERSION,
         "query_sha256": query_sha256,
         "columns": columns.told(),
     }
@@ -231,16 +238,19 @@ def _groups(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
         yield held.combine_chunks()
 
 
-def _sound(
-    batches: Iterable[pa.RecordBatch], schema: pa.Schema
-) -> Iterator[pa.RecordBatch]:
-    """The batches in the schema's types, as long as each patient_id is a new one."""
+def _sound(batches: Iterable[pa.RecordBatch], columns: Columns) -> Iterator[pa.RecordBatch]:
+    """The batches in the columns' types, as long as their patients are in order.
+
+    Each patient_id is a new one, but where a patient may have several rows.
+    """
     last: Any = None
+    schema = columns.schema
+    later = pc.greater_equal if columns.several_rows else pc.greater
     for batch in batches:
         if batch.num_rows:
             fitted = _fitted(batch, schema)
             ids = fitted.column(0)
-            if not _ascends(ids, last):
+            if not _ascends(ids, last, later):
                 raise _refused("a patient has several rows, or the rows aren't sorted")
             last = ids[-1]
             yield fitted
@@ -259,12 +269,12 @@ def _fitted(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def _ascends(ids: pa.Array, last: Any) -> bool:
-    """Is each id there, and beyond the one before it?"""
+def _ascends(ids: pa.Array, last: Any, later: Callable[..., Any]) -> bool:
+    """Is each id there, and in order after the one before it?"""
     values = ids if last is None else pa.concat_arrays([pa.array([last], ids.type), ids])
     if values.null_count:
         return False
-    found = pc.greater(values[1:], values[:-1])
+    found = later(values[1:], values[:-1])
     return bool(pc.all(found, min_count=0).as_py())
 
 

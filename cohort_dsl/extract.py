@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from cohort_dsl import cohort_file, formats, measures_file
 from cohort_dsl.cohort_file import CohortFile, Columns
 from cohort_dsl.disclosure import Rounding
+from cohort_dsl.event_file import event_file
 from cohort_dsl.measures_file import MeasuresFile
 from cohort_dsl.model import intervals, wire
 from cohort_dsl.model.categories import categories
 from cohort_dsl.model.measures import Measures
+from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.query import Interval, Query
 from cohort_dsl.progress import SILENT, Progress
 from cohort_dsl.warehouses.contract import Warehouse
@@ -21,19 +24,43 @@ from cohort_dsl.warehouses.contract import Warehouse
 def extract(
     query: Query, warehouse: Warehouse, target: Path, progress: Progress = SILENT
 ) -> CohortFile:
-    """Write the query's cohort to ``target``, whole or not at all.
+    """Write the query's cohort to ``target``, and its event tables as ``event_file`` says.
 
-    The query is of one time. The format is what the target's name ends with: see
-    ``cohort_file``. WarehouseError where the warehouse lacks what is asked for, or refuses;
-    DefinitionError where the format can't hold it.
+    Each file is there whole or not at all. The query is of one time. The format is what the
+    target's name ends with: see ``cohort_file``. WarehouseError where the warehouse lacks
+    what is asked for, or refuses; DefinitionError where the format can't hold it.
     """
-    types = {"patient_id": warehouse.catalog.patient_id}
-    types |= {name: series.type for name, series in query.variables.items()}
-    known = {name: categories(series) for name, series in query.variables.items()}
-    columns = Columns(types, {name: values for name, values in known.items() if values})
+    columns = _columns(query.variables, warehouse)
+    tables = {
+        name: _columns(series, warehouse, several_rows=True)
+        for name, series in query.event_tables.items()
+    }
+    files = {name: event_file(target, name) for name in tables}
     cohort_file.must_suit(target, columns)
-    with warehouse.ask(query, progress.prepared) as rows:
-        return cohort_file.write(rows, columns, target, wire.query_hash(query), progress)
+    for name, path in files.items():
+        cohort_file.must_suit(path, tables[name])
+    digest = wire.query_hash(query)
+    with warehouse.ask(query, progress.prepared) as answer:
+        cohort = cohort_file.write(answer, columns, target, digest, progress)
+        for path in files.values():
+            path.parent.mkdir(exist_ok=True)
+        events = [
+            cohort_file.write(
+                answer.event_table(name), tables[name], path, digest, progress
+            )
+            for name, path in files.items()
+        ]
+    return replace(cohort, event_tables=tuple(events))
+
+
+def _columns(
+    series: Mapping[str, Series], warehouse: Warehouse, *, several_rows: bool = False
+) -> Columns:
+    types = {"patient_id": warehouse.catalog.patient_id}
+    types |= {name: one.type for name, one in series.items()}
+    known = {name: categories(one) for name, one in series.items()}
+    named = {name: values for name, values in known.items() if values}
+    return Columns(types, named, several_rows)
 
 
 def cohorts(

@@ -69,6 +69,8 @@ class DataSource(Protocol):
     def produce(self, question: Question, target: Path) -> None:
         """Writes the answer as ``target``, or a file for each period beside it.
 
+        A dataset's event tables lie in a folder beside each, as ``extract`` says.
+
         WarehouseError if it can't now.
         """
 
@@ -281,12 +283,6 @@ def query_from(result: Path, where: str) -> Question:
             where=where,
             remedy="a definition only describes a dataset; it writes no files itself",
         ) from None
-    if isinstance(question, Query) and question.event_tables:
-        raise DefinitionError(
-            "it asks for event tables, which can't be extracted yet",
-            where=where,
-            remedy="Ask for a dataset with one value a patient.",
-        )
     return question
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from cli.compose.folder import SiteFolder
 from cohort_dsl.disclosure import Rounding
+from cohort_dsl.event_file import events_folder
 from job_runner import apart, journal
 from job_runner.job import Job
-from job_runner.manifest import Manifest
+from job_runner.manifest import Manifest, ManifestFile
 from job_runner.project import Level
 from job_runner.stages import JobFailed
 from job_runner.workspace import Workspace
@@ -51,12 +53,22 @@ def rounding_of(policy: Policy) -> Rounding:
 
 
 def datasets(made: Manifest, workspace: Workspace) -> Mapping[str, check.Dataset]:
-    """The cohort files that the action read, with the hashes that the runner recorded."""
+    """The cohort files that the action read, with the hashes that the runner recorded.
+
+    Not their event tables: claims are about patients, each once.
+    """
     read = {one.path: one.sha256 for one in made.inputs}
     return {
         file.path: check.Dataset(workspace.path(file.level, file.path), read[file.path])
         for manifest in workspace.manifests().values()
         if manifest.query_sha256 is not None
-        for file in manifest.files
+        for file in _cohorts(manifest.files)
         if file.path in read
     }
+
+
+def _cohorts(files: Sequence[ManifestFile]) -> list[ManifestFile]:
+    """The files of an extraction that aren't in a folder of event tables."""
+    paths = [PurePosixPath(file.path) for file in files]
+    folders = {path.with_name(events_folder(path.name)) for path in paths}
+    return [f for f in files if PurePosixPath(f.path).parent not in folders]

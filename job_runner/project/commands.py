@@ -120,11 +120,13 @@ def _check_output(action: Draft, said: Words, mistakes: Mistakes) -> None:
 def _is_written(pattern: str, output: str) -> bool:
     """``--output`` is a file, or ``folder:format`` for one file per table in a folder.
 
-    A dataset of periods is written beside it, with the first day of each in the name.
+    A dataset of periods is written beside it, with the first day of each in the name, and
+    its event tables in a folder beside it, or beside each.
     """
     folder, colon, written = output.rpartition(":")
     if not colon:
-        return pattern == output or _is_of_a_period(pattern, output)
+        beside = _is_of_a_period(pattern, output) or _is_of_events(pattern, output)
+        return pattern == output or beside
     parent, _, _ = pattern.rpartition("/")
     return parent == folder.removesuffix("/") and extension(pattern) == f".{written}"
 
@@ -135,6 +137,17 @@ def _is_of_a_period(pattern: str, output: str) -> bool:
         pattern.startswith(f"{output.removesuffix(ending)}_")
         and formats.ending(pattern) == ending
         and pattern.count("/") == output.count("/")
+    )
+
+
+def _is_of_events(pattern: str, output: str) -> bool:
+    folder, _, name = pattern.rpartition("/")
+    ending = formats.ending(output)
+    return (
+        folder.startswith(f"{output.removesuffix(ending)}_")
+        and folder.endswith("_events")
+        and folder.count("/") == output.count("/")
+        and name.endswith(ending)
     )
 
 

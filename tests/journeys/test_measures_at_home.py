@@ -1,4 +1,4 @@
-"""Measures, and a dataset of periods, run at home on made-up people."""
+"""Measures, a dataset of periods, and event tables, run at home on made-up people."""
 
 from __future__ import annotations
 
@@ -45,6 +45,15 @@ dataset.define_periods(years(2).starting_on("2021-01-01"))
 dataset.define_population(patients.age_on(INTERVAL.start_date) >= 18)
 dataset.events = events.where(events.date.is_during(INTERVAL)).count_for_patient()
 """
+EVENTS = """\
+from ehrql import create_dataset
+from ehrql.tables.core import clinical_events as events, patients
+
+dataset = create_dataset()
+dataset.configure_dummy_data(population_size=20)
+dataset.define_population(patients.age_on("2021-01-01") >= 18)
+dataset.add_event_table("seen", date=events.date, sex=patients.sex)
+"""
 PROJECT = """\
 version: 5
 actions:
@@ -58,6 +67,12 @@ actions:
     outputs:
       highly_sensitive:
         cohorts: output/cohort_*.parquet
+  list:
+    run: ehrql:v1 generate-dataset analysis/events.py --output output/people.parquet
+    outputs:
+      highly_sensitive:
+        people: output/people.parquet
+        events: output/people_events/*.parquet
 """
 
 
@@ -78,12 +93,14 @@ def study(tmp_path: Path) -> Path:
     (tmp_path / "analysis").mkdir()
     (tmp_path / "analysis/measures.py").write_text(MEASURES)
     (tmp_path / "analysis/periods.py").write_text(PERIODS)
+    (tmp_path / "analysis/events.py").write_text(EVENTS)
     (tmp_path / "project.yaml").write_text(PROJECT)
     return tmp_path
 
 
 def run(study: Path, action: str, told: list[str] | None = None, **programs) -> Ran:
-    both = dict([evaluates("measures", "measures"), evaluates("periods", "dataset")])
+    asked = [("measures", "measures"), ("periods", "dataset"), ("events", "dataset")]
+    both = dict(evaluates(*one) for one in asked)
     images = {"strongroom/cohort:v1": (COHORT,)}
     engine = FakeEngine(images=images, programs=both | programs.get("programs", {}))
     source = DummySource(told=(told if told is not None else []).append)
@@ -140,6 +157,16 @@ def test_a_dataset_of_periods_has_a_cohort_file_for_each(study):
     for path in ran.outputs:
         assert pq.read_table(study / path).column_names == ["patient_id", "events"]
         assert os.stat(study / path).st_size
+
+
+def test_event_tables_lie_beside_the_cohort_file(study):
+    ran = run(study, "list")
+    assert ran.outputs == ("output/people.parquet", "output/people_events/seen.parquet")
+    people, seen = (pq.read_table(study / path) for path in ran.outputs)
+    assert people.num_rows == 20
+    assert seen.column_names == ["patient_id", "date", "sex"]
+    assert set(seen["patient_id"].to_pylist()) <= set(people["patient_id"].to_pylist())
+    assert seen.num_rows > 0
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,30 @@ def test_files_of_periods_may_be_packed() -> None:
     assert parse(running(command, "highly_sensitive: {o: out/c_*.csv.gz}"))
 
 
+@pytest.mark.parametrize(
+    "output",
+    ["out/c_events/labs.parquet", "out/c_events/*.parquet", "out/c_*_events/labs.parquet"],
+)
+def test_event_tables_lie_in_a_folder_beside_the_output(output: str) -> None:
+    command = "cohort:v1 generate-dataset d.py --output out/c.parquet"
+    assert parse(running(command, f"highly_sensitive: {{o: {output}}}"))
+
+
+@pytest.mark.parametrize(
+    "output", ["out/events/labs.parquet", "out/c_events/labs.csv", "c_events/labs.parquet"]
+)
+def test_other_files_are_no_event_tables(output: str) -> None:
+    command = "cohort:v1 generate-dataset d.py --output out/c.parquet"
+    told = the_mistake(running(command, f"highly_sensitive: {{o: {output}}}"))
+    assert "isn't what `--output` writes" in told
+
+
+def test_event_tables_are_highly_sensitive() -> None:
+    command = "cohort:v1 generate-dataset d.py --output out/c.csv"
+    told = the_mistake(running(command, "moderately_sensitive: {o: out/c_events/l.csv}"))
+    assert "an extraction writes rows of people" in told
+
+
 @pytest.mark.parametrize("output", ["c_*.parquet", "out/c_*.csv", "out/cohort_*.parquet"])
 def test_other_files_are_no_files_of_periods(output: str) -> None:
     command = "cohort:v1 generate-dataset d.py --output out/c.parquet"
