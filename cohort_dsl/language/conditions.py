@@ -11,6 +11,7 @@ from cohort_dsl.language.plain import condition
 from cohort_dsl.language.series import (
     BaseSeries,
     build,
+    must_be_listed,
     not_a_method,
     operand,
     same_type,
@@ -143,6 +144,7 @@ def mapped(series: BaseSeries, mapping: Mapping[Any, Any], default: Any) -> Any:
     if not mapping:
         raise mistake("an empty dictionary maps nothing", "Put at least one value into it.")
     found = common_type([*mapping.values(), default])
+    must_be_listed(mapping, series.node_)
     groups: dict[nodes.Series, set[Any]] = {}
     for key, value in mapping.items():
         key = literals.scalar(key, series.node_.type)

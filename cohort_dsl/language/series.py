@@ -7,6 +7,7 @@ each word builds a node of the model, after a look at whether it has a meaning.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, ClassVar, NoReturn
 
 from cohort_dsl.errors import DefinitionError
@@ -50,6 +51,7 @@ class BaseSeries(Refusals):
     # What every kind can be asked ------------------------------------------------
 
     def __eq__(self, other: object) -> Any:
+        must_be_listed([other], self.node_)
         return binary(nodes.Equal, self, other)
 
     def __ne__(self, other: object) -> Any:
@@ -76,7 +78,9 @@ class BaseSeries(Refusals):
         """
         if isinstance(values, BaseSeries):
             return self._is_in_series(values)
-        found = (literals.scalar(v, self.node_.type) for v in listed(values))
+        every = listed(values)
+        must_be_listed(every, self.node_)
+        found = (literals.scalar(v, self.node_.type) for v in every)
         return wrap(nodes.IsIn(self.node_, frozenset(found)))
 
     def _is_in_series(self, values: BaseSeries) -> Any:
@@ -189,6 +193,21 @@ def operand(value: Any, like: BaseSeries) -> nodes.Series:
         return value.node_
     not_a_method(value)
     return literals.constant(value, like.node_.type)
+
+
+def must_be_listed(values: Iterable[object], node: nodes.Series) -> None:
+    """A column that lists its categories is never equal to any other text."""
+    if not isinstance(node, nodes.SelectColumn):
+        return
+    column = node.source.schema.column(node.name)
+    for value in values if column.categories else ():
+        if isinstance(value, str) and value not in column.categories:
+            near = get_close_matches(value.lower(), column.categories, n=1, cutoff=0.4)
+            meant = f'Did you mean "{near[0]}"? ' if near else ""
+            raise mistake(
+                f'{node.source.schema.name}.{node.name} is never "{value}"',
+                f"{meant}It is one of: {', '.join(column.categories)}.",
+            )
 
 
 def not_a_method(value: object) -> None:

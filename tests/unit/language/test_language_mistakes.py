@@ -51,7 +51,7 @@ MISTAKES = [
     Mistake("assert is_there", "`assert` decides once", "Write when(condition)"),
     Mistake("while is_there: pass", "`while` decides once", "Write when(condition)"),
     Mistake("not events.where(is_there & ~is_there)", "yes or no of diagnoses", "exists"),
-    Mistake("patients.sex not in ['a']", "`not in` decides once", "is_not_in(['a'])"),
+    Mistake("first.code not in ['a']", "`not in` decides once", "is_not_in(['a'])"),
     Mistake("[1 for x in [1] if is_there]", "the answer differs between", "Write"),
     Mistake(
         "is_there and " + " and ".join(f"patients.sex == '{n}'" for n in range(9)),
@@ -74,7 +74,7 @@ MISTAKES = [
     Mistake("days(amuont=1)", "days(...) knows no amuont=", "Did you mean amount=?"),
     Mistake("when(is_there, zz=1)", "when(...) knows no zz=", "Write when(condition)."),
     Mistake("x = 3; x()", "TypeError: 'int' object is not callable", "own Python"),
-    Mistake("patients.sex == 'a\\0b'", "holds a character that databases can't", "quotes"),
+    Mistake("first.code == 'a\\0b'", "holds a character that databases can't", "quotes"),
     Mistake(
         "patients.sex == 'male' & is_there", "& and | need yes/no", "(a == 1) & (b == 2)"
     ),
@@ -221,6 +221,11 @@ MISTAKES = [
     Mistake("events.sort_by(events.date).nth_for_patient('a')", "not 'a'", "second row"),
     Mistake("events.sort_by(events.date).nth_for_patient(1.0)", "not 1.0", "second row"),
     Mistake("first.nth_for_patient(2)", "nth_for_patient needs many rows", "before"),
+    Mistake("patients.sex == 'man'", 'patients.sex is never "man"', 'you mean "male"?'),
+    Mistake("patients.sex != 'Female'", 'never "Female"', 'Did you mean "female"?'),
+    Mistake("patients.sex.is_in(['male', 'F'])", 'never "F"', "one of: female, male, "),
+    Mistake("patients.sex.is_not_in(['x'])", 'never "x"', "It is one of: female"),
+    Mistake("patients.sex.map_values({'woman': 1})", 'never "woman"', "one of: female"),
     # Choices
     Mistake("case()", "case without any condition", "case(when(...)"),
     Mistake("case(when(is_there))", "case needs when(...).then(...)", "otherwise"),
