@@ -1,7 +1,7 @@
 """Event tables."""
 
 from cohort_dsl import create_dataset
-from tests.spec.tables import a, e, p
+from tests.spec.tables import a, e, p, v
 
 title = "Event tables"
 
@@ -86,5 +86,30 @@ def test_an_event_table_may_look_up_what_held_on_each_date(event_table):
             1       | 2023-06-01 | north | T
             1       | 2024-06-01 |       | T
             2       | 2024-01-01 | east  | T
+        """,
+    )
+
+
+def test_an_event_table_may_be_of_any_frame_of_several_rows(event_table):
+    """A union, for one: here what was done and what was asked, in one list."""
+    both = e.where(e.ok).union(v)
+    dataset = create_dataset()
+    dataset.define_population(p.score > 0)
+    dataset.add_event_table("rows", date=both.date, number=both.number)
+    event_table(
+        dataset=dataset,
+        patients=PATIENTS,
+        events=EVENTS,
+        visits="""
+            patient | date       | number
+            1       | 2024-01-15 | 3
+        """,
+        expect="""
+            patient | date       | number
+            1       | 2024-01-01 | 1
+            1       | 2024-01-01 | 1
+            1       | 2024-01-15 | 3
+            1       | 2024-02-01 | 2
+            2       | 2024-01-01 | 8
         """,
     )
