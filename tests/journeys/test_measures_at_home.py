@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cli.home import DummySource
-from cohort_dsl import load
+from cohort_dsl import formats, load
 from cohort_dsl.model import wire
 from job_runner import local
 from job_runner.executors.fake import FakeEngine, Inside
@@ -167,6 +167,16 @@ def test_event_tables_lie_beside_the_cohort_file(study):
     assert seen.column_names == ["patient_id", "date", "sex"]
     assert set(seen["patient_id"].to_pylist()) <= set(people["patient_id"].to_pylist())
     assert seen.num_rows > 0
+
+
+@pytest.mark.parametrize("ending", formats.FORMATS)
+def test_every_format_of_a_dataset_is_made(study, ending):
+    (study / "project.yaml").write_text(PROJECT.replace(".parquet", ending))
+    assert run(study, "extract").outputs == (
+        f"output/cohort_2021-01-01{ending}",
+        f"output/cohort_2022-01-01{ending}",
+    )
+    assert run(study, "list").state is State.SUCCEEDED
 
 
 @pytest.mark.parametrize(
