@@ -12,7 +12,6 @@ from cohort_dsl.model.nodes import Frame, Node, Series
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import Scalar, TableSchema
-from dummy_data.person import tables_of
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,8 @@ def of(query: Query) -> Needs:
     found: defaultdict[tuple[str, str], set[Scalar]] = defaultdict(set)
     for node in query.nodes():
         for column, values in _mentions(node):
-            for table in tables_of(column.source):
-                found[table, column.name] |= set(values)
+            for below in nodes.tables_below(column.source):
+                found[below.table.name, column.name] |= set(values)
     return Needs(
         {schema.name: schema for schema in query.tables()},
         {key: tuple(sorted(values, key=_order)) for key, values in sorted(found.items())},

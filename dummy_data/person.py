@@ -100,21 +100,6 @@ class Person:
             self.rows[table] = [other for other in rows if other is not row]
 
 
-def tables_of(frame: Frame) -> tuple[str, ...]:
-    """The tables whose rows a frame has, with the columns under their own names."""
-    found: list[str] = []
-    todo = [frame]
-    while todo:
-        own = bottom(todo.pop())
-        if isinstance(own, Table):
-            found.append(own.table.name)
-        elif isinstance(own, Union):
-            todo += own.sources
-        elif isinstance(own, AsOf):
-            todo.append(own.source)
-    return tuple(dict.fromkeys(found))
-
-
 def _is_cell(series: Series) -> TypeGuard[SelectColumn]:
     """Is it a column that a row itself has?"""
     if not isinstance(series, SelectColumn) or series.frame is None:

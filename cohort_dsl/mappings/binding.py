@@ -100,15 +100,11 @@ def _within(name: str, tables: Iterable[str]) -> bool:
 def _columns_of(query: Question) -> set[tuple[str, str]]:
     """The columns that the question reads, with their tables."""
     selected = [n for n in query.nodes() if isinstance(n, nodes.SelectColumn)]
-    return {(_table_of(n.source), n.name) for n in selected}
-
-
-def _table_of(frame: nodes.Frame) -> str:
-    *_, last = nodes.lineage(frame)
-    while isinstance(last, nodes.Pick):
-        *_, last = nodes.lineage(last.source)
-    assert isinstance(last, nodes.Table)
-    return last.table.name
+    return {
+        (below.table.name, column.name)
+        for column in selected
+        for below in nodes.tables_below(column.source)
+    }
 
 
 # Binding -------------------------------------------------------------------------

@@ -44,6 +44,7 @@ from cohort_dsl.model.nodes.derived import (
     Found,
     InlineTable,
     Union,
+    tables_below,
     tables_in,
 )
 from cohort_dsl.model.nodes.frames import (
@@ -159,6 +160,7 @@ __all__ = [
     "is_sorted",
     "lineage",
     "rows_of",
+    "tables_below",
     "tables_in",
     "walk",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from cohort_dsl.model.nodes.frames import Table, must_have_rows_of_its_own
+from cohort_dsl.model.nodes.frames import Table, bottom, must_have_rows_of_its_own
 from cohort_dsl.model.nodes.identity import Node
 from cohort_dsl.model.nodes.kinds import Frame, Series, is_ancestor_or_same, must_be
 from cohort_dsl.model.types import (
@@ -198,3 +198,18 @@ def _must_be_row(row: Cells, types: Sequence[ValueType]) -> None:
 def tables_in(nodes: Sequence[Node]) -> Iterator[Table | InlineTable]:
     """The tables among the nodes, whose patients are those that a question mentions."""
     return (node for node in nodes if isinstance(node, Table | InlineTable))
+
+
+def tables_below(frame: Frame) -> tuple[Table, ...]:
+    """The tables whose rows a frame has, with their columns under their own names."""
+    found: list[Table] = []
+    todo = [frame]
+    while todo:
+        own = bottom(todo.pop())
+        if isinstance(own, Table):
+            found.append(own)
+        elif isinstance(own, Union):
+            todo += own.sources
+        elif isinstance(own, AsOf):
+            todo.append(own.source)
+    return tuple(dict.fromkeys(found))

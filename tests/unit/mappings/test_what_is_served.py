@@ -2,13 +2,15 @@
 
 import pytest
 
-from cohort_dsl import create_dataset, create_measures
+from cohort_dsl import create_dataset, create_measures, days
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.load import question_of
 from cohort_dsl.mappings.binding import State
+from cohort_dsl.tables import PatientFrame, Series, table_from_rows
 from cohort_dsl.tables.contract import (
     clinical_events,
     deaths,
+    diagnoses,
     documents,
     patients,
     visits,
@@ -190,3 +192,34 @@ def test_a_near_name_is_told(tmp_path):
 def test_a_warehouse_prints_its_shape_only(tmp_path):
     with opened(tmp_path, PEOPLE) as warehouse:
         assert repr(warehouse) == "<warehouse mapped as omop>"
+
+
+def test_frames_that_are_made_of_tables_are_served_as_the_tables_are(tmp_path):
+    both = clinical_events.union(diagnoses, diagnoses.where(True))
+    place = visits.as_of(clinical_events.date, start=visits.start_date)
+
+    @table_from_rows([(1, 5), (99, 6)])
+    class given(PatientFrame):
+        n = Series(int)
+
+    dataset = create_dataset()
+    dataset.define_population(given.n > 0)
+    dataset.n = given.n
+    dataset.both = both.count_for_patient()
+    dataset.episodes = clinical_events.date.count_episodes_for_patient(days(3))
+    dataset.add_event_table("seen", date=clinical_events.date, found=place.is_found())
+    with (
+        opened(tmp_path, PEOPLE, TABLES) as warehouse,
+        warehouse.ask(question_of(dataset)) as found,
+    ):
+        rows = [row for batch in found.reveal() for row in batch.to_pylist()]
+        seen = [batch.num_rows for batch in found.event_table("seen").reveal()]
+    assert rows == [{"patient_id": 1, "n": 5, "both": 0, "episodes": 0}]
+    assert sum(seen) == 0
+
+
+def test_what_is_missing_is_told_through_a_union_too(tmp_path):
+    both = documents.union(documents.where(True))
+    with opened(tmp_path, PEOPLE, without("note")) as warehouse:
+        told = refusal(warehouse, asking(written=both.exists_for_patient()))
+    assert "documents isn't served" in told.problem
