@@ -20,6 +20,7 @@ from cohort_dsl.model import nodes, rules
 from cohort_dsl.model.nodes import Frame, Pick, Position, Series, bottom, tables_in
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Scalar
+from cohort_dsl.reference import made
 
 Cell: TypeAlias = Scalar | None
 PatientId: TypeAlias = int | str
@@ -96,9 +97,9 @@ class Known:
             if isinstance(node, Series):
                 self.series[node] = _ask(node, self)
             elif isinstance(node, nodes.Union):
-                self.rows[node] = in_table_order(list(_united(node, self)))
+                self.rows[node] = in_table_order(list(made.united(node, self)))
             elif isinstance(node, nodes.Episodes):
-                self.rows[node] = in_table_order(list(_episodes(node, self)))
+                self.rows[node] = in_table_order(list(made.episodes(node, self)))
 
     def value(self, node: Series, row: int, patient: PatientId) -> Cell:
         """The series' value in that row; a patient's one value is the same in all rows."""
@@ -117,7 +118,9 @@ class Known:
         if look not in self._held:
             assert look.beside is not None
             there = self.rows[bottom(look.beside)]
-            found = [_held(look, i, row["patient_id"], self) for i, row in enumerate(there)]
+            found = [
+                made.held(look, i, row["patient_id"], self) for i, row in enumerate(there)
+            ]
             self._held[look] = found
         return self._held[look]
 
@@ -131,10 +134,10 @@ class Known:
 
     def _ordered(self, frame: Frame) -> list[int]:
         """The frame's rows. Sorts are stable: the table's own order breaks ties."""
-        *made, own = nodes.lineage(frame)
+        *steps, own = nodes.lineage(frame)
         rows = self.rows[own]
         kept: Iterable[int] = range(len(rows))
-        for step in reversed(made):
+        for step in reversed(steps):
             if isinstance(step, nodes.Filter):
                 kept = [i for i in kept if self._at(step.condition, i, rows) is True]
             elif isinstance(step, nodes.Sort):
@@ -256,57 +259,3 @@ def _values(node: Series, patient: PatientId, known: Known) -> list[Scalar]:
     assert node.frame is not None
     rows = known.by_patient(node.frame).get(patient, [])
     return [v for i in rows if (v := known.series[node][i]) is not None]
-
-
-# Rows made of others ------------------------------------------------------------
-
-
-def _united(union: nodes.Union, known: Known) -> Iterator[Row]:
-    names = ["patient_id", *(column.name for column in union.schema.columns)]
-    for source in union.sources:
-        rows = known.rows[bottom(source)]
-        for at in (at for kept in known.by_patient(source).values() for at in kept):
-            row = {name: rows[at][name] for name in names}
-            known.made_of[id(row)] = (rows[at],)
-            yield row
-
-
-def _episodes(node: nodes.Episodes, known: Known) -> Iterator[Row]:
-    assert node.source.frame is not None
-    rows = known.rows[bottom(node.source.frame)]
-    for patient, kept in known.by_patient(node.source.frame).items():
-        dated: list[tuple[Any, int]] = sorted(
-            (day, at) for at in kept if (day := known.series[node.source][at]) is not None
-        )
-        for run in _runs(dated, node.gap_days):
-            row = {
-                "patient_id": patient,
-                "start_date": run[0][0],
-                "end_date": run[-1][0],
-                "event_count": len(run),
-            }
-            known.made_of[id(row)] = tuple(rows[at] for _, at in run)
-            yield row
-
-
-def _runs(dated: list[tuple[Any, int]], gap: int) -> Iterator[list[tuple[Any, int]]]:
-    """The dates parted wherever more than the gap lies between two of them."""
-    first = 0
-    for at in range(1, len(dated) + 1):
-        if at == len(dated) or (dated[at][0] - dated[at - 1][0]).days > gap:
-            yield dated[first:at]
-            first = at
-
-
-def _held(look: nodes.AsOf, at: int, patient: PatientId, known: Known) -> Row | None:
-    day: Any = known.value(look.at, at, patient)
-    rows = known.rows[bottom(look.source)]
-    best: tuple[Any, Row] | None = None
-    for i in known.by_patient(look.source.rows).get(patient, ()):  # in table order
-        start: Any = known.value(look.start, i, patient)
-        end: Any = known.value(look.end, i, patient)
-        if day is None or start is None or start > day or (end is not None and end < day):
-            continue
-        if best is None or start >= best[0]:
-            best = start, rows[i]
-    return None if best is None else best[1]
