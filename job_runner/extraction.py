@@ -18,6 +18,7 @@ from cohort_dsl import assurance, extract, formats, measures_file, warehouses
 from cohort_dsl.assurance import Expected
 from cohort_dsl.disclosure import Rounding
 from cohort_dsl.errors import DefinitionError, QueryError
+from cohort_dsl.event_file import event_file
 from cohort_dsl.model import wire
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
@@ -29,6 +30,7 @@ from job_runner.executors.contract import Box, Limits, Mount, Outcome
 from job_runner.job import Failure
 from job_runner.project import Action, Extraction
 from job_runner.project.model import EXTRACTION_IMAGES
+from job_runner.project.patterns import matches
 
 CODE, RESULT = "/code", "/result"
 QUERY_FILE, TESTS_FILE = "query.json", "test-data.json"
@@ -130,11 +132,14 @@ def write(
 @dataclass(frozen=True)
 class Terms:
     """What an action may ask for. ``command``: as in its run line. ``granted``: the
-    permissions that its study has; None is all. ``exact_numbers``: of measures."""
+    permissions that its study has; None is all. ``exact_numbers``: of measures.
+    ``output``: the file that it names; ``declared``: its outputs' patterns."""
 
     command: str
     granted: frozenset[str] | None = None
     exact_numbers: bool = True
+    output: str = ""
+    declared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,7 @@ def answered(
     _must_be(terms.command, question, where)
     _must_be_granted(question, terms.granted, where)
     _must_be_hidden(question, terms, where)
+    _must_be_declared(question, terms, where)
     source.produce(question, target)
     return Answered(wire.dumps(question), wire.query_hash(question))
 
@@ -186,6 +192,23 @@ def _must_be_hidden(question: Question, terms: Terms, where: str) -> None:
             remedy="Move the output under highly_sensitive in project.yaml, or leave out "
             "configure_disclosure_control(enabled=False).",
         )
+
+
+def _must_be_declared(question: Question, terms: Terms, where: str) -> None:
+    """A file that no pattern matches would be thrown away without a word."""
+    if not isinstance(question, Query) or not terms.output:
+        return
+    target = Path(terms.output)
+    files = extract.targets(question, target).values() if question.periods else [target]
+    for file in (event_file(one, n) for n in question.event_tables for one in files):
+        path = file.as_posix()
+        if not any(matches(pattern, path) for pattern in terms.declared):
+            raise DefinitionError(
+                f"its event table would be {path}, which the action doesn't declare",
+                where=where,
+                remedy=f"Add {file.parent.as_posix()}/*{formats.ending(path)} to the "
+                "action's highly_sensitive outputs in project.yaml.",
+            )
 
 
 def _must_be_granted(query: Question, granted: frozenset[str] | None, where: str) -> None:

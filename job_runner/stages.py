@@ -157,7 +157,8 @@ def _terms(task: Task, asked: Extraction) -> extraction.Terms:
     """Exact numbers stay where people's rows do."""
     levels = {output.level for output in task.action.outputs}
     exact = levels == {Level.HIGHLY_SENSITIVE}
-    return extraction.Terms(asked.command, task.permissions, exact)
+    declared = tuple(output.pattern for output in task.action.outputs)
+    return extraction.Terms(asked.command, task.permissions, exact, asked.output, declared)
 
 
 def _collected(

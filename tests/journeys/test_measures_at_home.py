@@ -179,6 +179,18 @@ def test_every_format_of_a_dataset_is_made(study, ending):
     assert run(study, "list").state is State.SUCCEEDED
 
 
+def test_an_event_table_that_is_not_declared_is_told(study):
+    kept = "        events: output/people_events/*.parquet\n"
+    assert kept in PROJECT
+    (study / "project.yaml").write_text(PROJECT.replace(kept, ""))
+    ran = run(study, "list")
+    assert ran.failure is Failure.DEFINITION_ERROR
+    assert (
+        "would be output/people_events/seen.parquet, which the action doesn't" in ran.told
+    )
+    assert not (study / "output/people.parquet").exists()
+
+
 @pytest.mark.parametrize(
     ("action", "left"),
     [("measure", ("periods", "dataset")), ("extract", ("measures", "measures"))],
