@@ -150,6 +150,8 @@ def _gap_days(gap: Any) -> int:
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, LookedUp):
+        return f"a look-up in {value.title_()}"
     return value.title_() if isinstance(value, BaseSeries | Frame) else repr(value)[:60]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from inspect import getattr_static
 from typing import Any, ClassVar, NoReturn
 
 from cohort_dsl.errors import DefinitionError
@@ -152,7 +153,13 @@ FRAME_WORDS = frozenset(
 
 def words(thing: object) -> list[str]:
     """The names that an author may write after the dot."""
-    return [n for n in dir(type(thing)) if not n.startswith("_") and not n.endswith("_")]
+    every = (n for n in dir(type(thing)) if not n.startswith("_") and not n.endswith("_"))
+    return [name for name in every if not _refuses(getattr_static(type(thing), name))]
+
+
+def _refuses(member: object) -> bool:
+    """Is it a method only to say that it makes no sense here?"""
+    return getattr(member, "__annotations__", {}).get("return") == "NoReturn"
 
 
 class PatientSeries(BaseSeries):

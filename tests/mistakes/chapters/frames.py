@@ -100,6 +100,15 @@ CHAPTER = Chapter(
             remedy="Ask diagnoses, for example diagnoses.where(looked_up.is_found()).",
         ),
         Mistake(
+            "A look-up is united with other rows",
+            """
+                lab = labs.as_of(events.date, start=labs.date)
+                both = events.union(lab)
+                """,
+            problem="union takes frames, not a look-up in lab_results",
+            remedy="Write events.union(more_events).",
+        ),
+        Mistake(
             "A row of a written table has too few values",
             """
                 @table_from_rows([(1, 70), (2,)])
