@@ -13,7 +13,7 @@ from types import MappingProxyType
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Frame, Pick, Series, Table, walk
 from cohort_dsl.model.query import Query
-from cohort_dsl.model.types import Scalar, ValueType
+from cohort_dsl.model.types import Scalar, TableSchema, ValueType
 from cohort_dsl.plan import needs, passes, rows
 from cohort_dsl.plan.groups import Group, Made, answers, grouped
 from cohort_dsl.plan.passes import Pass
@@ -57,25 +57,39 @@ def build(
     ``together``: how many sets of rows found by lists one step counts and sums.
     """
     query = cheaper(query)
-    groups, made = grouped(query)
-    early = [group for group in groups if group.early]
-    late = [group for group in groups if not group.early]
-    shared = {True: passes.shared(early), False: passes.shared(late)}
-    maps = _maps([*shared[True], *shared[False]])
-    draft = _Draft(maps, together)
-    draft.phase(early, shared[True], made, within=False)
-    population = _population(query, draft.steps, everyone, draft.name("population"))
-    draft.steps.append(population)
-    draft.phase(late, shared[False], made, within=True)
+    draft = answered(query, tables_below([query.population]), everyone, together)
     variables = tuple(Output(n, node) for n, node in query.variables.items())
     events = {
         name: _event_table(f"step_events_{number}", columns)
         for number, (name, columns) in enumerate(query.event_tables.items(), start=1)
     }
     draft.steps.append(Assembly(draft.name("cohort"), variables))
-    lists = _long_lists([*draft.steps, *events.values()], longest_list)
-    steps = (*lists, *maps, *draft.steps)
+    steps = draft.all_steps(longest_list, events.values())
     return Plan(query, steps, MappingProxyType(draft.givens), MappingProxyType(events))
+
+
+def answered(
+    query: Query, who: Mapping[str, TableSchema], everyone: Collection[str], together: int
+) -> Draft:
+    """The steps up to where every leaf has its answer.
+
+    ``who``: by name, the tables among whose patients the population is.
+    """
+    groups, made = grouped(query)
+    early = [group for group in groups if group.early]
+    late = [group for group in groups if not group.early]
+    shared = {True: passes.shared(early), False: passes.shared(late)}
+    draft = Draft(_maps([*shared[True], *shared[False]]), together)
+    draft.phase(early, shared[True], made, within=False)
+    name = draft.name("population")
+    draft.steps.append(_population(query, who, draft.steps, everyone, name))
+    draft.phase(late, shared[False], made, within=True)
+    return draft
+
+
+def tables_below(roots: Iterable[Series]) -> dict[str, TableSchema]:
+    """The tables that the series mention, by name."""
+    return {n.table.name: n.table for n in walk(roots) if isinstance(n, Table)}
 
 
 def _event_table(name: str, columns: Mapping[str, Series]) -> EventTable:
@@ -111,13 +125,20 @@ def _long_lists(steps: Iterable[Step], longest: int) -> list[CodeList]:
 
 
 @dataclass
-class _Draft:
+class Draft:
     """A plan in the making: steps in order, and where the answers lie."""
 
     maps: Sequence[ListMap]
     together: int
     steps: list[Step] = field(default_factory=list)
     givens: dict[Series, Given] = field(default_factory=dict)
+
+    def all_steps(
+        self, longest_list: int = LONGEST_LIST, others: Iterable[Step] = ()
+    ) -> tuple[Step, ...]:
+        """The steps with the lists that they need; ``others`` need some, too."""
+        lists = _long_lists([*self.steps, *others], longest_list)
+        return (*lists, *self.maps, *self.steps)
 
     def name(self, kind: str) -> str:
         return f"step_{len(self.steps) + 1}_{kind}"
@@ -236,21 +257,33 @@ def _selected(group: Group) -> list[nodes.SelectColumn]:
 
 
 def _chunks(read: Sequence[_Reader], together: int) -> Iterator[Sequence[_Reader]]:
-    """Rows found by lists lie apart, so few go together; others are one reading anyway."""
-    by_list = [one for one in read if one.rows.hit is not None]
-    whole = [one for one in read if one.rows.hit is None]
-    if whole:
-        yield whole
-    for at in range(0, len(by_list), together):
-        yield by_list[at : at + together]
+    """Rows of different lists lie apart, so few go together; others are one reading."""
+    by_hit: dict[int | None, list[_Reader]] = {}
+    for one in read:
+        by_hit.setdefault(one.rows.hit, []).append(one)
+    yield from _pieces(by_hit.pop(None, []))
+    chunk: list[_Reader] = []
+    lists = 0
+    for piece in (piece for found in by_hit.values() for piece in _pieces(found)):
+        if chunk and (lists == together or len(chunk) + len(piece) > passes.MOST):
+            yield chunk
+            chunk, lists = [], 0
+        chunk, lists = [*chunk, *piece], lists + 1
+    if chunk:
+        yield chunk
+
+
+def _pieces(read: Sequence[_Reader]) -> Iterator[Sequence[_Reader]]:
+    return (read[at : at + passes.MOST] for at in range(0, len(read), passes.MOST))
 
 
 def _population(
-    query: Query, early: Sequence[Step], everyone: Collection[str], name: str
+    query: Query,
+    mentioned: Mapping[str, TableSchema],
+    early: Sequence[Step],
+    everyone: Collection[str],
+    name: str,
 ) -> Population:
-    mentioned = {
-        n.table.name: n.table for n in walk([query.population]) if isinstance(n, Table)
-    }
     complete = sorted(mentioned.keys() & set(everyone))[:1]
     needed = {table: mentioned[table] for table in complete or sorted(mentioned)}
     read = {table: step.name for step in early if (table := _all_rows_of(step)) in needed}

@@ -11,6 +11,8 @@ from cohort_dsl.plan.groups import Group
 from cohort_dsl.plan.rows import Rows
 from cohort_dsl.plan.steps import Hits, Keep, ListMap
 
+MOST = 200  # sets of rows that one step aggregates: engines limit a table's columns
+
 
 @dataclass(frozen=True, eq=False)
 class Pass:
@@ -52,7 +54,9 @@ def _of(base: Frame, groups: Sequence[Group]) -> Iterator[Pass]:
 
 
 def _in_one_step(groups: Sequence[Group]) -> bool:
-    return len({g.level for g in groups}) == 1 and all(g.is_counted for g in groups)
+    levels = {group.level for group in groups}
+    counted = all(group.is_counted for group in groups)
+    return len(levels) == 1 and counted and len(groups) <= MOST
 
 
 def rows_in(group: Group, shares: Pass | None, maps: Iterable[ListMap]) -> Rows:

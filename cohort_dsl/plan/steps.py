@@ -265,6 +265,54 @@ class EventTable(_Reading):
 
 
 @dataclass(frozen=True)
+class Spread(Step):
+    """Each patient's answers side by side, for the counts that follow."""
+
+    leaves: tuple[Series, ...]
+
+    def computes(self) -> tuple[Series, ...]:
+        return self.leaves
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """Measures that count the same patients in the same groups, by their numbers.
+
+    ``groups``: the columns that they are grouped by, with their types.
+    """
+
+    name: str
+    measures: tuple[int, ...]
+    groups: Mapping[str, ValueType]
+
+
+@dataclass(frozen=True)
+class Tally(Step):
+    """One interval of a family of measures, counted over patients spread side by side.
+
+    ``is_there``: whom to count. Denominator and numerators are ints, never NULL.
+    """
+
+    family: str
+    spread: str
+    interval: int
+    is_there: Series
+    denominator: Series
+    numerators: tuple[Series, ...]
+    groups: tuple[Series, ...]
+
+    def computes(self) -> tuple[Series, ...]:
+        return (self.is_there, self.denominator, *self.numerators, *self.groups)
+
+
+@dataclass(frozen=True)
+class Counts(Step):
+    """All that was tallied, a row for each measure, interval and group."""
+
+    families: tuple[Family, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
     """Steps in order, and where to find what they have answered."""
 

@@ -24,6 +24,7 @@ from cohort_dsl.plan.steps import (
     Choose,
     CodeList,
     Columns,
+    Counts,
     EventTable,
     Hits,
     Inline,
@@ -36,12 +37,15 @@ from cohort_dsl.plan.steps import (
     Plan,
     Population,
     Source,
+    Spread,
     Step,
+    Tally,
 )
 from cohort_dsl.sql import made
 from cohort_dsl.sql.aggregates import AGGREGATES
 from cohort_dsl.sql.answers import Answers
 from cohort_dsl.sql.catalog import Catalog, demand_ids
+from cohort_dsl.sql.counting import Counting
 from cohort_dsl.sql.dialect import Dialect, Sql
 from cohort_dsl.sql.draft import Draft
 from cohort_dsl.sql.expressions import Terms
@@ -55,7 +59,8 @@ LIST = "_list"
 def script(plan: Plan, dialect: Dialect, catalog: Catalog) -> Script:
     """The script that answers the plan's question.
 
-    The answer has patient_id and the variables in their order, sorted by patient_id.
+    The answer has patient_id and the variables in their order, sorted by patient_id; of
+    measures, their counts in no order, with the columns that ``counting`` says.
     WarehouseError where the catalog lacks a table or column that the question mentions.
     """
     catalog.demand(plan.query.tables())
@@ -72,13 +77,16 @@ class _Compiler:
         self.terms = Terms(dialect, self.lists)
         self.draft = Draft(self.terms)
         self.answers = Answers(plan.givens, self.results, self.draft, catalog.patient_id)
+        self.counting = Counting(self.draft, self.answers, self.joined)
 
     def script(self) -> Script:
-        *before, cohort = self.plan.steps
+        *before, last = self.plan.steps
         for step in before:
             self._do(step)
-        assert isinstance(cohort, Assembly)
-        question = self._question(cohort)
+        if isinstance(last, Counts):
+            return self.draft.script(self.counting.answer(last))
+        assert isinstance(last, Assembly)
+        question = self._question(last)
         events = {n: self._events(step) for n, step in self.plan.event_tables.items()}
         return self.draft.script(question, events)
 
@@ -101,6 +109,11 @@ class _Compiler:
             self._choose(step)
         elif isinstance(step, Members):
             self._members(step)
+        elif isinstance(step, Spread):
+            people = self.results[self.plan.population.name]
+            self.counting.put_side_by_side(step, people)
+        elif isinstance(step, Tally):
+            self.counting.tally(step)
         else:
             assert isinstance(step, Population)
             self._population(step)

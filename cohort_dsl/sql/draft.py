@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from cohort_dsl.model.types import Scalar, ValueType
 from cohort_dsl.sql.expressions import Terms
-from cohort_dsl.sql.statements import Script, Sent, Upload, create, render
+from cohort_dsl.sql.statements import Script, Sent, Upload, create, drop, render
 
 # Keeps rows in a temporary table: their select, and their columns with types.
 Keep: TypeAlias = Callable[["sa.Select[Any]", Mapping[str, ValueType]], sa.Table]
+
+NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Draft:
@@ -30,10 +32,21 @@ class Draft:
         types: Mapping[str, ValueType],
     ) -> sa.Table:
         """A temporary table of these rows."""
-        table = self._created(name, types)
-        filled = sa.insert(table).from_select([c.name for c in rows.selected_columns], rows)
-        self._sent.append(render(filled, self.terms.dialect, fills=name))
+        table = self.created(name, types)
+        self.filled(table, rows)
         return table
+
+    def filled(
+        self, table: sa.Table, rows: sa.Select[Any] | sa.CompoundSelect[Any]
+    ) -> None:
+        """These rows added to a table that has their columns."""
+        columns = [column.name for column in rows.selected_columns]
+        adding = sa.insert(table).from_select(columns, rows)
+        self._sent.append(render(adding, self.terms.dialect, fills=table.name))
+
+    def dropped(self, table: sa.Table) -> None:
+        """The table isn't read any more."""
+        self._sent.append(drop(table, self.terms.dialect))
 
     def keeper(self, name: str) -> Keep:
         """Keeps rows under this name and a running number."""
@@ -47,19 +60,22 @@ class Draft:
         rows: Iterable[tuple[Scalar | None, ...]],
     ) -> sa.Table:
         """A temporary table of constants."""
-        table = self._created(name, columns)
+        table = self.created(name, columns)
         self._sent.append(Upload(name, tuple(columns), tuple(rows)))
         return table
 
     def script(
-        self, question: sa.Select[Any], event_tables: Mapping[str, sa.Select[Any]]
+        self,
+        question: sa.Select[Any],
+        event_tables: Mapping[str, sa.Select[Any]] = NONE,
     ) -> Script:
         """The script so far, and its questions."""
         dialect = self.terms.dialect
         told = {name: render(rows, dialect) for name, rows in event_tables.items()}
         return Script(tuple(self._sent), render(question, dialect), MappingProxyType(told))
 
-    def _created(self, name: str, types: Mapping[str, ValueType]) -> sa.Table:
+    def created(self, name: str, types: Mapping[str, ValueType]) -> sa.Table:
+        """A temporary table without rows."""
         columns = [sa.Column(c, self.terms.column_type(kind)) for c, kind in types.items()]
         table = sa.Table(name, sa.MetaData(), *columns, prefixes=["TEMPORARY"])
         self._sent.append(create(table, self.terms.dialect))

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateTable, DropTable
 from sqlalchemy.sql.base import Executable
 
 from cohort_dsl.model.types import Scalar
@@ -19,13 +19,15 @@ from cohort_dsl.sql.dialect import Dialect
 class Statement:
     """SQL text, and the values of its numbered parameters.
 
-    ``makes``, ``fills``: the temporary table that it creates, or puts rows into.
+    ``makes``, ``fills``, ``drops``: the temporary table that it creates, puts rows into,
+    or needs no more.
     """
 
     text: str
     parameters: tuple[Scalar, ...] = field(default=(), repr=False)
     makes: str = ""
     fills: str = ""
+    drops: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,10 @@ def _readable(value: Scalar) -> str:
 
 def create(table: sa.Table, dialect: Dialect) -> Statement:
     return Statement(_text(CreateTable(table), dialect).string.strip(), makes=table.name)
+
+
+def drop(table: sa.Table, dialect: Dialect) -> Statement:
+    return Statement(_text(DropTable(table), dialect).string.strip(), drops=table.name)
 
 
 def render(clause: Executable, dialect: Dialect, fills: str = "") -> Statement:

@@ -21,6 +21,7 @@ from cohort_dsl.mappings.physical import Physical, of_columns
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import TableSchema
+from cohort_dsl.plan import Plan
 from cohort_dsl.sql import Catalog, Dialect, Script, Statement, Upload
 from cohort_dsl.sql.catalog import plain
 from cohort_dsl.sql.duckdb import DUCKDB
@@ -56,7 +57,12 @@ class DuckDBWarehouse(UntilClosed):
     def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Answer]:
         """The cohort, sorted by patient_id. What prepared it is dropped afterwards."""
         everyone, together = self.catalog.everyone, self.dialect.together
-        steps = plan.build(query, everyone=everyone, together=together)
+        steps = plan.build(query, everyone, together=together)
+        with self._asked(steps, on_step) as answer:
+            yield answer
+
+    @contextmanager
+    def _asked(self, steps: Plan, on_step: OnStep = silent) -> Iterator[Answer]:
         script = sql.script(steps, self.dialect, self.catalog)
         session = self._connection.cursor()  # temporary tables are seen by it alone
         try:
@@ -68,7 +74,9 @@ class DuckDBWarehouse(UntilClosed):
 
     def measure(self, measures: Measures) -> Rows:
         """The measures, counted at once."""
-        return measuring.measured(measures, self.ask)
+        everyone, together = self.catalog.everyone, self.dialect.together
+        with self._asked(plan.build_measures(measures, everyone, together)) as counts:
+            return measuring.counted(measures, counts)
 
     def run(self, statement: Statement) -> list[tuple[object, ...]]:
         """All rows of a statement of our own, for checks that count."""

@@ -1,45 +1,49 @@
-"""Measures counted by a warehouse: what was tallied, as rows in their order.
-
-``measured`` asks one query for each interval and denominator: right, and slow.
-"""
+"""Measures counted by a warehouse: what was tallied, as rows in their order."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from cohort_dsl.model import intervals, rules
+from cohort_dsl.model import rules
 from cohort_dsl.model.measures import Measure, Measures
-from cohort_dsl.model.nodes import Less, Series, Value
-from cohort_dsl.model.query import Interval, Query
-from cohort_dsl.model.types import BOOL, INT, Kind, Scalar
+from cohort_dsl.model.query import Interval
+from cohort_dsl.model.types import BOOL, FLOAT, Scalar, ValueType
+from cohort_dsl.sql.counting import INTERVAL, MEASURE
 from cohort_dsl.warehouses.rows import ARROW, Rows
 
 Group: TypeAlias = tuple[Scalar | None, ...]
 Round: TypeAlias = tuple[str, Interval]
-Ask: TypeAlias = Callable[[Query], AbstractContextManager[Rows]]
+
+NUMBERS = ("numerator", "denominator", "numerator_patients", "denominator_patients")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Tally:
-    """Sums over the patients of one group who count, and how many add anything."""
+    """Sums over the patients of one group who count, and how many add anything.
 
-    numerator: int = 0
-    denominator: int = 0
+    A sum beyond 64 bits is None.
+    """
+
+    numerator: int | None = 0
+    denominator: int | None = 0
     numerator_patients: int = 0
     denominator_patients: int = 0
 
-    def add(self, numerator: int, denominator: int, patients: int) -> None:
-        """So many patients with these two numbers."""
-        self.numerator += numerator * patients
-        self.denominator += denominator * patients
-        self.numerator_patients += patients if numerator else 0
-        self.denominator_patients += patients
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            _sum(self.numerator, other.numerator),
+            _sum(self.denominator, other.denominator),
+            self.numerator_patients + other.numerator_patients,
+            self.denominator_patients + other.denominator_patients,
+        )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
 
 
 Tallies: TypeAlias = Mapping[Round, Mapping[Group, Tally]]
@@ -90,13 +94,14 @@ def _rows(measures: Measures, tallies: Tallies) -> Iterator[dict[str, Any]]:
 def _row(
     measure: Measure, interval: Interval, group: Group, tally: Tally
 ) -> dict[str, Any]:
-    numerator, denominator = rules.number(tally.numerator), rules.number(tally.denominator)
-    there = numerator is not None and denominator is not None
+    numerator, denominator = tally.numerator, tally.denominator
     return {
         "measure": measure.name,
         "interval_start": interval.start,
         "interval_end": interval.end,
-        "ratio": rules.divide(numerator, denominator) if there else None,  # type: ignore[arg-type]
+        "ratio": None
+        if numerator is None or denominator is None
+        else rules.divide(numerator, denominator),
         "numerator": numerator,
         "denominator": denominator,
         "numerator_patients": tally.numerator_patients,
@@ -109,68 +114,33 @@ def _null_first(group: Group) -> tuple[tuple[bool, Any], ...]:
     return tuple((value is not None, value) for value in group)
 
 
-# One query for each interval ---------------------------------------------------------
+# What an engine has counted ----------------------------------------------------------
 
 
-def measured(measures: Measures, ask: Ask) -> Rows:
-    """The measures, by as many queries as there are intervals and denominators."""
+def counts_schema(measures: Measures) -> pa.Schema:
+    """The columns of what ``sql.counting`` answers, and their types."""
+    numbers = [(name, pa.int64()) for name in (MEASURE, INTERVAL, *NUMBERS)]
+    groups = [(n, ARROW[s.type.kind]) for n, s in measures.group_columns().items()]
+    return pa.schema([*numbers, *groups])
+
+
+def counted(measures: Measures, counts: Rows) -> Rows:
+    """The answer, from the counts of a plan of these measures."""
+    times = measures.intervals()
     tallies: dict[Round, dict[Group, Tally]] = {}
-    for interval in measures.intervals():
-        now = intervals.at(measures, interval)
-        for denominator, alike in _by_denominator(now).items():
-            found: dict[str, dict[Group, Tally]] = {
-                one.name: defaultdict(Tally) for one in alike
-            }
-            with ask(_query(denominator, alike)) as answer:
-                for batch in answer.reveal():
-                    _tally(batch, alike, found)
-            tallies |= {(name, interval): groups for name, groups in found.items()}
+    for row in (row for batch in counts.reveal() for row in batch.to_pylist()):
+        measure = measures.measures[row[MEASURE]]
+        group = tuple(_value(s.type, row[name]) for name, s in measure.group_by.items())
+        its = tallies.setdefault((measure.name, times[row[INTERVAL] - 1]), {})
+        tally = Tally(**{name: row[name] for name in NUMBERS})
+        its[group] = its[group] + tally if group in its else tally
     return rows(measures, tallies)
 
 
-def _by_denominator(measures: Measures) -> dict[Series, list[Measure]]:
-    found: dict[Series, list[Measure]] = {}
-    for measure in measures.measures:
-        found.setdefault(measure.denominator, []).append(measure)
-    return found
-
-
-def _query(denominator: Series, measures: Iterable[Measure]) -> Query:
-    counts = denominator if denominator.type == BOOL else Less(Value(0, INT), denominator)
-    asked = dict.fromkeys(s for measure in measures for s in measure.roots())
-    return Query(counts, {_column(series): series for series in asked})
-
-
-def _column(series: Series) -> str:
-    return f"s{series.digest.hex()}"
-
-
-def _tally(
-    batch: pa.RecordBatch,
-    measures: Iterable[Measure],
-    found: Mapping[str, dict[Group, Tally]],
-) -> None:
-    table = pa.Table.from_batches([batch])
-    for measure in measures:
-        names = [_column(series) for series in measure.roots()]
-        # Different ones only: sums are Python's, which never overflow.
-        counted = table.group_by(list(dict.fromkeys(names))).aggregate([([], "count_all")])
-        columns = [counted.column(name).to_pylist() for name in names]
-        patients = counted.column("count_all").to_pylist()
-        for numerator, denominator, *group, many in zip(*columns, patients, strict=True):
-            values = _values(measure, group)
-            found[measure.name][values].add(int(numerator or 0), int(denominator), many)
-
-
-def _values(measure: Measure, group: Iterable[Any]) -> Group:
-    kinds = [series.type.kind for series in measure.group_by.values()]
-    return tuple(map(_value, kinds, group))
-
-
-def _value(kind: Kind, value: Any) -> Any:
+def _value(kind: ValueType, value: Any) -> Any:
     """Engines without booleans give 1 and 0; and -0.0 is in one group with 0.0."""
     if value is None:
         return None
-    if kind is Kind.BOOL:
+    if kind == BOOL:
         return bool(value)
-    return value + 0.0 if kind is Kind.FLOAT else value
+    return value + 0.0 if kind == FLOAT else value

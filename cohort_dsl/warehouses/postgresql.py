@@ -53,7 +53,7 @@ class PostgreSQLWarehouse(UntilClosed):
     def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Answer]:
         """The cohort, sorted by patient_id. What prepared it is rolled back afterwards."""
         everyone, together = self.catalog.everyone, self.dialect.together
-        steps = plan.build(query, everyone=everyone, together=together)
+        steps = plan.build(query, everyone, together=together)
         script = sql.script(steps, self.dialect, self.catalog)
         with _told(), self._connection.transaction(force_rollback=True):
             _prepare(self._connection, script, on_step)
@@ -80,12 +80,18 @@ class PostgreSQLWarehouse(UntilClosed):
         return Rows(schema, self._streamed(asked, schema))
 
     def _streamed(self, asked: Statement, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        with self._cursor(asked, "event_table") as cursor:
+        with self._cursor(asked, "rows") as cursor:
             yield from _batches(cursor, schema)
 
     def measure(self, measures: Measures) -> Rows:
         """The measures, counted at once."""
-        return measuring.measured(measures, self.ask)
+        everyone, together = self.catalog.everyone, self.dialect.together
+        steps = plan.build_measures(measures, everyone, together)
+        script = sql.script(steps, self.dialect, self.catalog)
+        schema = measuring.counts_schema(measures)
+        with _told(), self._connection.transaction(force_rollback=True):
+            _prepare(self._connection, script, silent)
+            return measuring.counted(measures, self._rows(script.question, schema))
 
     def run(self, statement: Statement) -> list[tuple[Any, ...]]:
         """All rows of a statement of our own, for checks that count."""
@@ -116,7 +122,7 @@ def _prepare(connection: Connection, script: Script, on_step: OnStep) -> None:
         if isinstance(sent, Upload):
             _copy(cursor, sent.table, sent.rows)
             _analyse(cursor, sent.table, len(sent.rows))
-        elif not sent.makes:
+        elif not (sent.makes or sent.drops):  # the end drops them all
             cursor.execute(sent.text, sent.parameters)
             _analyse(cursor, sent.fills, cursor.rowcount)
         on_step(done, len(script.preparations))

@@ -1,0 +1,156 @@
+"""From measures to steps: every interval's series is a question of its own, all at once.
+
+Each interval's days are put into the series, and all that these need of the tables is
+answered by one plan, as if they were one question's variables: what doesn't differ between
+intervals is the same node, and so is found out once, and a table is read once for all.
+Then, for some intervals at a time, the patients' answers are put side by side, and each
+interval's groups are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from cohort_dsl.model import intervals, nobody, nodes
+from cohort_dsl.model.measures import Measures
+from cohort_dsl.model.nodes import Series, Table, walk
+from cohort_dsl.model.query import Query
+from cohort_dsl.model.types import BOOL, INT
+from cohort_dsl.plan import needs
+from cohort_dsl.plan.build import answered, tables_below
+from cohort_dsl.plan.rewrite import cheaper
+from cohort_dsl.plan.steps import Counts, Family, Plan, Spread, Tally
+
+COLUMNS = 100  # answers side by side: more cost memory, fewer cost joins
+
+
+def build(measures: Measures, everyone: Collection[str] = (), together: int = 1) -> Plan:
+    """The steps that count the measures; ``everyone``, ``together`` as of ``build``.
+
+    Intervals are told by their number in ``measures.intervals()``, from 1 on.
+    """
+    families = _families(measures)
+    asked = dict(_rounds(measures, families))
+    series = {_name(one): one for found in asked.values() for one in found}
+    query = cheaper(Query(_population(measures), series))
+    who = tables_below(measure.denominator for measure in measures.measures)
+    draft = answered(query, who, everyone, together)
+    rounds = {
+        key: [query.variables[_name(one)] for one in found] for key, found in asked.items()
+    }
+    for chunk in _chunks(rounds, draft.givens):
+        leaves = _leaves((s for key in chunk for s in rounds[key]), draft.givens)
+        draft.steps.append(Spread(draft.name("spread"), leaves))
+        spread = draft.steps[-1].name
+        for family, interval in chunk:
+            name = draft.name("tally")
+            counted = _numbers(rounds[family, interval], len(family.measures))
+            draft.steps.append(Tally(name, family.name, spread, interval, *counted))
+    draft.steps.append(Counts(draft.name("counts"), families))
+    return Plan(query, draft.all_steps(), MappingProxyType(draft.givens))
+
+
+def _population(measures: Measures) -> Series:
+    """Everybody in the tables that come with the question, or whom other tables mention."""
+    below = walk(measure.denominator for measure in measures.measures)
+    given = [nodes.Exists(node) for node in below if isinstance(node, nodes.InlineTable)]
+    everybody = nodes.Value(True, BOOL)
+    return nodes.Or((everybody, *given)) if given else everybody
+
+
+def _name(series: Series) -> str:
+    return f"s{series.digest.hex()}"
+
+
+# What is counted together -----------------------------------------------------------
+
+
+def _families(measures: Measures) -> tuple[Family, ...]:
+    """Measures of the same patients in the same groups, for the same intervals."""
+    alike: dict[object, list[int]] = {}
+    for number, one in enumerate(measures.measures):
+        key = (one.denominator, tuple(one.group_by.items()), one.intervals)
+        alike.setdefault(key, []).append(number)
+    return tuple(
+        _family(f"step_family_{n}", measures, found)
+        for n, found in enumerate(alike.values(), start=1)
+    )
+
+
+def _family(name: str, measures: Measures, numbers: Sequence[int]) -> Family:
+    groups = measures.measures[numbers[0]].group_by
+    types = {column: series.type for column, series in groups.items()}
+    return Family(name, tuple(numbers), MappingProxyType(types))
+
+
+_Key: TypeAlias = tuple[Family, int]
+
+
+def _rounds(
+    measures: Measures, families: Iterable[Family]
+) -> Iterator[tuple[_Key, list[Series]]]:
+    """For each interval and family: its denominator, its numerators, its groups."""
+    for number, interval in enumerate(measures.intervals(), start=1):
+        now = intervals.at(measures, interval)
+        there = {measure.name: measure for measure in now.measures}
+        for family in families:
+            named = [measures.measures[n].name for n in family.measures]
+            found = [there[name] for name in named if name in there]
+            if found:
+                groups = found[0].group_by.values()
+                numerators = [one.numerator for one in found]
+                denominator = _of_known(found[0].denominator)
+                yield (family, number), [denominator, *numerators, *groups]
+
+
+def _of_known(denominator: Series) -> Series:
+    """The denominator of those whom its tables know, though it would count others too."""
+    if not (nobody.answer(denominator) or 0) > 0:  # type: ignore[operator]  # bool or int
+        return denominator
+    tables = [n for n in walk([denominator]) if isinstance(n, Table | nodes.InlineTable)]
+    is_known: list[Series] = [nodes.Exists(table) for table in tables]
+    known = nodes.Or((nodes.Value(False, BOOL), *is_known, nodes.Value(False, BOOL)))
+    return nodes.Case(((known, denominator),), nodes.Null(denominator.type))
+
+
+def _chunks(
+    rounds: Mapping[_Key, Sequence[Series]], givens: Collection[Series]
+) -> Iterator[list[_Key]]:
+    """The rounds of as many intervals as fit side by side."""
+    chunk: list[_Key] = []
+    columns: set[Series] = set()
+    for key, found in rounds.items():
+        needed = set(_leaves(found, givens))
+        if chunk and key[1] != chunk[-1][1] and len(columns | needed) > COLUMNS:
+            yield chunk
+            chunk, columns = [], set()
+        chunk.append(key)
+        columns |= needed
+    yield chunk
+
+
+def _leaves(found: Iterable[Series], givens: Collection[Series]) -> tuple[Series, ...]:
+    """The answers that these are worked out from; not what is looked among."""
+    leaves = needs.leaves(found)
+    return tuple(n for n in leaves if n in givens and not isinstance(n, nodes.IsInSeries))
+
+
+# Numbers of patients ------------------------------------------------------------------
+
+
+def _numbers(found: Sequence[Series], numerators: int) -> tuple[Any, ...]:
+    """Who counts, the denominator, the numerators and the groups, as a step wants them."""
+    denominator, *others = found
+    is_there = denominator
+    if denominator.type != BOOL:
+        is_there = nodes.Less(nodes.Value(0, INT), denominator)
+    counted = tuple(_number(one) for one in others[:numerators])
+    return is_there, _number(denominator), counted, tuple(others[numerators:])
+
+
+def _number(series: Series) -> Series:
+    """True is 1, and NULL is 0."""
+    number = nodes.CastToInt(series) if series.type == BOOL else series
+    return nodes.Case(((nodes.IsNull(number), nodes.Value(0, INT)),), number)

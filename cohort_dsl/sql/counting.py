@@ -1,0 +1,135 @@
+"""Measures counted: patients' answers side by side, then the groups of each interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from cohort_dsl.model.nodes import Series
+from cohort_dsl.model.types import INT, ValueType
+from cohort_dsl.plan.needs import Origin
+from cohort_dsl.plan.steps import Counts, Family, Spread, Tally
+from cohort_dsl.sql.answers import Answers
+from cohort_dsl.sql.dialect import Sql
+from cohort_dsl.sql.draft import Draft
+from cohort_dsl.sql.working import Start, work_out
+
+# Columns of an answer beside those of ``model.measures``. No group's name begins with _.
+MEASURE, INTERVAL = "_measure", "_interval"
+
+
+@dataclass
+class Counting:
+    """What has been put side by side and tallied so far."""
+
+    draft: Draft
+    answers: Answers
+    joined: Mapping[Origin, sa.FromClause]
+    families: dict[str, sa.Table] = field(default_factory=dict)
+    spread: tuple[sa.Table, Mapping[Series, str]] | None = None
+
+    def put_side_by_side(self, step: Spread, people: sa.FromClause) -> None:
+        """The answers as columns of one table, in place of those before."""
+        if self.spread is not None:
+            self.draft.dropped(self.spread[0])
+        everyone = people.alias("population")
+        patient = everyone.c.patient_id
+        source, said = self.answers.onto(everyone, patient, step.leaves, step.name, people)
+        names = {leaf: f"c{number}" for number, leaf in enumerate(said, start=1)}
+        stored = self.draft.terms.stored
+        columns = [stored(said[n], n.type).label(name) for n, name in names.items()]
+        rows = sa.select(patient, *columns).select_from(source)
+        types = {"patient_id": self.answers.patient_id}
+        types |= {name: leaf.type for leaf, name in names.items()}
+        self.spread = self.draft.kept(step.name, rows, types), names
+
+    def tally(self, step: Tally) -> None:
+        """The groups of one interval, beside those of its family's other intervals."""
+        counted = self._counted(step).subquery("counted")
+        total = self.draft.terms.dialect.total
+        one: Sql = sa.literal_column("1")
+        groups = [counted.c[f"g{n}"] for n, _ in enumerate(step.groups, start=1)]
+        interval: Sql = sa.literal_column(str(step.interval)).label("interval")
+        patients = sa.func.count().label("patients")
+        numbers = [interval, total(counted.c.d).label("d"), patients]
+        for number, _ in enumerate(step.numerators, start=1):
+            its = counted.c[f"n{number}"]
+            adds = sa.case((its != sa.literal_column("0"), one))
+            numbers.append(total(its).label(f"n{number}"))
+            numbers.append(sa.func.count(adds).label(f"p{number}"))
+        found = sa.select(*numbers, *groups).group_by(*groups)
+        if not groups:  # else SQL gives a row for nobody
+            found = found.having(sa.func.count() > sa.literal_column("0"))
+        if step.family not in self.families:
+            self.families[step.family] = self.draft.created(step.family, _types(step))
+        self.draft.filled(self.families[step.family], found)
+
+    def _counted(self, step: Tally) -> sa.Select[Any]:
+        """The patients who count, with their numbers and the values that group them."""
+        assert self.spread is not None
+        terms = self.draft.terms
+        table, names = self.spread
+        rows = table.alias("spread")
+        given = {n: terms.loaded(rows.c[name], n.type) for n, name in names.items()}
+        patient = {"patient_id": (rows.c.patient_id, self.answers.patient_id)}
+        start = Start(rows, given, patient)
+        keep = self.draft.keeper(step.name)
+        worked = work_out(step.computes(), start, terms, self.joined, keep)
+        columns = [
+            sa.type_coerce(
+                terms.stored(worked[series], series.type), terms.column_type(series.type)
+            ).label(name)
+            for name, series in _columns(step)
+        ]
+        return sa.select(*columns).select_from(worked.rows).where(worked[step.is_there])
+
+    def answer(self, step: Counts) -> sa.Select[Any]:
+        """A row for each measure, interval and group that anybody is in."""
+        groups: dict[str, ValueType] = {}
+        for family in step.families:
+            groups |= family.groups
+        selects = [one for family in step.families for one in self._of(family, groups)]
+        return sa.select(sa.union_all(*selects).subquery("counts"))
+
+    def _of(
+        self, family: Family, groups: Mapping[str, ValueType]
+    ) -> Iterator[sa.Select[Any]]:
+        table = self.families[family.name].c
+        own = {name: f"g{number}" for number, name in enumerate(family.groups, start=1)}
+        values = [
+            (
+                table[own[name]]
+                if name in own
+                else sa.cast(sa.null(), self.draft.terms.column_type(kind))
+            ).label(name)
+            for name, kind in groups.items()
+        ]
+        for number, measure in enumerate(family.measures, start=1):
+            yield sa.select(
+                sa.cast(sa.literal_column(str(measure)), sa.BigInteger()).label(MEASURE),
+                table.interval.label(INTERVAL),
+                table[f"n{number}"].label("numerator"),
+                table.d.label("denominator"),
+                table[f"p{number}"].label("numerator_patients"),
+                table.patients.label("denominator_patients"),
+                *values,
+            )
+
+
+def _columns(step: Tally) -> Iterator[tuple[str, Series]]:
+    yield "d", step.denominator
+    for number, series in enumerate(step.numerators, start=1):
+        yield f"n{number}", series
+    for number, series in enumerate(step.groups, start=1):
+        yield f"g{number}", series
+
+
+def _types(step: Tally) -> dict[str, ValueType]:
+    """A family's columns: interval, denominator, numerators, and how many patients."""
+    types = {"interval": INT, "d": INT, "patients": INT}
+    for number, _ in enumerate(step.numerators, start=1):
+        types |= {f"n{number}": INT, f"p{number}": INT}
+    return types | {f"g{n}": one.type for n, one in enumerate(step.groups, start=1)}
