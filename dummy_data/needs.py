@@ -56,6 +56,8 @@ def _mentions(node: Node) -> Iterator[tuple[nodes.SelectColumn, frozenset[Scalar
         found = whole.operand if isinstance(whole, nodes.Prefix) else whole
         if isinstance(found, nodes.SelectColumn):
             yield found, node.values
+    if isinstance(node, nodes.MapValues) and isinstance(node.operand, nodes.SelectColumn):
+        yield node.operand, frozenset(node.results)
     if isinstance(node, nodes.ContainsAny) and isinstance(node.operand, nodes.SelectColumn):
         yield node.operand, frozenset[Scalar](node.parts_sought)
     if isinstance(node, nodes.StartsWith | nodes.Equal | nodes.Less | nodes.LessOrEqual):

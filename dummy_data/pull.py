@@ -38,7 +38,7 @@ def pull(
     step = STEPS.get(type(series))
     if step is None or depth > DEEPEST:
         return
-    if wish.null:
+    if wish.null and not isinstance(series, nodes.MapValues):
         for part in series.parts():
             if isinstance(part, Series):
                 yield from pull(part, wish, person, row, depth + 1)

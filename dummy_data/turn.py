@@ -231,6 +231,20 @@ def _branch(
     yield node.otherwise, wish
 
 
+def _mapped(
+    node: nodes.MapValues, wish: Wish, person: Person, row: Row | None
+) -> Iterator[tuple[Series, Wish]]:
+    """A key of what is wished for; or none, where the default is, or can be made so."""
+    keys = frozenset(key for key, value in node.pairs if wish.allows(value))
+    if keys:
+        yield node.operand, Wish(among=keys)
+    if wish.allows(person.value(node.default, row)):
+        yield node.operand, Wish(but_not=frozenset(node.results))
+        yield node.operand, Wish(null=True)
+    elif person.value(node.operand, row) not in node.results:
+        yield node.default, wish
+
+
 STEPS: Mapping[type[Series], Step] = {
     nodes.AddDuration: _duration,
     nodes.DateDifference: _difference,
@@ -250,4 +264,5 @@ STEPS: Mapping[type[Series], Step] = {
     nodes.MinimumOf: _any_operand,
     nodes.MaximumOf: _any_operand,
     nodes.Case: _branch,
+    nodes.MapValues: _mapped,
 }

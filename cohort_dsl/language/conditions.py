@@ -17,7 +17,7 @@ from cohort_dsl.language.series import (
     same_type,
 )
 from cohort_dsl.model import nodes
-from cohort_dsl.model.types import FLOAT, INT, STR, Kind, ValueType
+from cohort_dsl.model.types import FLOAT, INT, STR, Kind, Scalar, ValueType
 
 
 class When:
@@ -134,7 +134,7 @@ def _node(value: Any, value_type: ValueType) -> nodes.Series:
 
 
 def mapped(series: BaseSeries, mapping: Mapping[Any, Any], default: Any) -> Any:
-    """What ``map_values`` means: a choice with one condition for each different result."""
+    """What ``map_values`` means; with series among the results, a choice by conditions."""
     if not isinstance(mapping, Mapping):
         raise mistake(
             f"map_values needs a dictionary, not {hints.called(mapping)}",
@@ -145,14 +145,42 @@ def mapped(series: BaseSeries, mapping: Mapping[Any, Any], default: Any) -> Any:
         raise mistake("an empty dictionary maps nothing", "Put at least one value into it.")
     found = common_type([*mapping.values(), default])
     must_be_listed(mapping, series.node_)
-    groups: dict[nodes.Series, set[Any]] = {}
-    for key, value in mapping.items():
-        key = literals.scalar(key, series.node_.type)
-        groups.setdefault(_node(value, found), set()).add(key)
-    whens = tuple(
-        (nodes.IsIn(series.node_, frozenset(keys)), value) for value, keys in groups.items()
+    results = _results(mapping, series.node_.type, found)
+    if any(isinstance(value, BaseSeries) for value in mapping.values()):
+        return build(nodes.Case, _whens(series.node_, results), _node(default, found))
+    pairs = tuple((key, _constant(result)) for key, result in results.items())
+    return build(nodes.MapValues, series.node_, pairs, _node(default, found))
+
+
+def _results(
+    mapping: Mapping[Any, Any], keys: ValueType, values: ValueType
+) -> dict[Scalar, nodes.Series]:
+    """What each value is mapped to, once: "2024-01-31" is date(2024, 1, 31)."""
+    results: dict[Scalar, nodes.Series] = {}
+    for written, value in mapping.items():
+        key, result = literals.scalar(written, keys), _node(value, values)
+        if results.setdefault(key, result) != result:
+            raise mistake(
+                f"{key} is mapped to two different values",
+                "Give each value one result.",
+            )
+    return results
+
+
+def _constant(result: nodes.Series) -> Scalar | None:
+    return result.value if isinstance(result, nodes.Value) else None
+
+
+def _whens(
+    operand: nodes.Series, results: Mapping[Scalar, nodes.Series]
+) -> tuple[tuple[nodes.Series, nodes.Series], ...]:
+    """One condition for each different result."""
+    groups: dict[nodes.Series, set[Scalar]] = {}
+    for key, result in results.items():
+        groups.setdefault(result, set()).add(key)
+    return tuple(
+        (nodes.IsIn(operand, frozenset(keys)), result) for result, keys in groups.items()
     )
-    return build(nodes.Case, whens, _node(default, found))
 
 
 def minimum_of(first: Any, *others: Any) -> Any:

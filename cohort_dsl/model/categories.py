@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from cohort_dsl.model.nodes import Case, Maximum, Minimum, Null, SelectColumn, Series, Value
+from cohort_dsl.model.nodes import (
+    Case,
+    MapValues,
+    Maximum,
+    Minimum,
+    Null,
+    SelectColumn,
+    Series,
+    Value,
+)
 from cohort_dsl.model.types import Kind
 
 MOST = 10_000
@@ -44,6 +53,8 @@ def _named(series: Series) -> tuple[str, ...] | None:
             return source.schema.column(name).categories or None
         case Case():
             return ()
+        case MapValues(pairs=pairs):
+            return tuple(value for _, value in pairs if isinstance(value, str))
         case _:
             return None
 
@@ -53,6 +64,8 @@ def _chosen_from(series: Series) -> list[Series]:
     match series:
         case Case(whens=whens, otherwise=otherwise):
             return [*(value for _, value in whens), otherwise]
+        case MapValues(default=default):
+            return [default]
         case Minimum(source=values) | Maximum(source=values):
             return [values]
         case _:

@@ -148,6 +148,11 @@ def case(node: nodes.Case, values: list[Any]) -> Cell:
     return last
 
 
+def mapped(node: nodes.MapValues, values: list[Any]) -> Cell:
+    operand, default = values
+    return node.results.get(operand, default)
+
+
 def of_known(choose: Callable[[list[Any]], Cell]) -> Rule:
     def rule(node: nodes.Node, values: list[Any]) -> Cell:
         there = [value for value in values if value is not None]
@@ -186,6 +191,7 @@ RULES: Mapping[type[nodes.Series], Rule] = {
     nodes.AddDuration: with_node(add_duration),
     nodes.DateDifference: with_node(difference),
     nodes.Case: case,
+    nodes.MapValues: mapped,
     nodes.MinimumOf: of_known(min),
     nodes.MaximumOf: of_known(max),
 }

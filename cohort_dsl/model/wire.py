@@ -19,6 +19,7 @@ from typing import Any, NoReturn, get_type_hints
 from cohort_dsl.errors import QueryError
 from cohort_dsl.model import nodes, wire_questions
 from cohort_dsl.model.nodes import Frame, Node, Series
+from cohort_dsl.model.nodes.choice import Pairs
 from cohort_dsl.model.nodes.derived import Cells
 from cohort_dsl.model.promises import Promises
 from cohort_dsl.model.question import Question
@@ -242,6 +243,12 @@ class _Reader:
         if cls is nodes.IsIn:
             kind = found["operand"].type
             found["values"] = frozenset(_scalar(v, kind) for v in found["values"])
+        if cls is nodes.MapValues:
+            keys, values = found["operand"].type, found["default"].type
+            found["pairs"] = tuple(
+                (_scalar(key, keys), _scalar(value, values))
+                for key, value in found["pairs"]
+            )
         if cls is nodes.InlineTable:
             found["cells"] = tuple(_row(cells, found["table"]) for cells in found["cells"])
         return cls(**found)
@@ -289,6 +296,7 @@ READERS: Mapping[Any, Callable[[_Reader, Any], Any]] = MappingProxyType(
         str: lambda reader, text: text,
         float: lambda reader, number: number,
         int: lambda reader, number: number,
+        Pairs: lambda reader, pairs: pairs,
         tuple[Cells, ...]: lambda reader, rows: rows,
         Scalar: lambda reader, value: value,
         frozenset[str]: lambda reader, values: frozenset(values),

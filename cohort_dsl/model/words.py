@@ -44,6 +44,10 @@ def _called(node: Any, depth: int) -> str:
         few = sorted(map(str, node.values))[:3]
         more = ", …" if len(node.values) > len(few) else ""
         return f"{words(node.operand, depth + 1)} is in [{', '.join(few)}{more}]"
+    if isinstance(node, nodes.MapValues):
+        told = ", ".join(f"{key} to {value}" for key, value in node.pairs[:3])
+        more = ", …" if len(node.pairs) > 3 else ""
+        return f"{words(node.operand, depth + 1)} mapped [{told}{more}]"
     if isinstance(node, nodes.ContainsAny):
         some = ", ".join(sorted(node.parts_sought)[:3])
         return f"{words(node.operand, depth + 1)} contains any of [{some}, …]"

@@ -14,7 +14,8 @@ from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Frame, Pick, Series, Table, walk
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Scalar, TableSchema, ValueType
-from cohort_dsl.plan import needs, passes, rows
+from cohort_dsl.plan import constants, needs, passes, rows
+from cohort_dsl.plan.constants import LONGEST_LIST
 from cohort_dsl.plan.groups import Group, Made, answers, grouped
 from cohort_dsl.plan.passes import Pass
 from cohort_dsl.plan.rewrite import cheaper
@@ -23,7 +24,6 @@ from cohort_dsl.plan.steps import (
     Aggregate,
     Assembly,
     Choose,
-    CodeList,
     Columns,
     EventTable,
     Given,
@@ -39,9 +39,6 @@ from cohort_dsl.plan.steps import (
     Source,
     Step,
 )
-
-# Oracle's IN takes 1,000 values at most; everywhere long lists are faster as tables.
-LONGEST_LIST = 1000
 
 
 def build(
@@ -112,18 +109,6 @@ def _maps(shared: Iterable[Pass]) -> tuple[ListMap, ...]:
     )
 
 
-def _long_lists(steps: Iterable[Step], longest: int) -> list[CodeList]:
-    """The long lists that are still looked through row by row."""
-    below = needs.in_place(series for step in steps for series in step.computes())
-    found = {
-        node.values: node.operand.type
-        for node in below
-        if isinstance(node, nodes.IsIn) and len(node.values) > longest
-    }
-    numbered = enumerate(found.items(), start=1)
-    return [CodeList(f"step_list_{n}", values, kind) for n, (values, kind) in numbered]
-
-
 @dataclass
 class Draft:
     """A plan in the making: steps in order, and where the answers lie."""
@@ -136,9 +121,12 @@ class Draft:
     def all_steps(
         self, longest_list: int = LONGEST_LIST, others: Iterable[Step] = ()
     ) -> tuple[Step, ...]:
-        """The steps with the lists that they need; ``others`` need some, too."""
-        lists = _long_lists([*self.steps, *others], longest_list)
-        return (*lists, *self.maps, *self.steps)
+        """The steps with the lists and maps that they need; ``others`` need some, too."""
+        below = needs.in_place(
+            s for step in (*self.steps, *others) for s in step.computes()
+        )
+        held = constants.long_ones(below, longest_list)
+        return (*held, *self.maps, *self.steps)
 
     def name(self, kind: str) -> str:
         return f"step_{len(self.steps) + 1}_{kind}"

@@ -15,6 +15,10 @@ from cohort_dsl.plan.rows import base, conditions, sort_keys
 
 Origin: TypeAlias = Frame | Series
 
+# Longer maps are tables to join. DuckDB and PostgreSQL look a value up in such a table in
+# the time that a CASE of some twenty values takes; Oracle counts a CASE's values, too.
+LONGEST_CASE = 25
+
 
 def origin(node: Series) -> Origin | None:
     """What a step must read to answer this leaf; None for a series that is no leaf.
@@ -103,9 +107,16 @@ def columns(roots: Iterable[Series]) -> list[nodes.SelectColumn]:
 
 def is_joined(node: Series) -> bool:
     """Is it found for each row by a join, rather than for each patient?"""
+    if is_long_map(node):
+        return True
     return isinstance(node, nodes.IsInSeries | nodes.Found) or (
         isinstance(node, nodes.SelectColumn) and node.source.beside is not None
     )
+
+
+def is_long_map(node: Node) -> TypeGuard[nodes.MapValues]:
+    """Is it looked up in a table of what each value is mapped to?"""
+    return isinstance(node, nodes.MapValues) and len(node.pairs) > LONGEST_CASE
 
 
 def is_cell(node: Node) -> TypeGuard[nodes.SelectColumn]:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cohort_dsl.model.nodes import Frame, InlineTable, Pick, Series, Table
+from cohort_dsl.model.nodes import Frame, InlineTable, MapValues, Pick, Series, Table
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Scalar, TableSchema, ValueType
 from cohort_dsl.plan.rows import Rows, base
@@ -52,6 +52,13 @@ class CodeList(Step):
 
     values: frozenset[Scalar]
     type: ValueType
+
+
+@dataclass(frozen=True)
+class ValueMap(Step):
+    """What many values are mapped to, as a table to join: the same for all of ``maps``."""
+
+    maps: tuple[MapValues, ...]
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ from cohort_dsl.plan.steps import (
     Spread,
     Step,
     Tally,
+    ValueMap,
 )
 from cohort_dsl.sql import made
 from cohort_dsl.sql.aggregates import AGGREGATES
@@ -50,7 +51,16 @@ from cohort_dsl.sql.dialect import Dialect, Sql
 from cohort_dsl.sql.draft import Draft
 from cohort_dsl.sql.expressions import Terms
 from cohort_dsl.sql.statements import Script
-from cohort_dsl.sql.working import DAY, OWNER, Start, Worked, looked_up, work_out
+from cohort_dsl.sql.working import (
+    DAY,
+    KEY,
+    OWNER,
+    RESULT,
+    Start,
+    Worked,
+    looked_up,
+    work_out,
+)
 
 # The column that says which list a kept row is in. No table's column begins with _.
 LIST = "_list"
@@ -93,6 +103,8 @@ class _Compiler:
     def _do(self, step: Step) -> None:
         if isinstance(step, CodeList):
             self._list(step)
+        elif isinstance(step, ValueMap):
+            self._value_map(step)
         elif isinstance(step, ListMap):
             self._map(step)
         elif isinstance(step, Keep):
@@ -123,6 +135,13 @@ class _Compiler:
     def _list(self, step: CodeList) -> None:
         rows = ((value,) for value in sorted(step.values))
         self.lists[step.values] = self.draft.uploaded(step.name, {"value": step.type}, rows)
+
+    def _value_map(self, step: ValueMap) -> None:
+        first = step.maps[0]
+        columns = {KEY: first.operand.type, RESULT: first.type}
+        rows = (tuple(map(self.terms.given, pair)) for pair in first.pairs)
+        held = self.draft.uploaded(step.name, columns, rows)
+        self.joined |= dict.fromkeys(step.maps, held)
 
     def _map(self, step: ListMap) -> None:
         rows = ((v, step.number(one)) for one in step.lists for v in sorted(one))

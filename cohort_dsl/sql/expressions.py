@@ -51,6 +51,12 @@ class Terms:
     def null(self, value_type: ValueType) -> Sql:
         return self.loaded(sa.cast(sa.null(), self.column_type(value_type)), value_type)
 
+    def held(self, value: Scalar | None, value_type: ValueType) -> Sql:
+        """A constant or NULL, as a column holds it."""
+        if value is None:
+            return self.stored(self.null(value_type), value_type)
+        return self.stored(self.constant(value, value_type), value_type)
+
     def column_type(self, value_type: ValueType) -> Any:
         if value_type == BOOL and not self.dialect.native_booleans:
             return sa.SmallInteger()
@@ -229,6 +235,18 @@ def _case(terms: Terms, node: nodes.Case, operands: Sequence[Sql]) -> Sql:
     return terms.loaded(chosen, node.type)
 
 
+def _map_values(terms: Terms, node: nodes.MapValues, operands: Sequence[Sql]) -> Sql:
+    operand, default = operands
+    kinds = node.operand.type
+    whens = [
+        (terms.stored(terms.constant(key, kinds), kinds), terms.held(value, node.type))
+        for key, value in node.pairs
+    ]
+    value = terms.stored(operand, kinds)
+    chosen = sa.case(*whens, value=value, else_=terms.stored(default, node.type))
+    return terms.loaded(chosen, node.type)
+
+
 def _minimum_of(terms: Terms, node: nodes.MinimumOf, operands: Sequence[Sql]) -> Sql:
     return terms.dialect.least(operands) if len(operands) > 1 else operands[0]
 
@@ -271,6 +289,7 @@ RULES: Mapping[type[Series], Rule] = {
     nodes.AddDuration: _add_duration,
     nodes.DateDifference: _difference,
     nodes.Case: _case,
+    nodes.MapValues: _map_values,
     nodes.MinimumOf: _minimum_of,
     nodes.MaximumOf: _maximum_of,
 }

@@ -108,8 +108,8 @@ class _Work:
 
     def join(self, node: Series) -> None:
         """The first layer that has room for it; a look-up's columns share one join."""
-        joined = node if isinstance(node, nodes.IsInSeries) else needs.origin(node)
-        assert joined is not None
+        source = needs.origin(node)
+        joined = source if isinstance(source, nodes.AsOf) else node
         while len(self.joins[self.at[node]] | {joined}) > JOINS:
             self.at[node] += 1
         self.joins[self.at[node]].add(joined)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import Grouping
@@ -21,6 +21,8 @@ from cohort_dsl.sql.layers import LAYERS, Arrangement, arrange, is_column
 
 # Whom, and which day, a row was looked up for. No table's column begins with _.
 OWNER, DAY = "_owner", "_day"
+# What is mapped, and to what. Nor do these.
+KEY, RESULT = "_key", "_result"
 
 
 def looked_up(name: str) -> str:
@@ -62,7 +64,8 @@ def work_out(
 ) -> Worked:
     """Rows with the targets on them.
 
-    ``joined``: the values of each ``is_in`` series, and what each look-up by date finds.
+    ``joined``: the values of each ``is_in`` series, what each look-up by date finds, and
+    what each long map says.
     """
     plan = arrange(targets)
     words = _Words(plan, start, terms, joined)
@@ -110,7 +113,7 @@ class _Words:
     def _expression(self, node: Series) -> Sql:
         operands = [self.said[operand] for operand in needs.operands(node)]
         if node in self.joins:
-            return self.joins[node].found(node, operands[0], self.terms)
+            return self.joins[node].found(node, operands, self.terms)
         said = RULES[type(node)](self.terms, node, operands)
         # SQLAlchemy writes NOT x IS NULL for (NOT x) IS NULL, which SQL reads otherwise.
         return Grouping(said) if node.type == BOOL else said
@@ -135,7 +138,7 @@ class _Words:
         new = [node for node in wanted if self.plan.made.get(node) == layer]
         old: list[Sql] = [sa.column(self.names[node]) for node in wanted if node not in new]
         for node in _each_join_once(new, self.joins):
-            [operand] = needs.operands(node)
+            operand, *_ = needs.operands(node)
             told = self.terms.stored(self.said[operand], operand.type)
             below = self.joins[node].onto(below, told)
         made = [self.made[node] for node in new]
@@ -169,14 +172,16 @@ def _free(name: str, taken: set[str]) -> str:
 
 def _joins(
     order: Iterable[Series], joined: Mapping[Origin, sa.FromClause]
-) -> dict[Series, _Join | _LookUp]:
+) -> dict[Series, _Joined]:
     """The join that finds each series; the columns of one look-up have one in common."""
-    found: dict[Series, _Join | _LookUp] = {}
+    found: dict[Series, _Joined] = {}
     looks: dict[Origin, _LookUp] = {}
     for number, node in enumerate(order, start=1):
         source = needs.origin(node)
         if isinstance(node, nodes.IsInSeries):
             found[node] = _Join(joined[node.among], number)
+        elif needs.is_long_map(node):
+            found[node] = _Mapped(joined[node], number)
         elif isinstance(source, nodes.AsOf):
             looks.setdefault(source, _LookUp(joined[source], number))
             found[node] = looks[source]
@@ -184,7 +189,7 @@ def _joins(
 
 
 def _each_join_once(
-    new: Iterable[Series], joins: Mapping[Series, _Join | _LookUp]
+    new: Iterable[Series], joins: Mapping[Series, _Joined]
 ) -> Iterable[Series]:
     """One of the series that each join finds."""
     by_join = {id(joins[node]): node for node in new if node in joins}
@@ -205,9 +210,10 @@ class _Join:
         joined = rows.outerjoin(self.members, own)
         return joined.outerjoin(self.holders, self.holders.c.holder == patient)
 
-    def found(self, node: Series, operand: Sql, terms: Terms) -> Sql:
+    def found(self, node: Series, operands: Sequence[Sql], terms: Terms) -> Sql:
         """False where the patient has no values, else NULL for NULL."""
         assert isinstance(node, nodes.IsInSeries)
+        [operand] = operands
         kind = node.operand.type
         found = sa.case(
             (self.holders.c.holder.is_(sa.null()), terms.stored(terms.false(), BOOL)),
@@ -231,8 +237,28 @@ class _LookUp:
         own = sa.and_(self.held.c[OWNER] == patient, self.held.c[DAY] == day)
         return rows.outerjoin(self.held, own)
 
-    def found(self, node: Series, day: Sql, terms: Terms) -> Sql:
+    def found(self, node: Series, operands: Sequence[Sql], terms: Terms) -> Sql:
         """A column of the row, or whether it is there."""
         if isinstance(node, nodes.SelectColumn):
             return terms.loaded(self.held.c[looked_up(node.name)], node.type)
         return self.held.c[DAY].is_not(sa.null())
+
+
+class _Mapped:
+    """A join that finds what a value is mapped to: keys are different, so at most once."""
+
+    def __init__(self, pairs: sa.FromClause, number: int) -> None:
+        self.pairs = pairs.alias(f"mapped_{number}")
+
+    def onto(self, rows: sa.FromClause, operand: Sql) -> sa.FromClause:
+        return rows.outerjoin(self.pairs, self.pairs.c[KEY] == operand)
+
+    def found(self, node: Series, operands: Sequence[Sql], terms: Terms) -> Sql:
+        """The default where there is no such key; a key may be mapped to NULL."""
+        kind, (_, default) = node.type, operands
+        there = self.pairs.c[KEY].is_not(sa.null())
+        chosen = sa.case((there, self.pairs.c[RESULT]), else_=terms.stored(default, kind))
+        return terms.loaded(chosen, kind)
+
+
+_Joined: TypeAlias = _Join | _LookUp | _Mapped

@@ -104,6 +104,15 @@ VALUES: Mapping[ValueType, list[Any]] = {
     CODES: ["||123456,999999", "123456", "", "999999 73211009 |%", "a\nb"],
     CODE: ["123456", "1234567", "999999", "73211009"],
 }
+# Values that no table here has, so many that a map of them isn't written out.
+MORE: Mapping[ValueType, list[Any]] = {
+    INT: [*range(1000, 1030)],
+    FLOAT: [1000.5 + n for n in range(30)],
+    STR: [f"text {n}" for n in range(30)],
+    DATE: [date(1950 + n, 5, 5) for n in range(30)],
+    CODES: [f"1000{n:02}|" for n in range(30)],
+    CODE: [f"1000{n:02}" for n in range(30)],
+}
 EXACT = [0.0, 0.25, 1.0, -1.5, 2.5, 1024.0]
 
 COLUMNS = (
@@ -248,6 +257,17 @@ def a_case(pool: Pool) -> Node:
     )
 
 
+def a_map(pool: Pool) -> Node:
+    """Of few values, or of so many that they are a table."""
+    operand, default = pool.of(*TYPES), pool.of(*TYPES)
+    results = st.one_of(st.none(), st.sampled_from(VALUES[default.type]))
+    keys = st.sampled_from(VALUES[operand.type])
+    some = pool.draw(st.dictionaries(keys, results, min_size=1, max_size=4))
+    many = MORE.get(operand.type, []) if pool.draw(st.booleans()) else []
+    found = some | dict.fromkeys(many, VALUES[default.type][0])
+    return nodes.MapValues(operand, tuple(found.items()), default)
+
+
 def an_is_in(pool: Pool) -> Node:
     operand = pool.of(*TYPES)
     values = pool.draw(st.frozensets(st.sampled_from(VALUES[operand.type]), max_size=4))
@@ -353,6 +373,7 @@ MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
         pool.of(DATE), pool.of(DATE), pool.one_of(list(DateUnit))
     ),
     nodes.Case: a_case,
+    nodes.MapValues: a_map,
     nodes.MinimumOf: lambda pool: nodes.MinimumOf(pool.several(INT, FLOAT, DATE)),
     nodes.MaximumOf: lambda pool: nodes.MaximumOf(pool.several(INT, FLOAT, DATE)),
 }

@@ -100,6 +100,10 @@ def a_node(draw: st.DrawFn, cls: type[Node], found: list[Node]) -> Node:
         fields["cells"] = draw(_cells(fields["table"]))
     if cls is nodes.IsIn:
         fields["values"] = draw(st.frozensets(VALUES[fields["operand"].type.kind]))
+    if cls is nodes.MapValues:
+        keys, values = (VALUES[fields[n].type.kind] for n in ("operand", "default"))
+        pairs = st.dictionaries(keys, st.none() | values, max_size=4)
+        fields["pairs"] = tuple(draw(pairs).items())
     return cls(**fields)
 
 

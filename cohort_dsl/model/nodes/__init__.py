@@ -29,7 +29,7 @@ from cohort_dsl.model.nodes.aggregations import (
     Percentile,
     Sum,
 )
-from cohort_dsl.model.nodes.choice import Case, MaximumOf, MinimumOf
+from cohort_dsl.model.nodes.choice import Case, MapValues, MaximumOf, MinimumOf
 from cohort_dsl.model.nodes.dates import (
     AddDuration,
     DateDifference,
@@ -128,6 +128,7 @@ __all__ = [
     "IsNull",
     "Less",
     "LessOrEqual",
+    "MapValues",
     "Maximum",
     "MaximumOf",
     "Mean",

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
 
 from cohort_dsl.model.nodes.kinds import Series, common_frame, must_be
-from cohort_dsl.model.types import BOOL, ModelError, ValueType
+from cohort_dsl.model.types import BOOL, ModelError, Scalar, ValueType, fits
+
+Pairs: TypeAlias = tuple[tuple[Scalar, Scalar | None], ...]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -25,6 +30,48 @@ class Case(Series):
 
     def find_type(self) -> ValueType:
         return self.otherwise.type
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MapValues(Series):
+    """The constant beside the key that the operand equals, else ``default``.
+
+    Keys are known and different, so that NULL and what is no key get the default; there
+    may be many thousands of them.
+    """
+
+    operand: Series
+    pairs: Pairs
+    default: Series
+
+    def check(self) -> None:
+        if not self.pairs:
+            raise ModelError("a map needs a value to map")
+        for key, value in self.pairs:
+            _must_fit(key, self.operand.type)
+            if value is not None:
+                _must_fit(value, self.default.type)
+        if len(self.results) < len(self.pairs):
+            raise ModelError("a map names a value twice")
+        common_frame(self.parts())
+
+    @cached_property
+    def results(self) -> Mapping[Scalar, Scalar | None]:
+        """What each key is mapped to."""
+        return dict(self.pairs)
+
+    def parts(self) -> Iterator[Series]:
+        """Without a look at each of many pairs."""
+        yield self.operand
+        yield self.default
+
+    def find_type(self) -> ValueType:
+        return self.default.type
+
+
+def _must_fit(value: Scalar, wanted: ValueType) -> None:
+    if not fits(value, wanted):
+        raise ModelError(f"a {type(value).__name__} is no {wanted}")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

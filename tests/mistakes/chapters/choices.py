@@ -1,6 +1,6 @@
 """Mistakes: choices."""
 
-from tests.mistakes.mistake import Chapter, Mistake
+from tests.mistakes.mistake import HEADER, Chapter, Mistake
 
 CHAPTER = Chapter(
     "Choices",
@@ -52,6 +52,17 @@ CHAPTER = Chapter(
                 """,
             problem="case without any condition",
             remedy="Write case(when(...).then(...)).",
+        ),
+        Mistake(
+            "A value that is mapped twice",
+            """
+                born = patients.date_of_birth
+                days = {"2024-01-31": "then", date(2024, 1, 31): "that day"}
+                dataset.group = born.map_values(days)
+                """,
+            problem="2024-01-31 is mapped to two different values",
+            remedy="Give each value one result.",
+            header="from datetime import date\n" + HEADER,
         ),
         Mistake(
             "The larger of one value",

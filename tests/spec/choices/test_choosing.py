@@ -79,6 +79,38 @@ def test_without_a_default_other_values_are_missing(spec):
     )
 
 
+def test_a_value_may_be_mapped_to_a_missing_one(spec):
+    """That isn't the same as to be left out, which gives the default."""
+    spec(
+        patients=SCORES,
+        ask=p.score.map_values({1: "one", 9: None}, default="other"),
+        expect={1: "one", 2: "other", 3: None, 4: "other"},
+    )
+
+
+def test_values_may_be_mapped_to_other_series(spec):
+    """Or the default may be one."""
+    spec(
+        patients="""
+            patient | score | other
+            1       | 1     | 10
+            2       | 5     | 20
+            3       |       | 30
+        """,
+        ask=p.score.map_values({1: p.other + 1, 2: 0}, default=p.other),
+        expect={1: 11, 2: 20, 3: 30},
+    )
+
+
+def test_what_was_mapped_may_be_mapped_again(spec):
+    """And compared, as any other value."""
+    spec(
+        patients=SCORES,
+        ask=p.score.map_values({1: "a", 5: "b"}).map_values({"a": True}, default=False),
+        expect={1: True, 2: False, 3: False, 4: False},
+    )
+
+
 def test_the_smallest_of_several_leaves_missing_ones_out(spec):
     """NULL only where all are missing."""
     spec(

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from cohort_dsl import case, days, when
+from cohort_dsl import case, days, maximum_of, when
 from tests.spec.tables import e, p
 
 title = "Large questions"
@@ -115,4 +115,36 @@ def test_what_is_needed_only_at_the_end_is_carried_along(spec):
         """,
         ask=when((chain > 0.0) & (p.name == "a")).then(p.born).otherwise(None),
         expect={1: date(2024, 1, 1), 2: None},
+    )
+
+
+def test_a_condition_may_have_thousands_of_alternatives(spec):
+    """A chain of 5,000 | in a loop."""
+    found = p.score == 0
+    for number in range(5_000):
+        found = found | (p.score == number + 2)
+    spec(
+        patients="""
+            patient | score
+            1       | 1
+            2       | 5001
+            3       |
+        """,
+        ask=found,
+        expect={1: False, 2: True, 3: None},
+    )
+
+
+def test_variables_may_be_hundreds(spec):
+    """Each looks for other rows."""
+    found = [e.where(e.number == n).value.sum_for_patient() for n in range(500)]
+    spec(
+        events="""
+            patient | number | value
+            1       | 0      | 1.5
+            1       | 499    | 2.5
+            1       | 500    | 4.5
+        """,
+        ask=maximum_of(*found),
+        expect={1: 2.5},
     )

@@ -139,6 +139,23 @@ ASKED = {
         otherwise=0,
     )
     == 2,
+    "what a value is mapped to": patients.sex.map_values({"male": 1, "female": 2}) == 2,
+    "what no value is mapped to": (first(["a"]).code == "a")
+    & (first(["a"]).source_code.map_values({"x": 1, "y": 2}, default=0) == 0),
+    "a code of some category": first(["a"]).source_code.to_category(
+        {f"{letter}{n}": f"category {n}" for letter in "ABC" for n in range(20)}
+    )
+    == "category 7",
+    "a code of no category": diagnoses.where(diagnoses.code == "a")
+    .where(diagnoses.source_code.to_category({"x": "y"}).is_null())
+    .exists_for_patient(),
+    "a code whose category is unknown": diagnoses.where(
+        diagnoses.source_code.map_values({"x7": None}, default="y").is_null()
+    ).exists_for_patient(),
+    "a default that counts": first(["a"]).code.map_values(
+        {"b": date(2000, 1, 1)}, default=first(["b"]).date
+    )
+    == date(2021, 4, 5),
     "the first of a month": first(["a"]).date.to_first_of_month() == "2024-03-01",
     "a day of the month": first(["a"]).date.day == 13,
     "months between": (first(["b"]).date - first(["a"]).date).months == 7,

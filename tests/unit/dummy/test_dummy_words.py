@@ -30,6 +30,12 @@ TOLD = {
         diagnoses.sort_by(diagnoses.date).nth_for_patient(3).code == "a"
     ),
     "patients.sex contains any of [a, b, c, …]": patients.sex.contains_any_of(list("dcba")),
+    "patients.sex mapped [male to 1, female to 0]": (
+        patients.sex.map_values({"male": 1, "female": 0})
+    ),
+    "diagnoses.code mapped [a to A, b to B, c to C, …]": (
+        diagnoses.code.map_values({letter: letter.upper() for letter in "abcd"})
+    ),
     "patients.sex contains ale": patients.sex.contains("ale"),
 }
 

@@ -208,6 +208,8 @@ PATIENT = [
     (p.i.map_values({7: "seven", 8: "eight"}), "seven"),
     (p.i.map_values({8: 1, 9: 1}, default=0), 0),
     (p.i.map_values({8: 1}), None),
+    (p.i.map_values({7: p.j, 8: 1}), -2),
+    (p.d.map_values({"2024-01-31": "x", date(2024, 1, 31): "x"}), "x"),
     (p.c.to_category({"73211009": "diabetes"}), "diabetes"),
     (p.s.is_null(), False),
     (p.s.is_not_null(), True),
@@ -323,8 +325,14 @@ def test_equal_questions_asked_twice_are_one_node():
     assert (p.i + 1).node_ != (p.i + 2).node_
 
 
-def test_a_map_asks_one_condition_for_each_different_result():
+def test_a_map_to_constants_is_one_operation_however_long():
     series = p.i.map_values({n: n % 3 for n in range(1_000)})
+    assert isinstance(series.node_, nodes.MapValues)
+    assert list(series.node_.parts()) == [p.i.node_, nodes.Null(series.node_.type)]
+
+
+def test_a_map_to_series_asks_one_condition_for_each_different_result():
+    series = p.i.map_values({n: [p.i, p.j, 3][n % 3] for n in range(1_000)})
     assert isinstance(series.node_, nodes.Case)
     assert len(series.node_.whens) == 3
 

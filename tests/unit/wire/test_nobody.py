@@ -22,6 +22,7 @@ first = diagnoses.sort_by(diagnoses.date).first_for_patient()
         (patients.sex.is_in([]), False),
         (patients.sex.when_null_then("unknown"), "unknown"),
         (patients.sex.map_values({"male": 1}, default=0), 0),
+        (patients.sex.map_values({"male": 1}), None),
         (patients.age_on("2024-01-01") > 18, None),
         (diagnoses.exists_for_patient(), False),
         (first.exists_for_patient(), False),

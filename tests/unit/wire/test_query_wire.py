@@ -69,6 +69,12 @@ def test_what_is_read_is_what_was_written():
     values = {
         "in": nodes.IsIn(day, frozenset({date(2024, 1, 1), date(2023, 1, 1)})),
         "none": nodes.IsIn(day, frozenset()),
+        "map": nodes.MapValues(
+            day,
+            ((date(2024, 1, 1), 1.0), (date(2023, 1, 1), None)),
+            nodes.Null(types.FLOAT),
+        ),
+        "days": nodes.MapValues(nodes.Value(1, types.INT), ((1, date.min),), day),
         "text": nodes.Value("é\n\U0001f600", types.STR),
         "code": nodes.Value("A10", types.code("atc")),
         "float": nodes.Value(1e300, types.FLOAT),
@@ -229,6 +235,16 @@ NODES = [
     ({"Value": {"value": "x", "value_type": "int:a"}}, "rule on pattern"),
     ({"IsIn": {"operand": 2, "values": ["1"]}}, "a str is never among int"),
     ({"IsIn": {"operand": 2, "values": [[1]]}}, "rule on type"),
+    ({"MapValues": {"operand": 2, "pairs": [], "default": 2}}, "needs a value to map"),
+    ({"MapValues": {"operand": 2, "pairs": [[1]], "default": 2}}, "rule on minItems"),
+    ({"MapValues": {"operand": 2, "pairs": [[1, 2, 3]], "default": 2}}, "rule on items"),
+    ({"MapValues": {"operand": 2, "pairs": [[None, 2]], "default": 2}}, "rule on type"),
+    ({"MapValues": {"operand": 2, "pairs": [["1", 2]], "default": 2}}, "a str is no int"),
+    ({"MapValues": {"operand": 2, "pairs": [[1, 2.0]], "default": 2}}, "a float is no int"),
+    (
+        {"MapValues": {"operand": 2, "pairs": [[1, 2], [1, 2]], "default": 2}},
+        "names a value twice",
+    ),
     ({"AddDuration": {"operand": 2, "amount": 2, "unit": "days"}}, "needs date"),
     ({"ToFirstOf": {"operand": 2, "unit": "weeks"}}, "rule on enum"),
 ]
