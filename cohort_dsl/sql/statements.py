@@ -53,10 +53,18 @@ class Script:
     question: Statement
     event_tables: Mapping[str, Statement] = field(default_factory=dict)
 
+    def statements(self) -> tuple[Sent, ...]:
+        """All that is sent, in order."""
+        return (*self.preparations, self.question, *self.event_tables.values())
+
+    def size(self) -> int:
+        """Of all SQL text, in bytes."""
+        texts = (s.text for s in self.statements() if isinstance(s, Statement))
+        return sum(len(text.encode()) for text in texts)
+
     def __str__(self) -> str:
         """The script to read, with its parameters as comments."""
-        every = (*self.preparations, self.question, *self.event_tables.values())
-        return "\n\n".join(map(_told, every))
+        return "\n\n".join(map(_told, self.statements()))
 
 
 def _told(sent: Sent) -> str:

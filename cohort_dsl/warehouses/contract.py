@@ -12,6 +12,7 @@ from cohort_dsl.errors import WarehouseError
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.sql import Catalog, Dialect, Statement
+from cohort_dsl.warehouses.explaining import Clock, Tried
 from cohort_dsl.warehouses.rows import Answer, Rows
 
 OnStep: TypeAlias = Callable[[int, int], None]
@@ -44,6 +45,14 @@ class Warehouse(Protocol):
         """The measures: the columns of ``model.measures.ROW``, then the groups.
 
         Ordered as ``reference.answer_measures`` says. WarehouseError as above.
+        """
+        ...
+
+    def explain(self, question: Query | Measures, clock: Clock) -> Tried:
+        """What it takes to answer; the answer is thrown away, and nothing is left.
+
+        The query is of one time. Rows are counted exactly: this is for the operator of
+        the warehouse, who sees them anyway. WarehouseError as above.
         """
         ...
 

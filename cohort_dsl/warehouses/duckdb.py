@@ -7,15 +7,17 @@ and no statement can change that.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from cohort_dsl import plan, sql
+from cohort_dsl import sql
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings.physical import Physical, of_columns
 from cohort_dsl.model.measures import Measures
@@ -25,8 +27,10 @@ from cohort_dsl.plan import Plan
 from cohort_dsl.sql import Catalog, Dialect, Script, Statement, Upload
 from cohort_dsl.sql.catalog import plain
 from cohort_dsl.sql.duckdb import DUCKDB
+from cohort_dsl.sql.statements import Sent
 from cohort_dsl.warehouses import measuring
 from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
+from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
 from cohort_dsl.warehouses.given import fitted
 from cohort_dsl.warehouses.rows import Answer, Rows
 
@@ -56,17 +60,21 @@ class DuckDBWarehouse(UntilClosed):
     @contextmanager
     def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Answer]:
         """The cohort, sorted by patient_id. What prepared it is dropped afterwards."""
-        everyone, together = self.catalog.everyone, self.dialect.together
-        steps = plan.build(query, everyone, together=together)
+        steps = planned(query, self.dialect, self.catalog)
         with self._asked(steps, on_step) as answer:
             yield answer
 
     @contextmanager
     def _asked(self, steps: Plan, on_step: OnStep = silent) -> Iterator[Answer]:
         script = sql.script(steps, self.dialect, self.catalog)
+        with self._session() as session:
+            yield _answer(session, script, on_step)
+
+    @contextmanager
+    def _session(self) -> Iterator[duckdb.DuckDBPyConnection]:
         session = self._connection.cursor()  # temporary tables are seen by it alone
         try:
-            yield _answer(session, script, on_step)
+            yield session
         except (duckdb.Error, pa.ArrowException) as error:  # the latter while streaming
             raise refused("DuckDB", error) from None
         finally:
@@ -74,9 +82,15 @@ class DuckDBWarehouse(UntilClosed):
 
     def measure(self, measures: Measures) -> Rows:
         """The measures, counted at once."""
-        everyone, together = self.catalog.everyone, self.dialect.together
-        with self._asked(plan.build_measures(measures, everyone, together)) as counts:
+        with self._asked(planned(measures, self.dialect, self.catalog)) as counts:
             return measuring.counted(measures, counts)
+
+    def explain(self, question: Query | Measures, clock: Clock) -> Tried:
+        """What it takes to answer; the answer is thrown away."""
+        steps = planned(question, self.dialect, self.catalog)
+        script = sql.script(steps, self.dialect, self.catalog)
+        with self._session() as session:
+            return tried(steps, script, _Trial(session), clock)
 
     def run(self, statement: Statement) -> list[tuple[object, ...]]:
         """All rows of a statement of our own, for checks that count."""
@@ -92,16 +106,20 @@ class DuckDBWarehouse(UntilClosed):
 
 def _answer(session: duckdb.DuckDBPyConnection, script: Script, on_step: OnStep) -> Answer:
     for done, sent in enumerate(script.preparations, start=1):
-        if isinstance(sent, Upload):
-            _upload(session, sent)
-        else:
-            session.execute(sent.text, list(sent.parameters))
+        _send(session, sent)
         on_step(done, len(script.preparations))
     cohort = _reader(session, script.question)
     events = {
         name: partial(_rows, session, asked) for name, asked in script.event_tables.items()
     }
     return Answer(cohort.schema, cohort, events)
+
+
+def _send(session: duckdb.DuckDBPyConnection, sent: Sent) -> None:
+    if isinstance(sent, Upload):
+        _upload(session, sent)
+    else:
+        session.execute(sent.text, list(sent.parameters))
 
 
 def _rows(session: duckdb.DuckDBPyConnection, asked: Statement) -> Rows:
@@ -123,6 +141,34 @@ def _upload(session: duckdb.DuckDBPyConnection, upload: Upload) -> None:
     session.register("uploaded", pa.table(rows))
     session.execute(f'INSERT INTO "{upload.table}" SELECT * FROM uploaded')  # noqa: S608 - our own name
     session.unregister("uploaded")
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A session whose statements are looked at."""
+
+    session: duckdb.DuckDBPyConnection
+
+    def estimated(self, asked: Statement) -> int | None:
+        """Of the topmost operator that has an estimate: to insert is to keep as many."""
+        explained = f"EXPLAIN (FORMAT json) {asked.text}"
+        found = self.session.execute(explained, list(asked.parameters)).fetchall()
+        operators = json.loads(found[0][1])
+        while operators:
+            told = operators[0]["extra_info"].get("Estimated Cardinality")
+            if told is not None:
+                return int(told)
+            operators = operators[0]["children"]
+        return None
+
+    def send(self, sent: Sent) -> int:
+        _send(self.session, sent)
+        if isinstance(sent, Upload):
+            return len(sent.rows)
+        return int(self.session.fetchall()[0][0]) if sent.fills else 0
+
+    def read(self, asked: Statement) -> int:
+        return sum(batch.num_rows for batch in _reader(self.session, asked))
 
 
 # Opening -----------------------------------------------------------------------

@@ -12,6 +12,7 @@ from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.sql import Catalog, Dialect
 from cohort_dsl.warehouses.contract import Database, OnStep, UntilClosed, silent
+from cohort_dsl.warehouses.explaining import Clock, Tried
 from cohort_dsl.warehouses.rows import Answer, Rows
 
 
@@ -41,6 +42,11 @@ class MappedWarehouse(UntilClosed):
         """The measures. WarehouseError for what isn't served."""
         self.bound.demand(measures)
         return self._engine.measure(measures)
+
+    def explain(self, question: Query | Measures, clock: Clock) -> Tried:
+        """What it takes to answer. WarehouseError for what isn't served."""
+        self.bound.demand(question)
+        return self._engine.explain(question, clock)
 
     def check(self, today: date | None = None) -> Report:
         """The contract's tables against the database: counts and shares, nobody's values.

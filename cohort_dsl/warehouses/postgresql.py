@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -16,7 +17,7 @@ import psycopg
 import pyarrow as pa
 from psycopg.conninfo import make_conninfo
 
-from cohort_dsl import plan, sql
+from cohort_dsl import sql
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings.physical import Physical, of_columns
 from cohort_dsl.model.measures import Measures
@@ -26,12 +27,15 @@ from cohort_dsl.model.types import TableSchema
 from cohort_dsl.sql import Catalog, Dialect, Script, Statement, Upload
 from cohort_dsl.sql.catalog import plain
 from cohort_dsl.sql.postgresql import POSTGRESQL, TYPES
+from cohort_dsl.sql.statements import Sent
 from cohort_dsl.warehouses import measuring
 from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
+from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
 from cohort_dsl.warehouses.given import fitted
 from cohort_dsl.warehouses.rows import ARROW, Answer, Rows
 
 CELLS = 1_000_000  # values held at once while an answer streams
+AT_ONCE = 1_000  # rows of an answer that is thrown away
 ANALYSED = 1_000  # rows from which the planner should know a temporary table better
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -52,8 +56,7 @@ class PostgreSQLWarehouse(UntilClosed):
     @contextmanager
     def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Answer]:
         """The cohort, sorted by patient_id. What prepared it is rolled back afterwards."""
-        everyone, together = self.catalog.everyone, self.dialect.together
-        steps = plan.build(query, everyone, together=together)
+        steps = planned(query, self.dialect, self.catalog)
         script = sql.script(steps, self.dialect, self.catalog)
         with _told(), self._connection.transaction(force_rollback=True):
             _prepare(self._connection, script, on_step)
@@ -85,13 +88,20 @@ class PostgreSQLWarehouse(UntilClosed):
 
     def measure(self, measures: Measures) -> Rows:
         """The measures, counted at once."""
-        everyone, together = self.catalog.everyone, self.dialect.together
-        steps = plan.build_measures(measures, everyone, together)
+        steps = planned(measures, self.dialect, self.catalog)
         script = sql.script(steps, self.dialect, self.catalog)
         schema = measuring.counts_schema(measures)
         with _told(), self._connection.transaction(force_rollback=True):
             _prepare(self._connection, script, silent)
             return measuring.counted(measures, self._rows(script.question, schema))
+
+    def explain(self, question: Query | Measures, clock: Clock) -> Tried:
+        """What it takes to answer; the answer is thrown away."""
+        steps = planned(question, self.dialect, self.catalog)
+        script = sql.script(steps, self.dialect, self.catalog)
+        with _told(), self._connection.transaction(force_rollback=True):
+            session = _Trial(self._connection, _made(self._connection, script))
+            return tried(steps, script, session, clock)
 
     def run(self, statement: Statement) -> list[tuple[Any, ...]]:
         """All rows of a statement of our own, for checks that count."""
@@ -112,20 +122,35 @@ def _told() -> Iterator[None]:
 
 
 def _prepare(connection: Connection, script: Script, on_step: OnStep) -> None:
+    cursor = _made(connection, script)
+    for done, sent in enumerate(script.preparations, start=1):
+        _send(cursor, sent)
+        on_step(done, len(script.preparations))
+
+
+def _made(connection: Connection, script: Script) -> psycopg.RawCursor[Any]:
     """Only what makes temporary tables may run before the transaction is read-only."""
     cursor = psycopg.RawCursor(connection)
     statements = [s for s in script.preparations if isinstance(s, Statement)]
     made = [s.text for s in statements if s.makes]
     cursor.execute("SET TRANSACTION READ WRITE")
     cursor.execute(";".join([*made, "SET TRANSACTION READ ONLY"]))
-    for done, sent in enumerate(script.preparations, start=1):
-        if isinstance(sent, Upload):
-            _copy(cursor, sent.table, sent.rows)
-            _analyse(cursor, sent.table, len(sent.rows))
-        elif not (sent.makes or sent.drops):  # the end drops them all
-            cursor.execute(sent.text, sent.parameters)
-            _analyse(cursor, sent.fills, cursor.rowcount)
-        on_step(done, len(script.preparations))
+    return cursor
+
+
+def _send(cursor: psycopg.RawCursor[Any], sent: Sent) -> int:
+    """How many rows it put into a table."""
+    if isinstance(sent, Upload):
+        rows = len(sent.rows)
+        _copy(cursor, sent.table, sent.rows)
+        _analyse(cursor, sent.table, rows)
+        return rows
+    if sent.makes or sent.drops:  # made already, and the end drops them all
+        return 0
+    cursor.execute(sent.text, sent.parameters)
+    rows = cursor.rowcount
+    _analyse(cursor, sent.fills, rows)
+    return rows
 
 
 def _analyse(cursor: psycopg.RawCursor[Any], table: str, rows: int) -> None:
@@ -157,6 +182,30 @@ def _batches(
                 for column, field in zip(zip(*rows, strict=True), schema, strict=True)
             ]
             yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A question's transaction, whose statements are looked at."""
+
+    connection: Connection
+    cursor: psycopg.RawCursor[Any]
+
+    def estimated(self, asked: Statement) -> int | None:
+        """Of what is selected: to insert is to return nothing."""
+        self.cursor.execute(f"EXPLAIN (FORMAT JSON) {asked.text}", asked.parameters)
+        [[[explained]]] = self.cursor.fetchall()
+        node = explained["Plan"]
+        rows = node["Plans"][0] if node["Node Type"] == "ModifyTable" else node
+        return int(rows["Plan Rows"])
+
+    def send(self, sent: Sent) -> int:
+        return _send(self.cursor, sent)
+
+    def read(self, asked: Statement) -> int:
+        with psycopg.RawServerCursor(self.connection, "answer") as cursor:
+            cursor.execute(asked.text, asked.parameters, binary=True)
+            return sum(map(len, iter(partial(cursor.fetchmany, AT_ONCE), [])))
 
 
 # Opening -----------------------------------------------------------------------
