@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, Entry] = {
     "init": Entry("study", "Make a new study that works.", RESEARCHER),
     "check": Entry("study", "Check a project file or a cohort definition.", RESEARCHER),
     "assure": Entry("assure", "Try a definition on patients you made up.", RESEARCHER),
+    "explain": Entry("explain", "Show how a question is answered.", RESEARCHER),
     "dummy-data": Entry("study", "Make dummy tables for a definition.", RESEARCHER),
     "run": Entry("study", "Run actions here, on dummy data.", RESEARCHER),
     "submit": Entry("remote", "Send actions of a commit to a site.", RESEARCHER),
