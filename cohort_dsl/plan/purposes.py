@@ -27,6 +27,7 @@ from cohort_dsl.plan.steps import (
     Spread,
     Step,
     Tally,
+    ValueMap,
 )
 
 THE_POPULATION = "the population"
@@ -94,6 +95,7 @@ class _Reads:
         self.givens = plan.givens
         self.made: dict[Frame, str] = {}
         self.lists: dict[object, str] = {}
+        self.maps: dict[Series, str] = {}
         for step in plan.steps:
             if isinstance(step, Make):
                 self.made[step.frame] = step.name
@@ -101,6 +103,8 @@ class _Reads:
                 self.made[step.table] = step.name
             elif isinstance(step, CodeList):
                 self.lists[step.values] = step.name
+            elif isinstance(step, ValueMap):
+                self.maps |= dict.fromkeys(step.maps, step.name)
 
     def of_series(self, roots: Iterable[Series]) -> Iterator[str]:
         for node in needs.in_place(roots):
@@ -109,6 +113,8 @@ class _Reads:
                 yield self.givens[node].step
             elif isinstance(source, nodes.AsOf):
                 yield self.made[source]
+            elif node in self.maps:
+                yield self.maps[node]
             elif isinstance(node, nodes.IsIn) and node.values in self.lists:
                 yield self.lists[node.values]
 

@@ -37,6 +37,7 @@ from cohort_dsl.plan.steps import (
     Spread,
     Step,
     Tally,
+    ValueMap,
 )
 
 
@@ -87,6 +88,8 @@ def told(plan: Plan, measures: Measures | None = None) -> tuple[Told, ...]:
 def _uploads(step: Step) -> int | None:
     if isinstance(step, CodeList):
         return len(step.values)
+    if isinstance(step, ValueMap):
+        return len(step.maps[0].pairs)
     if isinstance(step, ListMap):
         return sum(map(len, step.lists))
     return len(step.table.cells) if isinstance(step, Inline) else None
@@ -134,6 +137,11 @@ class _Teller:
 def _list(step: CodeList, teller: _Teller) -> str:
     listed = counted(len(step.values), _values(step.type))
     return f"Uploads a list of {listed}, which conditions look through."
+
+
+def _value_map(step: ValueMap, teller: _Teller) -> str:
+    pairs = counted(len(step.maps[0].pairs), "value")
+    return f"Uploads what {pairs} are mapped to, one by one."
 
 
 def _map(step: ListMap, teller: _Teller) -> str:
@@ -268,6 +276,7 @@ def _counts(step: Counts, teller: _Teller) -> str:
 WORDS: Mapping[type[Step], Callable[[Any, _Teller], str]] = MappingProxyType(
     {
         CodeList: _list,
+        ValueMap: _value_map,
         ListMap: _map,
         Inline: _inline,
         Keep: _keep,

@@ -232,8 +232,14 @@ def test_lists_tell_how_many_rows_they_are():
         one=e.where(e.code.is_in([ONE, TWO])).count_for_patient(),
         other=e.where(e.code == THREE).count_for_patient(),
         long=e.number.is_in(list(range(2000))).any_for_patient(),
+        mapped=p.score.map_values({n: n % 7 for n in range(300)}),
     )
-    uploads = {step.kind: step.uploads for step in in_words(asked)}
+    found = {step.kind: step for step in in_words(asked)}
+    uploads = {kind: step.uploads for kind, step in found.items()}
+    assert (uploads["ValueMap"], found["ValueMap"].serves) == (300, ("mapped",))
+    assert (
+        found["ValueMap"].sentence == "Uploads what 300 values are mapped to, one by one."
+    )
     assert uploads["ListMap"] == 3
     assert uploads["CodeList"] == 2000
     assert uploads["Aggregate"] is None
