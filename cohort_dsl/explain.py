@@ -235,18 +235,18 @@ def _shape(one: Explained) -> object:
 
 def _heading(same: Sequence[Explained]) -> Iterator[str]:
     one = same[0]
-    if one.period is not None:
-        last = same[-1].period
-        assert last is not None
-        until = f"From {one.period.start} to {last.end}"
+    periods = [each.period for each in same if each.period is not None]
+    if periods:
+        start = min(period.start for period in periods)
+        end = max(period.end for period in periods)
         several = f", each of {len(same)} periods like the first" if len(same) > 1 else ""
-        yield f"{until}{several}:"
-    told_ = [
+        yield f"From {start} to {end}{several}:"
+    sizes = [
         f"{len(one.steps)} steps",
         f"{len(one.script.statements())} statements",
         f"{one.script.size() / 1000:,.1f} kB of SQL for {one.dialect}",
     ]
-    yield ", ".join(told_)
+    yield ", ".join(sizes)
     tables = [f"{name} {_times_read(n)}" for name, n in sorted(one.plan.scans().items())]
     yield f"Reads {', '.join(tables) or 'no table of the warehouse'}."
 

@@ -240,6 +240,19 @@ def test_nothing_is_left_and_the_warehouse_answers_as_before(engine):
     assert batch.to_pydict() == {"patient_id": [1, 2], "ones": [1, 1], "twos": [1, 0]}
 
 
+def test_nobodys_value_is_told(engine):
+    people = {"patients": pa.table({"patient_id": [1], "name": ["canarybird"]})}
+    dataset = create_dataset()
+    dataset.define_population(p.name.is_not_null())
+    dataset.name_of = p.name
+    question = question_of(dataset)
+    schemas = {schema.name: schema for schema in question.tables()}
+    with engine(people, schemas) as warehouse:
+        found = explain_on(question, warehouse, itertools.count().__next__)
+    told = [*lines(found, with_sql=True), str(as_json(question, found)), repr(found)]
+    assert "canarybird" not in "".join(told)
+
+
 def test_a_warehouse_that_refuses_tells_no_value(engine):
     canary = pa.table({"patient_id": [1], "score": [40_404]})
     dataset = create_dataset()
