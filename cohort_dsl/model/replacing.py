@@ -19,12 +19,19 @@ def replaced(roots: Iterable[Node], new: Callable[[Node, Put], Node | None]) -> 
     put: dict[Node, Node] = {}
     for node in walk(roots):
         found = new(node, put)
-        if found is None and any(part in put for part in node.parts()):
-            names = node.parameter_names()
-            found = type(node)(**{n: swapped(getattr(node, n), put) for n in names})
-        if found is not None:
+        if found is None:
+            found = rebuilt(node, put)
+        if found is not node:
             put[node] = found
     return put
+
+
+def rebuilt(node: Node, put: Put) -> Node:
+    """The node with its parts replaced; itself where none of them is."""
+    if not any(part in put for part in node.parts()):
+        return node
+    names = node.parameter_names()
+    return type(node)(**{n: swapped(getattr(node, n), put) for n in names})
 
 
 def swapped(field: Any, put: Put) -> Any:

@@ -10,6 +10,7 @@ interval's groups are counted.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -19,9 +20,9 @@ from cohort_dsl.model.nodes import Series, Table, walk
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import BOOL, INT
 from cohort_dsl.plan import needs
-from cohort_dsl.plan.build import answered, tables_below
+from cohort_dsl.plan.build import Draft, answered, tables_below
 from cohort_dsl.plan.rewrite import cheaper
-from cohort_dsl.plan.steps import Counts, Family, Plan, Spread, Tally
+from cohort_dsl.plan.steps import Aggregate, Choose, Counts, Family, Plan, Spread, Tally
 
 COLUMNS = 100  # answers side by side: more cost memory, fewer cost joins
 
@@ -40,16 +41,20 @@ def build(measures: Measures, everyone: Collection[str] = (), together: int = 1)
     rounds = {
         key: [query.variables[_name(one)] for one in found] for key, found in asked.items()
     }
-    for chunk in _chunks(rounds, draft.givens):
-        leaves = _leaves((s for key in chunk for s in rounds[key]), draft.givens)
-        draft.steps.append(Spread(draft.name("spread"), leaves))
-        spread = draft.steps[-1].name
-        for family, interval in chunk:
-            name = draft.name("tally")
-            counted = _numbers(rounds[family, interval], len(family.measures))
-            draft.steps.append(Tally(name, family.name, spread, interval, *counted))
-    draft.steps.append(Counts(draft.name("counts"), families))
+    told = _Tallied(draft, rounds, _sparse_steps(draft))
+    counted = [*told.of_everybody(families), *told.of_some(families)]
+    draft.steps.append(Counts(draft.name("counts"), tuple(counted)))
     return Plan(query, draft.all_steps(), MappingProxyType(draft.givens))
+
+
+def _sparse_steps(draft: Draft) -> set[str]:
+    """The steps that know only patients who have rows found by a list."""
+    read = [step for step in draft.steps if isinstance(step, Aggregate | Choose)]
+    return {
+        step.name
+        for step in read
+        if (step.parts[0] if isinstance(step, Aggregate) else step).rows.hit is not None
+    }
 
 
 def _population(measures: Measures) -> Series:
@@ -62,6 +67,9 @@ def _population(measures: Measures) -> Series:
 
 def _name(series: Series) -> str:
     return f"s{series.digest.hex()}"
+
+
+_Key: TypeAlias = tuple[Family, int]
 
 
 # What is counted together -----------------------------------------------------------
@@ -82,10 +90,8 @@ def _families(measures: Measures) -> tuple[Family, ...]:
 def _family(name: str, measures: Measures, numbers: Sequence[int]) -> Family:
     groups = measures.measures[numbers[0]].group_by
     types = {column: series.type for column, series in groups.items()}
-    return Family(name, tuple(numbers), MappingProxyType(types))
-
-
-_Key: TypeAlias = tuple[Family, int]
+    every = tuple(numbers)
+    return Family(name, every, every, MappingProxyType(types))
 
 
 def _rounds(
@@ -115,20 +121,107 @@ def _of_known(denominator: Series) -> Series:
     return nodes.Case(((known, denominator),), nodes.Null(denominator.type))
 
 
+@dataclass(frozen=True)
+class _Tallied:
+    """Steps that tally rounds: each a denominator, the numerators and the groups.
+
+    A numerator that is nothing for whoever has no row found by a list is counted among
+    the patients who have one: they are few, and the others need not be looked at.
+    """
+
+    draft: Draft
+    rounds: Mapping[_Key, Sequence[Series]]
+    sparse: Collection[str]
+
+    def of_everybody(self, families: Iterable[Family]) -> Iterator[Family]:
+        """Denominators, and the numerators that anybody may add to."""
+        kept = {}
+        for family in families:
+            some = {n for n in family.measures if self._is_sparse(family, n)}
+            dense = tuple(n for n in family.measures if n not in some)
+            kept[family] = replace(family, name=f"{family.name}_all", measures=dense)
+        self._tally(kept, ())
+        yield from kept.values()
+
+    def of_some(self, families: Iterable[Family]) -> Iterator[Family]:
+        """The other numerators."""
+        kept = {}
+        for family in families:
+            some = tuple(n for n in family.measures if self._is_sparse(family, n))
+            name = f"{family.name}_some"
+            if some:
+                kept[family] = replace(family, name=name, measures=some, counts=())
+        steps = (self._steps(s) for f, k in kept.items() for s in self._numerators(f, k))
+        self._tally(kept, tuple(dict.fromkeys(name for found in steps for name in found)))
+        yield from kept.values()
+
+    def _is_sparse(self, family: Family, number: int) -> bool:
+        place = 1 + family.measures.index(number)
+        found = [its[place] for (its_family, _), its in self._of(family)]
+        return all(self._is_nothing_without_rows(series) for series in found)
+
+    def _of(self, family: Family) -> list[tuple[_Key, Sequence[Series]]]:
+        return [(key, its) for key, its in self.rounds.items() if key[0] is family]
+
+    def _numerators(self, family: Family, kept: Family) -> Iterator[Series]:
+        places = [1 + family.measures.index(number) for number in kept.measures]
+        for _, its in self._of(family):
+            yield from (its[place] for place in places)
+
+    def _is_nothing_without_rows(self, numerator: Series) -> bool:
+        leaves = needs.leaves([numerator])
+        if not leaves or any(leaf not in self.draft.givens for leaf in leaves):
+            return False
+        found_by_lists = set(self._steps(numerator)) <= set(self.sparse)
+        return found_by_lists and not nobody.answer(numerator)
+
+    def _steps(self, series: Series) -> Iterator[str]:
+        for leaf in _leaves([series], self.draft.givens):
+            yield self.draft.givens[leaf].step
+
+    def _tally(self, kept: Mapping[Family, Family], people: tuple[str, ...]) -> None:
+        wanted = [
+            (family, interval, self._picked(family, kept[family], its))
+            for (family, interval), its in self.rounds.items()
+            if family in kept
+        ]
+        for chunk in _chunks(wanted, self.draft.givens):
+            leaves = _leaves((s for *_, its in chunk for s in its), self.draft.givens)
+            spread = Spread(self.draft.name("spread"), leaves, people)
+            self.draft.steps.append(spread)
+            for family, interval, its in chunk:
+                name, found = self.draft.name("tally"), kept[family]
+                counted = _numbers(its, len(found.measures))
+                tally = Tally(name, found.name, spread.name, interval, *counted)
+                self.draft.steps.append(tally)
+
+    def _picked(
+        self, family: Family, kept: Family, its: Sequence[Series]
+    ) -> Sequence[Series]:
+        places = [1 + family.measures.index(number) for number in kept.measures]
+        groups = its[1 + len(family.measures) :]
+        return [its[0], *(its[place] for place in places), *groups]
+
+
+_Wanted: TypeAlias = tuple[Family, int, Sequence[Series]]
+
+
 def _chunks(
-    rounds: Mapping[_Key, Sequence[Series]], givens: Collection[Series]
-) -> Iterator[list[_Key]]:
+    wanted: Iterable[_Wanted], givens: Collection[Series]
+) -> Iterator[list[_Wanted]]:
     """The rounds of as many intervals as fit side by side."""
-    chunk: list[_Key] = []
+    chunk: list[_Wanted] = []
     columns: set[Series] = set()
-    for key, found in rounds.items():
+    for one in wanted:
+        _, interval, found = one
         needed = set(_leaves(found, givens))
-        if chunk and key[1] != chunk[-1][1] and len(columns | needed) > COLUMNS:
+        if chunk and interval != chunk[-1][1] and len(columns | needed) > COLUMNS:
             yield chunk
             chunk, columns = [], set()
-        chunk.append(key)
+        chunk.append(one)
         columns |= needed
-    yield chunk
+    if chunk:
+        yield chunk
 
 
 def _leaves(found: Iterable[Series], givens: Collection[Series]) -> tuple[Series, ...]:

@@ -16,15 +16,37 @@ from cohort_dsl.model.nodes import (
     rows_of,
 )
 from cohort_dsl.model.query import Query
-from cohort_dsl.model.replacing import Put, named, replaced, series
+from cohort_dsl.model.replacing import Put, named, rebuilt, replaced, series
 from cohort_dsl.model.types import INT
+from cohort_dsl.plan.elapsed import as_dates
 from cohort_dsl.plan.needs import is_cell
 from cohort_dsl.plan.rows import base, conditions, sort_keys
 
 
 def cheaper(query: Query) -> Query:
     """The question with every pass applied."""
-    return _extremes_for_picks(query)
+    return _dates_for_elapsed_time(_extremes_for_picks(query))
+
+
+def _with(query: Query, put: Put) -> Query:
+    return replace(
+        query,
+        population=series(put, query.population),
+        variables=named(put, query.variables),
+        event_tables={name: named(put, one) for name, one in query.event_tables.items()},
+    )
+
+
+# Ages are compared as dates of birth --------------------------------------------------
+
+
+def _dates_for_elapsed_time(query: Query) -> Query:
+    """A difference that is compared with a number needs not be worked out."""
+
+    def new(node: Node, put: Put) -> Node | None:
+        return as_dates(rebuilt(node, put))
+
+    return _with(query, replaced(query.roots(), new))
 
 
 # The date of the first or last row is the smallest or largest date ------------------
@@ -49,13 +71,7 @@ def _extremes_for_picks(query: Query) -> Query:
             return _extreme(pick, SelectColumn(rows, node.name))
         return None
 
-    put = replaced(query.roots(), new)
-    return replace(
-        query,
-        population=series(put, query.population),
-        variables=named(put, query.variables),
-        event_tables={name: named(put, one) for name, one in query.event_tables.items()},
-    )
+    return _with(query, replaced(query.roots(), new))
 
 
 def _only_keys(query: Query) -> set[Node]:

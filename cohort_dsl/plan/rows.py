@@ -69,8 +69,13 @@ def of(frame: Frame) -> Rows:
 
 
 def of_source(frame: Frame) -> Rows:
-    """The same; for picked rows, all those that they are picked from."""
-    return of(frame.source if isinstance(frame, Pick) else frame)
+    """The same; for picked rows, all those that they are picked from.
+
+    What other rows are sorted by is left out: those that are made of them are in no order.
+    """
+    if isinstance(frame, Pick):
+        return of(frame.source)
+    return Rows(frame, conditions(frame))
 
 
 def listed(rows: Rows) -> Listed | None:

@@ -273,9 +273,13 @@ class EventTable(_Reading):
 
 @dataclass(frozen=True)
 class Spread(Step):
-    """Each patient's answers side by side, for the counts that follow."""
+    """Each patient's answers side by side, for the counts that follow.
+
+    ``people``: the steps whose patients are looked at; without any, the population.
+    """
 
     leaves: tuple[Series, ...]
+    people: tuple[str, ...]
 
     def computes(self) -> tuple[Series, ...]:
         return self.leaves
@@ -285,11 +289,13 @@ class Spread(Step):
 class Family:
     """Measures that count the same patients in the same groups, by their numbers.
 
+    ``measures``: whose numerators are counted here; ``counts``: whose denominator is.
     ``groups``: the columns that they are grouped by, with their types.
     """
 
     name: str
     measures: tuple[int, ...]
+    counts: tuple[int, ...]
     groups: Mapping[str, ValueType]
 
 

@@ -281,9 +281,8 @@ class _Compiler:
             rule = AGGREGATES[type(output.node)]
             yield rule(self.terms, output.node, told).label(output.name)
         if part.there is not None:
-            there = sa.func.count(one if only is None else sa.case((only, one)))
-            found = self.terms.stored(there > sa.literal_column("0"), BOOL)
-            yield found.label(part.there)
+            there = sa.func.max(one if only is None else sa.case((only, one)))
+            yield self.terms.stored(there.is_not(sa.null()), BOOL).label(part.there)
 
     def _choose(self, step: Choose) -> None:
         wanted = [output.name for output in step.outputs]

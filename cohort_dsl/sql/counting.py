@@ -35,7 +35,7 @@ class Counting:
         """The answers as columns of one table, in place of those before."""
         if self.spread is not None:
             self.draft.dropped(self.spread[0])
-        everyone = people.alias("population")
+        everyone = self._people(step, people)
         patient = everyone.c.patient_id
         source, said = self.answers.onto(everyone, patient, step.leaves, step.name, people)
         names = {leaf: f"c{number}" for number, leaf in enumerate(said, start=1)}
@@ -45,6 +45,14 @@ class Counting:
         types = {"patient_id": self.answers.patient_id}
         types |= {name: leaf.type for leaf, name in names.items()}
         self.spread = self.draft.kept(step.name, rows, types), names
+
+    def _people(self, step: Spread, population: sa.FromClause) -> sa.FromClause:
+        if not step.people:
+            return population.alias("population")
+        results = [self.answers.results[name] for name in step.people]
+        ids = [sa.select(result.c.patient_id) for result in results]
+        some = sa.union(*ids) if len(ids) > 1 else ids[0]
+        return some.subquery("population")
 
     def tally(self, step: Tally) -> None:
         """The groups of one interval, beside those of its family's other intervals."""
@@ -107,16 +115,26 @@ class Counting:
             ).label(name)
             for name, kind in groups.items()
         ]
-        for number, measure in enumerate(family.measures, start=1):
+        for measure in dict.fromkeys((*family.measures, *family.counts)):
+            numerator = patients = denominator = everybody = _whole(0)
+            if measure in family.measures:
+                number = 1 + family.measures.index(measure)
+                numerator, patients = table[f"n{number}"], table[f"p{number}"]
+            if measure in family.counts:
+                denominator, everybody = table.d, table.patients
             yield sa.select(
-                sa.cast(sa.literal_column(str(measure)), sa.BigInteger()).label(MEASURE),
+                _whole(measure).label(MEASURE),
                 table.interval.label(INTERVAL),
-                table[f"n{number}"].label("numerator"),
-                table.d.label("denominator"),
-                table[f"p{number}"].label("numerator_patients"),
-                table.patients.label("denominator_patients"),
+                numerator.label("numerator"),
+                denominator.label("denominator"),
+                patients.label("numerator_patients"),
+                everybody.label("denominator_patients"),
                 *values,
             )
+
+
+def _whole(number: int) -> Sql:
+    return sa.cast(sa.literal_column(str(number)), sa.BigInteger())
 
 
 def _columns(step: Tally) -> Iterator[tuple[str, Series]]:

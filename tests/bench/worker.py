@@ -80,16 +80,22 @@ def _table(rows: Rows) -> pa.Table:
 @contextmanager
 def _counted() -> Iterator[Counter[str]]:
     """How often the plans that are built meanwhile read each table."""
-    scans, build = Counter[str](), plan.build
+    scans = Counter[str]()
+    builders = {name: getattr(plan, name) for name in ("build", "build_measures")}
 
-    def counting(*asked: Any, **how: Any) -> plan.Plan:
-        built = build(*asked, **how)
-        scans.update(built.scans())
+    def counting(build: Callable[..., plan.Plan]) -> Callable[..., plan.Plan]:
+        def built(*asked: Any, **how: Any) -> plan.Plan:
+            found = build(*asked, **how)
+            scans.update(found.scans())
+            return found
+
         return built
 
-    plan.build = counting
+    for name, build in builders.items():
+        setattr(plan, name, counting(build))
     yield scans
-    plan.build = build
+    for name, build in builders.items():
+        setattr(plan, name, build)
 
 
 def by_hand(job: Job) -> Told:

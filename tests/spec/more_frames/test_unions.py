@@ -132,3 +132,24 @@ def test_a_filter_of_a_union_may_ask_about_the_patient(spec):
         ask=both.where(both.number > p.score).number.maximum_for_patient(),
         expect={1: 3, 2: None},
     )
+
+
+def test_sorted_rows_are_united_in_no_order(spec):
+    """What they are sorted by, here another table's column, needn't even be known."""
+    of_one_text = e.sort_by(e.text == p.name)
+    spec(
+        patients="""
+            patient | name
+            1       | a
+        """,
+        events="""
+            patient | text | number
+            1       | b    | 3
+        """,
+        visits="""
+            patient | number
+            1       | 4
+        """,
+        ask=of_one_text.union(v).number.sum_for_patient(),
+        expect={1: 7},
+    )
