@@ -18,8 +18,10 @@ from cohort_dsl.model.question import Question
 from cohort_dsl.sql import DIALECTS, Catalog
 from cohort_dsl.sql.catalog import Source
 from cohort_dsl.tables import PatientFrame, Series, table_from_rows
+from cohort_dsl.tables.contract import diagnoses, patients
 from cohort_dsl.warehouses import duckdb
 from cohort_dsl.warehouses.contract import Warehouse
+from tests.an_omop import opened
 from tests.spec.tables import e, p
 
 ONE, TWO = "100000", "200000"
@@ -275,3 +277,24 @@ def _without_tables(warehouse: Warehouse) -> Warehouse:
     nowhere = sa.table("nowhere", *(sa.column(name) for name in names))
     warehouse.catalog = Catalog({"patients": Source(schema, lambda wanted: nowhere)})
     return warehouse
+
+
+# A site's own tables -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "postgresql"])
+def test_tables_that_a_mapping_explains_are_asked(tmp_path, request, engine):
+    place = request.getfixturevalue("postgres") if engine == "postgresql" else tmp_path
+    dataset = create_dataset()
+    dataset.define_population(patients.sex == "female")
+    dataset.n = diagnoses.count_for_patient()
+    question = question_of(dataset)
+    people = [
+        {"person_id": n, "gender_concept_id": gender, "year_of_birth": 1980}
+        for n, gender in enumerate((8532, 8532, 8507), start=1)
+    ]
+    rows = {"person": people, "condition_occurrence": [{"person_id": 2}]}
+    with opened(place, rows) as warehouse:
+        [found] = explain_on(question, warehouse, itertools.count().__next__)
+    assert found.dialect == engine
+    assert by_kind(found, question)["Assembly"]["rows"] == 2
