@@ -24,7 +24,9 @@ from cohort_dsl.plan.build import Draft, answered, tables_below
 from cohort_dsl.plan.rewrite import cheaper
 from cohort_dsl.plan.steps import Aggregate, Choose, Counts, Family, Plan, Spread, Tally
 
-COLUMNS = 100  # answers side by side: more cost memory, fewer cost joins
+# Answers side by side: more cost memory, fewer cost joins.
+COLUMNS = 100
+COLUMNS_OF_SOME = 250
 
 
 def build(measures: Measures, everyone: Collection[str] = (), together: int = 1) -> Plan:
@@ -185,7 +187,8 @@ class _Tallied:
             for (family, interval), its in self.rounds.items()
             if family in kept
         ]
-        for chunk in _chunks(wanted, self.draft.givens):
+        most = COLUMNS_OF_SOME if people else COLUMNS
+        for chunk in _chunks(wanted, self.draft.givens, most):
             leaves = _leaves((s for *_, its in chunk for s in its), self.draft.givens)
             spread = Spread(self.draft.name("spread"), leaves, people)
             self.draft.steps.append(spread)
@@ -207,7 +210,7 @@ _Wanted: TypeAlias = tuple[Family, int, Sequence[Series]]
 
 
 def _chunks(
-    wanted: Iterable[_Wanted], givens: Collection[Series]
+    wanted: Iterable[_Wanted], givens: Collection[Series], most: int
 ) -> Iterator[list[_Wanted]]:
     """The rounds of as many intervals as fit side by side."""
     chunk: list[_Wanted] = []
@@ -215,7 +218,7 @@ def _chunks(
     for one in wanted:
         _, interval, found = one
         needed = set(_leaves(found, givens))
-        if chunk and interval != chunk[-1][1] and len(columns | needed) > COLUMNS:
+        if chunk and interval != chunk[-1][1] and len(columns | needed) > most:
             yield chunk
             chunk, columns = [], set()
         chunk.append(one)
@@ -235,15 +238,17 @@ def _leaves(found: Iterable[Series], givens: Collection[Series]) -> tuple[Series
 
 def _numbers(found: Sequence[Series], numerators: int) -> tuple[Any, ...]:
     """Who counts, the denominator, the numerators and the groups, as a step wants them."""
-    denominator, *others = found
-    is_there = denominator
-    if denominator.type != BOOL:
-        is_there = nodes.Less(nodes.Value(0, INT), denominator)
+    is_there, *others = found
+    denominator: Series = nodes.Value(1, INT)
+    if is_there.type != BOOL:
+        denominator, is_there = is_there, nodes.Less(nodes.Value(0, INT), is_there)
     counted = tuple(_number(one) for one in others[:numerators])
-    return is_there, _number(denominator), counted, tuple(others[numerators:])
+    return is_there, denominator, counted, tuple(others[numerators:])
 
 
 def _number(series: Series) -> Series:
     """True is 1, and NULL is 0."""
-    number = nodes.CastToInt(series) if series.type == BOOL else series
-    return nodes.Case(((nodes.IsNull(number), nodes.Value(0, INT)),), number)
+    zero = nodes.Value(0, INT)
+    if series.type == BOOL:
+        return nodes.Case(((series, nodes.Value(1, INT)),), zero)
+    return nodes.Case(((nodes.IsNull(series), zero),), series)

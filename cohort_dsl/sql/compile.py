@@ -281,8 +281,15 @@ class _Compiler:
             rule = AGGREGATES[type(output.node)]
             yield rule(self.terms, output.node, told).label(output.name)
         if part.there is not None:
-            there = sa.func.max(one if only is None else sa.case((only, one)))
-            yield self.terms.stored(there.is_not(sa.null()), BOOL).label(part.there)
+            yield self._any(only).label(part.there)
+
+    def _any(self, only: Sql | None) -> Sql:
+        """Is it true of any row? Of a boolean the state of an aggregate is small."""
+        one: Sql = sa.literal_column("1")
+        if self.dialect.native_booleans:
+            return sa.func.bool_or(sa.true() if only is None else only)
+        there = sa.func.max(one if only is None else sa.case((only, one)))
+        return self.terms.stored(there.is_not(sa.null()), BOOL)
 
     def _choose(self, step: Choose) -> None:
         wanted = [output.name for output in step.outputs]
