@@ -63,14 +63,19 @@ class Group:
         """The list that the rows are best looked for by."""
         return rows.listed(self.rows)
 
+    @property
+    def is_picked(self) -> bool:
+        """Are they a picked row's, so that all its columns break ties?"""
+        return isinstance(self.origin, Pick)
+
     def columns(self, looked_at: Rows) -> set[str]:
-        """The columns that a step needs of these rows to answer the leaves."""
-        if isinstance(self.origin, Pick):  # ties are broken by all of them
-            return {column.name for column in self.base.schema.columns}
+        """The columns whose values a step needs of these rows to answer the leaves."""
         sources = [leaf.source for leaf in self.leaves if isinstance(leaf, Aggregation)]
         among = [self.origin] if isinstance(self.origin, Series) else []
-        read = needs.columns([*looked_at.conditions, *sources, *among])
-        return {column.name for column in read}
+        selected = [leaf for leaf in self.leaves if isinstance(leaf, nodes.SelectColumn)]
+        read = [*looked_at.conditions, *looked_at.keys, *sources, *among]
+        own = {column.name for column in needs.columns(read)}
+        return own | {leaf.name for leaf in selected}
 
 
 @dataclass(frozen=True)

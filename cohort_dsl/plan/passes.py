@@ -78,10 +78,15 @@ def keep(name: str, one: Pass, maps: Sequence[ListMap], *, within: bool) -> Keep
     """The step that makes the pass."""
     found = [(group, rows_in(group, one, maps)) for group in one.groups]
     columns = {name for group, its in found for name in group.columns(its)}
+    ties: set[str] = set()
+    if any(group.is_picked for group in one.groups):
+        ties = {column.name for column in one.base.schema.columns} - columns
     hits = None
     if one.column is not None:
         numbers = {its.hit for _, its in found if its.hit is not None}
         mapped = map_of(one.groups[0], maps)
         every = len(numbers) == len(mapped.lists)
-        hits = Hits(mapped.name, one.column, tuple(sorted(numbers)), every)
-    return Keep(name, one.base, tuple(sorted(columns)), hits, within)
+        ranked = one.column in ties
+        hits = Hits(mapped.name, one.column, tuple(sorted(numbers)), every, ranked)
+        ties -= {one.column}
+    return Keep(name, one.base, tuple(sorted(columns | ties)), hits, within)

@@ -63,7 +63,10 @@ class ValueMap(Step):
 
 @dataclass(frozen=True)
 class ListMap(Step):
-    """Lists of one type in one table: each value beside its list's number, from 1 on."""
+    """Lists of one type in one table: each value beside its list's number, from 1 on.
+
+    And beside its rank among all the values, in the order in which ties are broken.
+    """
 
     type: ValueType
     lists: tuple[frozenset[Scalar], ...]
@@ -77,13 +80,15 @@ class ListMap(Step):
 class Hits:
     """Which rows a pass keeps: those whose ``column`` is in lists of a map.
 
-    ``every``: these are all lists of the map.
+    ``every``: these are all lists of the map. ``ranked``: of the column itself only the
+    order is kept, as a number that the map has for each value.
     """
 
     map: str
     column: str
     numbers: tuple[int, ...]
     every: bool
+    ranked: bool
 
 
 @dataclass(frozen=True)

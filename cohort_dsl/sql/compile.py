@@ -64,6 +64,8 @@ from cohort_dsl.sql.working import (
 
 # The column that says which list a kept row is in. No table's column begins with _.
 LIST = "_list"
+# The column that stands for the one that rows were looked for by, where order is all.
+RANK = "_rank"
 
 
 def script(plan: Plan, dialect: Dialect, catalog: Catalog) -> Script:
@@ -84,6 +86,7 @@ class _Compiler:
         self.results: dict[str, sa.FromClause] = {}
         self.joined: dict[Origin, sa.FromClause] = {}
         self.made: dict[Frame, sa.FromClause] = {}
+        self.ranked: dict[str, str] = {}
         self.terms = Terms(dialect, self.lists)
         self.draft = Draft(self.terms)
         self.answers = Answers(plan.givens, self.results, self.draft, catalog.patient_id)
@@ -144,8 +147,10 @@ class _Compiler:
         self.joined |= dict.fromkeys(step.maps, held)
 
     def _map(self, step: ListMap) -> None:
-        rows = ((v, step.number(one)) for one in step.lists for v in sorted(one))
-        columns = {"value": step.type, LIST: INT}
+        values = sorted({value for one in step.lists for value in one})
+        rank = {value: number for number, value in enumerate(values)}
+        rows = ((v, step.number(one), rank[v]) for one in step.lists for v in sorted(one))
+        columns = {"value": step.type, LIST: INT, RANK: INT}
         self.results[step.name] = self.draft.uploaded(step.name, columns, rows)
 
     # Passes over a table -------------------------------------------------------------
@@ -160,6 +165,9 @@ class _Compiler:
         found = sa.select(*(rows.c[name] for name in kept)).select_from(source)
         if step.hits is not None:
             found, kept = self._hits(found, source, rows, step.hits), kept | {LIST: INT}
+            if step.hits.ranked:
+                kept |= {RANK: INT}
+                self.ranked[step.name] = step.hits.column
         self.results[step.name] = self.draft.kept(step.name, found, kept)
 
     def _hits(
@@ -170,6 +178,8 @@ class _Compiler:
         number = searched.c[LIST]
         both = source.join(searched, searched.c.value == rows.c[hits.column])
         some = found.add_columns(number).select_from(both)
+        if hits.ranked:
+            some = some.add_columns(searched.c[RANK])
         if not hits.every:
             numbers: list[Sql] = [sa.literal_column(str(n)) for n in hits.numbers]
             some = some.where(number.in_(numbers))
@@ -301,6 +311,7 @@ class _Compiler:
     ) -> sa.Select[Any]:
         """The picked rows' columns."""
         types = {column.name: column.type for column in pick.schema.columns}
+        types |= {name: INT for name in types if name == self._ranked(looked)}
         every = tuple(sorted(types))
         worked = self._rows(step, looked, carried=every)
         keys = [self.terms.stored(worked[key], key.type) for key in step.rows.keys] + [
@@ -389,10 +400,18 @@ class _Compiler:
         wanted = {node.name for node in needs.columns(step.computes())} | set(carried)
         rows, source = self._looked_at(looked, wanted)
         types = {column.name: column.type for column in looked.base.schema.columns}
-        kept = {name: (rows.c[name], types[name]) for name in carried}
+        ranked = self._ranked(looked)
+        kept = {
+            name: (rows.c[RANK], INT) if name == ranked else (rows.c[name], types[name])
+            for name in carried
+        }
         if looked.hits and looked.several:
             kept[LIST] = (rows.c[LIST], INT)
         return self._work_out(step, source, rows.c.patient_id, kept, rows)
+
+    def _ranked(self, looked: _Looked) -> str | None:
+        """The column of which only the order is kept among the rows, if there is one."""
+        return self.ranked.get(looked.kept or "")
 
     def _looked_at(
         self, looked: _Looked, wanted: set[str]

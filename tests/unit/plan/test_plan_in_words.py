@@ -90,7 +90,7 @@ def test_lists_are_uploaded_once_and_a_table_is_read_once_for_them():
              and 3 < patients.score.
            for the population
         4. Reads events once, and keeps its rows whose code is in any list of step 1,
-             with code, codes, date, number and 4 more.
+             with codes, date, number, ok and 3 more.
            for n_diabetes, any_asthma, last_hba1c, before
         5. Goes through the rows kept in step 4 (in list 1, where 3 < events.number),
              sorts them by date, and picks the last of each patient: number.
