@@ -314,4 +314,5 @@ _REPEATING = (
     nodes.DateDifference,
     nodes.IsInSeries,
     nodes.ContainsAny,
+    nodes.MapValues,  # CASE x WHEN 1 ...: DuckDB makes a condition on x of each WHEN
 )

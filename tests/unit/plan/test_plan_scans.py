@@ -9,6 +9,7 @@ import pytest
 from cohort_dsl import create_dataset, plan
 from cohort_dsl.load import question_of
 from cohort_dsl.model.query import Query
+from cohort_dsl.plan.needs import LONGEST_CASE
 from cohort_dsl.plan.steps import (
     Aggregate,
     Choose,
@@ -17,6 +18,7 @@ from cohort_dsl.plan.steps import (
     ListMap,
     Plan,
     Population,
+    ValueMap,
 )
 from tests.spec.tables import e, p, v
 
@@ -181,6 +183,20 @@ def test_long_lists_are_steps_once_each() -> None:
         m=e.where(e.code.is_in(long[1:])).count_for_patient(),
     )
     assert sum(isinstance(step, CodeList) for step in built.steps) == 1
+
+
+def test_long_maps_are_steps_once_each_and_short_ones_are_none() -> None:
+    long = {str(10_000_000 + n): n for n in range(LONGEST_CASE + 1)}
+    short = dict(list(long.items())[1:])
+    built = a_plan(
+        KNOWN,
+        a=p.code.map_values(long),
+        b=e.code.map_values(long, default=-1).sum_for_patient(),
+        c=p.code.map_values(short),
+        d=p.code.map_values({code: str(n) for code, n in long.items()}),
+    )
+    maps = [step for step in built.steps if isinstance(step, ValueMap)]
+    assert [len(step.maps) for step in maps] == [2, 1]
 
 
 def test_the_population_is_a_step_of_every_plan() -> None:
