@@ -500,9 +500,9 @@ def _there(part: Part) -> dict[str, ValueType]:
 
 def _tell(rows: Rows, worked: Worked) -> Sql | None:
     """What tells these rows from those of other sets; None where they are all."""
-    found = [worked[condition] for condition in rows.conditions]
-    if rows.hit is not None:
-        found.append(sa.column(LIST) == sa.literal_column(str(rows.hit)))
+    found: list[Sql] = [worked[condition] for condition in rows.conditions]
+    if rows.hit is not None:  # first, because most rows are of other lists
+        found.insert(0, sa.column(LIST) == sa.literal_column(str(rows.hit)))
     return sa.and_(*found) if found else None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any, TypeAlias
 
 import psycopg
@@ -36,6 +37,7 @@ from cohort_dsl.warehouses.rows import ARROW, Answer, Rows
 
 CELLS = 1_000_000  # values held at once while an answer streams
 AT_ONCE = 1_000  # rows of an answer that is thrown away
+FETCHED = 50_000  # those fetched at once, in Python's objects: a processor's cache is small
 ANALYSED = 1_000  # rows from which the planner should know a temporary table better
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
@@ -143,20 +145,22 @@ def _send(cursor: psycopg.RawCursor[Any], sent: Sent) -> int:
     if isinstance(sent, Upload):
         rows = len(sent.rows)
         _copy(cursor, sent.table, sent.rows)
-        _analyse(cursor, sent.table, rows)
+        _analyse(cursor, sent.table)
         return rows
     if sent.makes or sent.drops:  # made already, and the end drops them all
         return 0
     cursor.execute(sent.text, sent.parameters)
     rows = cursor.rowcount
-    _analyse(cursor, sent.fills, rows)
+    if sent.fills and rows >= ANALYSED:
+        _analyse(cursor, sent.fills)
     return rows
 
+def _analyse(cursor: psycopg.RawCursor[Any], table: str) -> None:
+    """The server's own autovacuum never sees a temporary table.
 
-def _analyse(cursor: psycopg.RawCursor[Any], table: str, rows: int) -> None:
-    """The server's own autovacuum never sees a temporary table."""
-    if table and rows >= ANALYSED:
-        cursor.execute(f"ANALYZE {_quoted(table)}")
+    A list that it doesn't know may be joined from the wrong side, as if it were long.
+    """
+    cursor.execute(f"ANALYZE {_quoted(table)}")
 
 
 def _copy(
@@ -174,14 +178,24 @@ def _quoted(name: str) -> str:
 def _batches(
     cursor: psycopg.RawServerCursor[Any], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
+    """Few large batches, as whoever writes them likes it, put together of small pieces."""
     size = max(1, CELLS // len(schema.names))
+    piece = min(size, max(1, FETCHED // len(schema.names)))
     with _told():
-        while rows := cursor.fetchmany(size):
-            columns = [
-                pa.array(column, field.type)
-                for column, field in zip(zip(*rows, strict=True), schema, strict=True)
-            ]
-            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+        pieces = _pieces(cursor, schema, piece)
+        while held := list(islice(pieces, size // piece)):
+            yield from pa.Table.from_batches(held).combine_chunks().to_batches()
+
+
+def _pieces(
+    cursor: psycopg.RawServerCursor[Any], schema: pa.Schema, size: int
+) -> Iterator[pa.RecordBatch]:
+    while rows := cursor.fetchmany(size):
+        columns = [
+            pa.array(column, field.type)
+            for column, field in zip(zip(*rows, strict=True), schema, strict=True)
+        ]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 @dataclass(frozen=True)
@@ -216,6 +230,11 @@ SESSION = {
     "default_transaction_read_only": "on",
     "timezone": "UTC",
     "jit": "off",  # it takes seconds for a statement of many variables
+    # For each sort, and twice for each hash, of which a statement has few: patients in
+    # millions are counted without files on disk.
+    "work_mem": "64MB",
+    "temp_buffers": "64MB",  # in which temporary tables lie before they go to disk
+    "default_statistics_target": "30",  # only our temporary tables are analysed
     # A server notices that we were killed, and stops.
     "client_connection_check_interval": "10s",
 }

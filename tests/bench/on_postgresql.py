@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -16,7 +16,7 @@ from cohort_dsl.model.query import Query
 from cohort_dsl.sql import Catalog
 from cohort_dsl.sql.catalog import plain
 from cohort_dsl.warehouses.contract import Warehouse
-from cohort_dsl.warehouses.postgresql import PostgreSQLWarehouse, _batches
+from cohort_dsl.warehouses.postgresql import PostgreSQLWarehouse, _batches, connect
 from cohort_dsl.warehouses.rows import ARROW, Rows
 from tests import a_postgres
 
@@ -55,8 +55,7 @@ def _load(connection: psycopg.Connection, table: str, source: Path, csv: Path) -
 def warehouse(where: Mapping[str, str], query: Query) -> Iterator[Warehouse]:
     """``where``: the server's settings."""
     sources = {schema.name: plain(schema) for schema in query.tables()}
-    connection = psycopg.connect(**where, autocommit=True)
-    with PostgreSQLWarehouse(connection, Catalog(sources)) as opened:
+    with PostgreSQLWarehouse(connect(where), Catalog(sources)) as opened:
         yield opened
 
 
@@ -67,8 +66,9 @@ def by_hand(
     assembly: str,
     target: Path,
 ) -> None:
-    """The answer comes and is written in the way in which ours is."""
-    with psycopg.connect(**where) as connection:
+    """In a session as ours; the answer comes and is written in the way in which ours is."""
+    with closing(connect(where)) as connection, connection.transaction():
+        connection.execute("SET TRANSACTION READ WRITE")
         for statement in scans:
             connection.execute(statement)
             _, _, _, table, *_ = statement.split()  # CREATE TEMPORARY TABLE table
