@@ -361,7 +361,9 @@ class _Compiler:
             for source in sources
         ]
         # A union drops doubles, but one select alone is no union.
-        each_once = sa.union(*ids) if len(ids) > 1 else ids[0].distinct()
+        each_once = sa.union(*ids) if len(ids) > 1 else ids[0]
+        if len(ids) == 1 and not self._has_each_once(step):
+            each_once = ids[0].distinct()
         all_ids = each_once.subquery("mentioned")
         found = sa.select(all_ids.c.patient_id)
         if self.catalog.people is None:
@@ -369,6 +371,11 @@ class _Compiler:
         people = self.catalog.people.alias("people")
         both = all_ids.join(people, people.c.patient_id == all_ids.c.patient_id)
         return found.select_from(both)
+
+    def _has_each_once(self, step: Population) -> bool:
+        """Are its patients those of a table of one row a patient, read before?"""
+        before = {one.name: one for one in self.plan.steps}
+        return all(isinstance(before[n], Columns) for n in step.steps) and not step.tables
 
     def _question(self, step: Assembly) -> sa.Select[Any]:
         population = self.results[self.plan.population.name].alias("population")
@@ -428,6 +435,8 @@ class _Compiler:
         found = sa.select(kept).where(kept.c[LIST].in_(numbers))
         if len(numbers) == 1:
             found = sa.select(kept).where(kept.c[LIST] == numbers[0])
+        if looked.several:
+            found = self.dialect.for_many_answers(found, kept.c.patient_id)
         hits = found.subquery("rows")
         return hits, hits
 

@@ -75,6 +75,8 @@ class Dialect:
     descending: One  # sort key, NULL last, text by code points
     # Rows -> the rows, whose columns the engine works out once, however often they're read
     worked_out: Callable[[sa.Select[Any]], sa.Select[Any]]
+    # Rows, and whose they are -> the rows, in the order in which many answers are counted
+    for_many_answers: Callable[[sa.Select[Any], Sql], sa.Select[Any]]
 
     def type(self, kind: Kind) -> sa.types.TypeEngine[Any]:
         return self.types[kind]

@@ -155,6 +155,7 @@ def _send(cursor: psycopg.RawCursor[Any], sent: Sent) -> int:
         _analyse(cursor, sent.fills)
     return rows
 
+
 def _analyse(cursor: psycopg.RawCursor[Any], table: str) -> None:
     """The server's own autovacuum never sees a temporary table.
 

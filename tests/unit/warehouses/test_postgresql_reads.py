@@ -83,6 +83,18 @@ def test_an_answer_is_sorted_and_comes_in_batches_of_bounded_size(
     assert held.schema.types == [pa.int64(), pa.string(), pa.int64()]
 
 
+def test_a_batch_is_put_together_of_small_pieces(
+    session: engine.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "CELLS", 3_000)
+    monkeypatch.setattr(engine, "FETCHED", 300)
+    with PostgreSQLWarehouse(session, CATALOG).ask(NAMES) as rows:
+        batches = list(rows.reveal())
+    assert [batch.num_rows for batch in batches] == [1000, 1000, 500]
+    held = pa.Table.from_batches(batches, rows.schema)
+    assert held.column("patient_id").to_pylist() == list(range(1, 2501))
+
+
 def test_rows_stay_with_the_server_until_they_are_wanted(
     session: engine.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ CREATE TEMPORARY TABLE step_2_population (
 INSERT INTO step_2_population (patient_id) SELECT patient_id 
 FROM (SELECT everyone.patient_id AS patient_id, step_1_columns.born AS x1 
 FROM (SELECT mentioned.patient_id AS patient_id 
-FROM (SELECT DISTINCT step_1_columns.patient_id AS patient_id 
+FROM (SELECT step_1_columns.patient_id AS patient_id 
 FROM step_1_columns 
 WHERE step_1_columns.patient_id IS NOT NULL) AS mentioned) AS everyone LEFT OUTER JOIN step_1_columns AS step_1_columns ON step_1_columns.patient_id = everyone.patient_id) AS layer_0 
 WHERE (NOT (x1 IS NULL));
