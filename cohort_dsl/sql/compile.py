@@ -54,7 +54,9 @@ from cohort_dsl.sql.statements import Script
 from cohort_dsl.sql.working import (
     DAY,
     KEY,
+    MEMBER,
     OWNER,
+    PLACE,
     RESULT,
     Start,
     Worked,
@@ -324,21 +326,21 @@ class _Compiler:
             partition_by=patient, order_by=[order(key) for key in keys]
         )
         named: list[sa.ColumnClause[Any]] = [sa.column(name) for name in wanted]
-        numbered = sa.select(patient, *named, place.label("place_of_row"))
+        numbered = sa.select(patient, *named, place.label(PLACE))
         kept = _where(numbered.select_from(worked.rows), step.rows, worked)
         ranked = kept.subquery("ranked")
         found = sa.select(ranked.c.patient_id, *(ranked.c[c.name] for c in named))
         number: Sql = sa.literal_column(str(pick.number))
-        return found.where(ranked.c.place_of_row == number)
+        return found.where(ranked.c[PLACE] == number)
 
     def _members(self, step: Members) -> None:
         worked = self._rows(step, _looked(step, step.rows))
         kind = step.series.type
         value = self.terms.stored(worked[step.series], kind)
         owner: Sql = sa.column("patient_id")
-        found = sa.select(owner.label("owner"), value.label("member")).distinct()
+        found = sa.select(owner.label(OWNER), value.label(MEMBER)).distinct()
         kept = _where(found.select_from(worked.rows), step.rows, worked)
-        types = {"owner": self.catalog.patient_id, "member": kind}
+        types = {OWNER: self.catalog.patient_id, MEMBER: kind}
         known = kept.where(value.is_not(sa.null()))
         self.joined[step.series] = self.draft.kept(step.name, known, types)
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from cohort_dsl.model.types import ValueType
 from cohort_dsl.sql.dialect import Dialect, Sql
 from cohort_dsl.sql.expressions import Terms
-from cohort_dsl.sql.working import DAY, OWNER, looked_up
+from cohort_dsl.sql.working import DAY, OWNER, PLACE, looked_up
 
 # From when to when a looked-up row holds. No table's column begins with _.
 START, END = "_start", "_end"
@@ -71,14 +71,14 @@ def held(
         partition_by=[asked.c.patient_id, asked.c[DAY]], order_by=keys
     )
     named = [there.c[name] for name in columns]
-    both = sa.select(asked.c.patient_id, asked.c[DAY], *named, place.label("place_of_row"))
+    both = sa.select(asked.c.patient_id, asked.c[DAY], *named, place.label(PLACE))
     ranked = both.select_from(asked.join(there, holds)).subquery("ranked")
     found = sa.select(
         ranked.c.patient_id.label(OWNER),
         ranked.c[DAY],
         *(ranked.c[name].label(looked_up(name)) for name in columns),
     )
-    return found.where(ranked.c.place_of_row == sa.literal_column("1"))
+    return found.where(ranked.c[PLACE] == sa.literal_column("1"))
 
 
 def _days(days: sa.Select[Any]) -> sa.Select[Any]:

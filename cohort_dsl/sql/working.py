@@ -21,6 +21,10 @@ from cohort_dsl.sql.layers import LAYERS, Arrangement, arrange, is_column
 
 # Whom, and which day, a row was looked up for. No table's column begins with _.
 OWNER, DAY = "_owner", "_day"
+# One of the owner's values, and who has any.
+MEMBER, HOLDER = "_member", "_holder"
+# Which of a patient's rows it is.
+PLACE = "_place"
 # What is mapped, and to what. Nor do these.
 KEY, RESULT = "_key", "_result"
 
@@ -201,14 +205,14 @@ class _Join:
 
     def __init__(self, members: sa.FromClause, number: int) -> None:
         self.members = members.alias(f"among_{number}")
-        holders = sa.select(members.c.owner.label("holder")).distinct()
+        holders = sa.select(members.c[OWNER].label(HOLDER)).distinct()
         self.holders = holders.subquery(f"holders_{number}")
 
     def onto(self, rows: sa.FromClause, operand: Sql) -> sa.FromClause:
         patient: Sql = sa.column("patient_id")
-        own = sa.and_(self.members.c.owner == patient, self.members.c.member == operand)
+        own = sa.and_(self.members.c[OWNER] == patient, self.members.c[MEMBER] == operand)
         joined = rows.outerjoin(self.members, own)
-        return joined.outerjoin(self.holders, self.holders.c.holder == patient)
+        return joined.outerjoin(self.holders, self.holders.c[HOLDER] == patient)
 
     def found(self, node: Series, operands: Sequence[Sql], terms: Terms) -> Sql:
         """False where the patient has no values, else NULL for NULL."""
@@ -216,12 +220,12 @@ class _Join:
         [operand] = operands
         kind = node.operand.type
         found = sa.case(
-            (self.holders.c.holder.is_(sa.null()), terms.stored(terms.false(), BOOL)),
+            (self.holders.c[HOLDER].is_(sa.null()), terms.stored(terms.false(), BOOL)),
             (
                 terms.stored(operand, kind).is_(sa.null()),
                 terms.stored(terms.null(BOOL), BOOL),
             ),
-            else_=terms.stored(self.members.c.member.is_not(sa.null()), BOOL),
+            else_=terms.stored(self.members.c[MEMBER].is_not(sa.null()), BOOL),
         )
         return terms.loaded(found, BOOL)
 

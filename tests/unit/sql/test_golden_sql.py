@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cohort_dsl import create_dataset, days, months, testing, years
+from cohort_dsl.plan.needs import LONGEST_CASE
 from cohort_dsl.sql import DIALECTS
 from tests.spec.tables import e, p, v
 
@@ -47,8 +48,20 @@ def dates() -> Any:
     return dataset
 
 
+def maps() -> Any:
+    dataset = create_dataset()
+    long = {str(10_000_000 + n): n for n in range(LONGEST_CASE + 1)}
+    dataset.define_population(p.born.is_not_null())
+    dataset.short = p.score.map_values({1: "one", 2: None}, default="many")
+    dataset.long = e.where(e.code.map_values(long) > 7).count_for_patient()
+    dataset.choice = p.code.map_values(long, default=p.score)
+    return dataset
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("question", [a_cohort, is_in, dates], ids=lambda q: q.__name__)
+@pytest.mark.parametrize(
+    "question", [a_cohort, is_in, dates, maps], ids=lambda q: q.__name__
+)
 def test_the_sql_is_as_it_was(question: Any, dialect: str) -> None:
     """Where a change is meant: write the new text into the file, and look at it."""
     golden = GOLDEN / f"{question.__name__}.{dialect}.sql"

@@ -29,11 +29,11 @@ WHERE step_1_columns.patient_id IS NOT NULL) AS mentioned) AS everyone LEFT OUTE
 WHERE (x1 IN (CAST($1 AS TEXT), CAST($2 AS TEXT)));
 
 CREATE TEMPORARY TABLE step_3_members (
-	owner BIGINT, 
-	member BIGINT
+	_owner BIGINT, 
+	_member BIGINT
 );
 
-INSERT INTO step_3_members (owner, member) SELECT DISTINCT patient_id AS owner, number AS member 
+INSERT INTO step_3_members (_owner, _member) SELECT DISTINCT patient_id AS _owner, number AS _member 
 FROM (SELECT rows.patient_id AS patient_id, rows.number AS number 
 FROM events AS rows JOIN step_2_population AS population ON population.patient_id = rows.patient_id) AS layer_0 
 WHERE number IS NOT NULL;
@@ -50,8 +50,8 @@ FROM step_list_1)) GROUP BY patient_id;
 
 -- $1 = False
 SELECT patient_id, CAST(x2 AS BOOLEAN) AS long, CAST(x3 AS BOOLEAN) AS among 
-FROM (SELECT patient_id, x2, CASE WHEN (holders_3.holder IS NULL) THEN CAST($1 AS BOOLEAN) WHEN (x1 IS NULL) THEN CAST(NULL AS BOOLEAN) ELSE among_3.member IS NOT NULL END AS x3 
+FROM (SELECT patient_id, x2, CASE WHEN (holders_3._holder IS NULL) THEN CAST($1 AS BOOLEAN) WHEN (x1 IS NULL) THEN CAST(NULL AS BOOLEAN) ELSE among_3._member IS NOT NULL END AS x3 
 FROM (SELECT population.patient_id AS patient_id, step_1_columns.score AS x1, step_4_rows.patient_id IS NOT NULL AS x2 
-FROM step_2_population AS population LEFT OUTER JOIN step_4_rows AS step_4_rows ON step_4_rows.patient_id = population.patient_id LEFT OUTER JOIN step_1_columns AS step_1_columns ON step_1_columns.patient_id = population.patient_id) AS layer_0 LEFT OUTER JOIN step_3_members AS among_3 ON among_3.owner = patient_id AND among_3.member = x1 LEFT OUTER JOIN (SELECT DISTINCT step_3_members.owner AS holder 
-FROM step_3_members) AS holders_3 ON holders_3.holder = patient_id
+FROM step_2_population AS population LEFT OUTER JOIN step_4_rows AS step_4_rows ON step_4_rows.patient_id = population.patient_id LEFT OUTER JOIN step_1_columns AS step_1_columns ON step_1_columns.patient_id = population.patient_id) AS layer_0 LEFT OUTER JOIN step_3_members AS among_3 ON among_3._owner = patient_id AND among_3._member = x1 LEFT OUTER JOIN (SELECT DISTINCT step_3_members._owner AS _holder 
+FROM step_3_members) AS holders_3 ON holders_3._holder = patient_id
  LIMIT ALL OFFSET 0) AS layer_1 ORDER BY patient_id ASC NULLS FIRST;
