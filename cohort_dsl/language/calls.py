@@ -57,16 +57,14 @@ def _arguments(name: str) -> list[str]:
     if found is None:
         return []
     parameters = inspect.signature(found).parameters.values()
-    return [
-        _shown(one)
-        for one in parameters
-        if one.name != "self" and one.kind is not one.VAR_KEYWORD
-    ]
+    return [_shown(one) for one in parameters if one.name != "self"]
 
 
 def _shown(parameter: inspect.Parameter) -> str:
     if parameter.kind is parameter.VAR_POSITIONAL:
         return "..."
+    if parameter.kind is parameter.VAR_KEYWORD:
+        return "name=..."
     named = parameter.kind is parameter.KEYWORD_ONLY
     return f"{parameter.name.rstrip('_')}{'=...' if named else ''}"
 

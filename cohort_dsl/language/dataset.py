@@ -134,6 +134,18 @@ class Dataset:
     def __delattr__(self, name: str) -> NoReturn:
         raise mistake(f"column {name} can't be taken away again", "Don't set it.")
 
+    def __setitem__(self, name: object, series: object) -> NoReturn:
+        raise mistake(
+            "a dataset's columns aren't set with [ ]",
+            "Write dataset.name = ..., or dataset.add_column(name, series).",
+        )
+
+    def __getitem__(self, name: object) -> NoReturn:
+        raise mistake(
+            "a dataset's columns aren't read with [ ]",
+            "Write dataset.name, or getattr(dataset, name) for a name made by a program.",
+        )
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)

@@ -19,6 +19,7 @@ class DateSeries(OrderedSeries):
     """Dates without a time of day. A date may be written as "YYYY-MM-DD" anywhere."""
 
     kind_ = Kind.DATE
+    turning_ = "To begin with the latest, write sort_by(...).last_for_patient()."
 
     @property
     def year(self) -> Any:

@@ -53,7 +53,8 @@ class LookedUp(Frame):
         return hints.NoSuchName(
             f"{name} is asked of a frame; a look-up only adds columns to {beside}",
             where=hints.place(),
-            remedy=f"Ask {beside}, for example {beside}.where(looked_up.is_found()).",
+            remedy=f"Ask {beside}, for example "
+            f"{hints.written(beside)}.where(looked_up.is_found()).",
         )
 
     def __repr__(self) -> str:
@@ -195,7 +196,8 @@ def _date_of(frame: EventFrame, word: str, value: Any) -> nodes.Series:
 def _no_column(frame: EventFrame, word: str, got: str) -> DefinitionError:
     return mistake(
         f"{word} needs a date column of {frame.title_()}, {got}",
-        f"Write {word}={frame.title_()}.{word}_date, with a column of the looked-up frame.",
+        f"Write {word}={hints.written(frame.title_())}.{word}_date, "
+        "with a column of the looked-up frame.",
     )
 
 

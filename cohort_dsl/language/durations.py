@@ -118,9 +118,10 @@ def _amount(amount: Any, word: str) -> Any:
     if type(amount) is int:
         constant(amount, INT)  # refuses what 64 bits can't hold
         return amount
-    got = amount.title_() if isinstance(amount, BaseSeries) else hints.called(amount)
+    number = isinstance(amount, BaseSeries) and amount.kind_ is Kind.FLOAT
     raise mistake(
-        f"{word}(...) needs a whole number, not {got}", f"Write {word}(3), for example."
+        f"{word}(...) needs a whole number, not {hints.called(amount)}",
+        "Write .as_int() after the series." if number else f"Write {word}(3), for example.",
     )
 
 

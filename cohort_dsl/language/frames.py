@@ -97,7 +97,9 @@ class Frame(FrameRefusals):
             return hints.NoSuchName(
                 f"{name} needs many rows a patient, and here is one row of {self.title_()}",
                 where=hints.place(),
-                remedy="Filter and sort before picking a row.",
+                remedy="Filter and sort before picking a row."
+                if isinstance(self.node_, nodes.Pick)
+                else "It has no others: use its columns in conditions, joined with &.",
             )
         columns = [column.name for column in self.node_.schema.columns]
         if hints.nearest(name, words(self)) in columns:
@@ -145,7 +147,8 @@ class EventFrame(Frame):
             got = key.title_() if isinstance(key, BaseSeries) else hints.called(key)
             raise mistake(
                 f"sort_by needs a column of these rows, not {got}",
-                f"Write sort_by({self.title_()}.date), with a column of the frame.",
+                f"Write sort_by({hints.written(self.title_())}.date), "
+                "with a column of the frame.",
             )
         self._must_combine(key.node_)
         return key.node_

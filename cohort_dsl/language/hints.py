@@ -35,8 +35,16 @@ def called(value: object) -> str:
         return repr(value)
     if isinstance(value, str):
         return f'"{value if len(value) < 40 else value[:37] + "..."}"'
+    if hasattr(type(value), "title_"):  # a series or a frame has a name of its own
+        return str(value.title_())  # type: ignore[attr-defined]
     name = type(value).__name__
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def written(title: str) -> str:
+    """What stands for rows in code that we propose: their table's name, if any."""
+    short = title.rpartition(".")[2]
+    return short if title.replace(".", "").isidentifier() else "frame"
 
 
 def place() -> str:
@@ -73,12 +81,22 @@ def at(filename: str, line: int | None) -> str:
     return f"{path} line {line}" if line else str(path)
 
 
+AGGREGATION = "_for_patient"
+
+
 def nearest(name: str, options: Iterable[str]) -> str | None:
     """The option that the author most likely meant, if any is near.
 
-    Tried in turn: spelling, initials (dob), a shared word (birth_date).
+    Tried in turn: spelling, initials (dob), a shared word (birth_date). Aggregations all
+    end alike, so that only what stands before that is looked at, or its beginning (max).
     """
     choices = sorted({o for o in options if not o.startswith("_")})
+    stems = {o.removesuffix(AGGREGATION): o for o in choices if o.endswith(AGGREGATION)}
+    if name.endswith(AGGREGATION) and stems:
+        stem = name.removesuffix(AGGREGATION)
+        begun = [one for one in stems if stem and one.startswith(stem)]
+        near = [*begun, *get_close_matches(stem, stems, n=1, cutoff=0.6)]
+        return stems[near[0]] if near else None
     lowered = {o.lower(): o for o in reversed(choices)}
     wanted = name.lower()
     for close in get_close_matches(wanted, lowered, n=1, cutoff=0.7):

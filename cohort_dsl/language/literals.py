@@ -135,7 +135,7 @@ def prefix(value: object, value_type: ValueType) -> str:
         meant = f'Did you mean "{near}"? ' if near != text and known.is_begun(near) else ""
         raise mistake(
             f'no {known.title} code begins with "{text}"',
-            f"{meant}A {known.title} code is {known.looks_like}.",
+            f"{meant}{_looks(known)}",
         )
     found = scalar(text, types.STR)
     assert isinstance(found, str)
@@ -148,8 +148,13 @@ def _misshapen(text: str, system: type[Code]) -> DefinitionError:
         return mistake(f'"{text}" is no {system.title} code', f'Did you mean "{near}"?')
     return mistake(
         f'"{text}" is no {system.title} code',
-        f"A {system.title} code is {system.looks_like}.",
+        _looks(system),
     )
+
+
+def _looks(system: type[Code]) -> str:
+    article = "An" if system.title[0] in "AIO" else "A"
+    return f"{article} {system.title} code is {system.looks_like}."
 
 
 _READERS: Mapping[Kind, Callable[[object, ValueType], object]] = MappingProxyType(

@@ -12,6 +12,7 @@ class Refusals:
     """Every operator that a kind of series doesn't define for itself."""
 
     computing_ = "Only numbers can, and dates with days(), months() or years()."
+    turning_ = ""  # the remedy for a minus before it, where that is another
 
     def title_(self) -> str:
         """What an error calls this series."""
@@ -78,10 +79,19 @@ class Refusals:
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _no_arithmetic
     __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = _no_arithmetic
-    __mod__ = __rmod__ = __pow__ = __rpow__ = _no_arithmetic
+    __pow__ = __rpow__ = _no_arithmetic
+
+    def _no_remainder(self, other: Any) -> Any:
+        raise mistake(
+            "there is no % of series, for the remainder of a division",
+            "Write a - a // b * b, with series of numbers.",
+        )
+
+    __mod__ = __rmod__ = _no_remainder
 
     def __neg__(self) -> Any:
-        return self._no_arithmetic(None)
+        remedy = self.turning_ or self.computing_
+        raise mistake(f"{self.title_()} can't be computed with", remedy)
 
     def _no_order(self, other: Any) -> Any:
         raise mistake(

@@ -97,7 +97,7 @@ def test_what_no_code_begins_with_is_refused(system, text):
 def test_a_beginning_with_a_slip_is_told_with_what_was_meant():
     with pytest.raises(DefinitionError) as caught:
         literals.prefix("i21.", code("icd10"))
-    assert caught.value.remedy.startswith('Did you mean "I21"? A ICD-10 code is capitals')
+    assert caught.value.remedy.startswith('Did you mean "I21"? An ICD-10 code is capitals')
 
 
 def test_a_slip_is_told_with_the_code_that_was_meant():
