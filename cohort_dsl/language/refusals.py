@@ -84,7 +84,7 @@ class Refusals:
     def _no_remainder(self, other: Any) -> Any:
         raise mistake(
             "there is no % of series, for the remainder of a division",
-            "Write a - a // b * b, with series of numbers.",
+            "Write a - a // b * b; where a has decimals, a - (a // b).as_float() * b.",
         )
 
     __mod__ = __rmod__ = _no_remainder

@@ -161,7 +161,7 @@ MISTAKES = [
     Mistake("labs.date.year ** 0.5", "0.5 has a decimal point", ".as_float()"),
     Mistake("-patients.sex", "can't be computed with", "Only numbers can"),
     Mistake("events.sort_by(-events.date)", "can't be computed with", "last_for_patient()"),
-    Mistake("labs.numeric_value % 2", "there is no % of series", "a - a // b * b"),
+    Mistake("labs.numeric_value % 2", "there is no % of series", ".as_float() * b"),
     Mistake("7 % labs.date.year", "there is no % of series", "a - a // b * b"),
     Mistake("patients.sex == 1", "1 is no text", "in quotes"),
     Mistake("patients.sex == None", "None is no value", ".is_null()"),
