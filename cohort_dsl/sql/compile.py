@@ -16,7 +16,6 @@ from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Frame, Pick, Position, Series, Table
 from cohort_dsl.model.types import BOOL, DATE, INT, Scalar, ValueType
 from cohort_dsl.plan import needs
-from cohort_dsl.plan.needs import Origin
 from cohort_dsl.plan.rows import Rows, base
 from cohort_dsl.plan.steps import (
     Aggregate,
@@ -58,8 +57,10 @@ from cohort_dsl.sql.working import (
     OWNER,
     PLACE,
     RESULT,
+    Joined,
     Start,
     Worked,
+    among,
     looked_up,
     work_out,
 )
@@ -86,7 +87,7 @@ class _Compiler:
         self.plan, self.dialect, self.catalog = plan, dialect, catalog
         self.lists: dict[frozenset[Scalar], sa.FromClause] = {}
         self.results: dict[str, sa.FromClause] = {}
-        self.joined: dict[Origin, sa.FromClause] = {}
+        self.joined: dict[Joined, sa.FromClause] = {}
         self.made: dict[Frame, sa.FromClause] = {}
         self.ranked: dict[str, str] = {}
         self.terms = Terms(dialect, self.lists)
@@ -342,7 +343,7 @@ class _Compiler:
         kept = _where(found.select_from(worked.rows), step.rows, worked)
         types = {OWNER: self.catalog.patient_id, MEMBER: kind}
         known = kept.where(value.is_not(sa.null()))
-        self.joined[step.series] = self.draft.kept(step.name, known, types)
+        self.joined[among(step.series)] = self.draft.kept(step.name, known, types)
 
     def _population(self, step: Population) -> None:
         everyone = self._everyone(step).subquery("everyone")

@@ -10,12 +10,11 @@ import sqlalchemy as sa
 
 from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.types import INT, ValueType
-from cohort_dsl.plan.needs import Origin
 from cohort_dsl.plan.steps import Counts, Family, Spread, Tally
 from cohort_dsl.sql.answers import Answers
 from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.draft import Draft
-from cohort_dsl.sql.working import Start, work_out
+from cohort_dsl.sql.working import Joined, Start, work_out
 
 # Columns of an answer beside those of ``model.measures``. No group's name begins with _.
 MEASURE, INTERVAL = "_measure", "_interval"
@@ -27,7 +26,7 @@ class Counting:
 
     draft: Draft
     answers: Answers
-    joined: Mapping[Origin, sa.FromClause]
+    joined: Mapping[Joined, sa.FromClause]
     families: dict[str, sa.Table] = field(default_factory=dict)
     spread: tuple[sa.Table, Mapping[Series, str]] | None = None
 

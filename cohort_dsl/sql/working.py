@@ -23,6 +23,17 @@ from cohort_dsl.sql.layers import LAYERS, Arrangement, arrange, is_column
 OWNER, DAY = "_owner", "_day"
 # One of the owner's values, and who has any.
 MEMBER, HOLDER = "_member", "_holder"
+
+# What a joined table is for: a look-up's frame, a map, or what ``among`` gives. A map may
+# be looked among itself, so the two have different keys.
+Joined: TypeAlias = Origin | tuple[str, Series]
+
+
+def among(series: Series) -> Joined:
+    """The key of the values of a series that others are looked for among."""
+    return "among", series
+
+
 # Which of a patient's rows it is.
 PLACE = "_place"
 # What is mapped, and to what. Nor do these.
@@ -63,7 +74,7 @@ def work_out(
     targets: Sequence[Series],
     start: Start,
     terms: Terms,
-    joined: Mapping[Origin, sa.FromClause],
+    joined: Mapping[Joined, sa.FromClause],
     keep: Keep,
 ) -> Worked:
     """Rows with the targets on them.
@@ -95,7 +106,7 @@ class _Words:
         plan: Arrangement,
         start: Start,
         terms: Terms,
-        joined: Mapping[Origin, sa.FromClause],
+        joined: Mapping[Joined, sa.FromClause],
     ) -> None:
         self.plan, self.start, self.terms = plan, start, terms
         self.names = _names(plan, start)
@@ -175,7 +186,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _joins(
-    order: Iterable[Series], joined: Mapping[Origin, sa.FromClause]
+    order: Iterable[Series], joined: Mapping[Joined, sa.FromClause]
 ) -> dict[Series, _Joined]:
     """The join that finds each series; the columns of one look-up have one in common."""
     found: dict[Series, _Joined] = {}
@@ -183,7 +194,7 @@ def _joins(
     for number, node in enumerate(order, start=1):
         source = needs.origin(node)
         if isinstance(node, nodes.IsInSeries):
-            found[node] = _Join(joined[node.among], number)
+            found[node] = _Join(joined[among(node.among)], number)
         elif needs.is_long_map(node):
             found[node] = _Mapped(joined[node], number)
         elif isinstance(source, nodes.AsOf):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Frame, Node, Series
-from cohort_dsl.model.types import DATE, ModelError, TableSchema
+from cohort_dsl.model.types import DATE, ModelError
 
 if TYPE_CHECKING:
     from tests.properties.queries import Pool
@@ -56,11 +56,11 @@ def found(pool: Pool) -> Node:
     return nodes.Found(pool.recent(looks))
 
 
-def an_inline_table(schemas: tuple[TableSchema, ...], rows: Callable[..., Any]) -> Any:
+def an_inline_table(rows: Callable[..., Any]) -> Any:
     """A maker of tables like those of the warehouse, whose rows are drawn at once."""
 
     def make(pool: Pool) -> Node:
-        schema = pool.one_of(list(schemas))
+        schema = pool.one_of(list(pool.schemas))
         names = ["patient_id", *(column.name for column in schema.columns)]
         held = pool.draw(rows(schema))
         return nodes.InlineTable(

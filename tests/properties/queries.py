@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -133,7 +133,7 @@ SCHEMAS = (PEOPLE, EVENTS, VISITS)
 
 def values(of: Column) -> st.SearchStrategy[Any]:
     """A missing value, an ordinary one (so that there are ties), or any one."""
-    every = EXACT if of.name == "exact" else VALUES[of.type]
+    every = EXACT if of.name.startswith("exact") else VALUES[of.type]
     ordinary = st.sampled_from(every[:4])
     return st.one_of(st.none(), ordinary, ordinary, st.sampled_from(every))
 
@@ -161,6 +161,7 @@ class Pool:
     series: list[Series] = field(default_factory=list)
     exact: set[Series] = field(default_factory=set)
     has_intervals: bool = False
+    schemas: tuple[TableSchema, ...] = SCHEMAS
 
     def pick(self, wanted: Callable[[Series], bool]) -> Series:
         """A series that suits, from the pool; ModelError if there is none."""
@@ -220,7 +221,7 @@ class Pool:
 
 def is_exact(node: Series, exact: set[Series]) -> bool:
     if isinstance(node, nodes.SelectColumn):
-        return node.name == "exact"
+        return node.name.startswith("exact")
     keeping = (nodes.Add, nodes.Subtract, nodes.Negate, nodes.Absolute)
     return isinstance(node, keeping) and all(part in exact for part in node.parts())
 
@@ -303,7 +304,7 @@ def pair(kind: type[Any], choose: Callable[[Pool], Series]) -> Callable[[Pool], 
 
 
 MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
-    nodes.Table: lambda pool: Table(pool.one_of(list(SCHEMAS))),
+    nodes.Table: lambda pool: Table(pool.one_of(list(pool.schemas))),
     nodes.Filter: a_filter,
     nodes.Sort: a_sort,
     nodes.Pick: lambda pool: nodes.Pick(
@@ -313,7 +314,7 @@ MAKERS: Mapping[type[Node], Callable[[Pool], Node]] = {
     nodes.Episodes: episodes,
     nodes.AsOf: an_as_of,
     nodes.Found: found,
-    nodes.InlineTable: an_inline_table(SCHEMAS, rows),
+    nodes.InlineTable: an_inline_table(rows),
     nodes.Value: a_value,
     nodes.IntervalDate: an_interval_date,
     nodes.Null: lambda pool: nodes.Null(pool.one_of(list(TYPES))),
@@ -387,7 +388,7 @@ KINDS = [*MAKERS, *3 * ROWS, *CONDITIONS]
 
 def grown(pool: Pool) -> list[Series]:
     """The pool grown from the tables' columns; its series that aren't columns, the last."""
-    for schema in SCHEMAS:
+    for schema in pool.schemas:
         table = Table(schema)
         pool.add(table)
         for column in schema.columns:
@@ -402,10 +403,42 @@ def grown(pool: Pool) -> list[Series]:
     return [s for s in single if not isinstance(s, plain) or s.depth > 2][-8:]
 
 
+# Words of SQL, names that our own statements give, capitals: whatever an author may choose.
+NAMES = ["date", "select", "group", "Order", "value", "owner", "member", "rows", "x1"]
+NAMES += ["a1", "population", "place_of_row", "Day", "list", "patients", "interval"]
+EXACT_NAMES = ["exact", "exact_sum"]
+
+
 @st.composite
-def queries(draw: Any) -> Query:
+def a_schema(draw: Any, name: str) -> TableSchema:
+    """A table of up to eight columns of any kinds and names."""
+    names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=6, unique=True))
+    kinds = [draw(st.sampled_from([BOOL, INT, STR, DATE, CODE])) for _ in names]
+    floats = draw(st.lists(st.sampled_from([*EXACT_NAMES, "real"]), unique=True))
+    columns = [*map(Column, names, kinds), *(Column(one, FLOAT) for one in floats)]
+    return TableSchema(name, tuple(columns), draw(st.booleans()))
+
+
+@st.composite
+def some_schemas(draw: Any) -> tuple[TableSchema, ...]:
+    """One to three tables, at least one of them with many rows a patient."""
+    names = draw(st.sampled_from([["one"], ["one", "Two"], ["one", "Two", "order"]]))
+    found = tuple(draw(a_schema(name)) for name in names)
+    return (replace(found[0], one_row_per_patient=False), *found[1:])
+
+
+@st.composite
+def worlds(draw: Any) -> tuple[Query, dict[str, Any]]:
+    """A question, and its tables' rows: the tables above, or any others."""
+    schemas = draw(st.just(SCHEMAS) | some_schemas())
+    query = draw(queries(schemas))
+    return query, {schema.name: draw(rows(schema)) for schema in query.tables()}
+
+
+@st.composite
+def queries(draw: Any, schemas: tuple[TableSchema, ...] = SCHEMAS) -> Query:
     """A question of many parts; its variables are the last of them that aren't columns."""
-    pool = Pool(draw)
+    pool = Pool(draw, schemas=schemas)
     variables = {f"v{number}": one for number, one in enumerate(grown(pool))}
     return Query(draw(populations(pool)), variables, event_tables(pool))
 
@@ -446,7 +479,7 @@ def a_measure(
 
 def populations(pool: Pool) -> st.SearchStrategy[Series]:
     """Whoever is in a table, or in one of two, or whoever something built holds for."""
-    exist: list[Series] = [nodes.Exists(Table(schema)) for schema in SCHEMAS]
+    exist: list[Series] = [nodes.Exists(Table(schema)) for schema in pool.schemas]
     either: list[Series] = [nodes.Or((exist[0], one)) for one in exist[1:]]
     built = [s for s in pool.series if s.frame is None and s.type == BOOL]
     own = (f for f in pool.frames if f.beside is None and not isinstance(f, Table))

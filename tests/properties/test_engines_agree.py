@@ -22,7 +22,7 @@ from cohort_dsl.model.types import BOOL, Kind
 from cohort_dsl.sql.duckdb import DUCKDB
 from cohort_dsl.warehouses.duckdb import DuckDBWarehouse, holding
 from cohort_dsl.warehouses.rows import Rows
-from tests.properties.queries import MAKERS, TABLES, queries
+from tests.properties.queries import MAKERS, worlds
 
 EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "2000"))
 PARTS = 8  # that may run at the same time, each of other examples
@@ -68,15 +68,14 @@ class Text:
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(query=queries(), tables=TABLES)
+@given(world=worlds())
 def test_every_engine_answers_as_the_referee(
     part: int,
     memory: duckdb.DuckDBPyConnection,
     postgresql: testing.Engine,
-    query: Query,
-    tables: dict[str, Any],
+    world: tuple[Query, dict[str, Any]],
 ) -> None:
-    tables = {schema.name: tables[schema.name] for schema in query.tables()}
+    query, tables = world
     wanted = asked_of_the_referee(query, tables)
     note(Text(query, "duckdb"))
     for kind in (DuckDBWarehouse, WithoutBooleans):

@@ -131,3 +131,23 @@ def test_two_thousand_codes_may_be_looked_for_in_one_text(spec):
         ask=p.codes.contains_any_of(codes),
         expect={1: True, 2: True, 3: False, 4: None},
     )
+
+
+def test_what_a_long_map_gives_may_be_looked_among(spec):
+    """The map has a table of its own, and so have the values that it gives each patient."""
+    capitals = {letter: letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"}
+    spec(
+        patients="""
+            patient | name
+            1       | A
+            2       | B
+        """,
+        events="""
+            patient | text
+            1       | a
+            1       | c
+            2       | a
+        """,
+        ask=p.name.is_in(e.text.map_values(capitals)),
+        expect={1: True, 2: False},
+    )
