@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.types import INT, ValueType
+from cohort_dsl.plan import needs
 from cohort_dsl.plan.steps import Counts, Family, Spread, Tally
 from cohort_dsl.sql.answers import Answers
 from cohort_dsl.sql.dialect import Sql
@@ -20,6 +21,15 @@ from cohort_dsl.sql.working import Joined, Start, work_out
 MEASURE, INTERVAL = "_measure", "_interval"
 
 
+@dataclass(frozen=True)
+class _Spread:
+    """Answers side by side. ``rows``: the table as statements name it, made but once."""
+
+    table: sa.Table
+    rows: sa.FromClause
+    names: Mapping[Series, str]
+
+
 @dataclass
 class Counting:
     """What has been put side by side and tallied so far."""
@@ -28,12 +38,12 @@ class Counting:
     answers: Answers
     joined: Mapping[Joined, sa.FromClause]
     families: dict[str, sa.Table] = field(default_factory=dict)
-    spread: tuple[sa.Table, Mapping[Series, str]] | None = None
+    spread: _Spread | None = None
 
     def put_side_by_side(self, step: Spread, people: sa.FromClause) -> None:
         """The answers as columns of one table, in place of those before."""
         if self.spread is not None:
-            self.draft.dropped(self.spread[0])
+            self.draft.dropped(self.spread.table)
         everyone = self._people(step, people)
         patient = everyone.c.patient_id
         source, said = self.answers.onto(everyone, patient, step.leaves, step.name, people)
@@ -43,7 +53,8 @@ class Counting:
         rows = sa.select(patient, *columns).select_from(source)
         types = {"patient_id": self.answers.patient_id}
         types |= {name: leaf.type for leaf, name in names.items()}
-        self.spread = self.draft.kept(step.name, rows, types), names
+        table = self.draft.kept(step.name, rows, types)
+        self.spread = _Spread(table, table.alias("spread"), names)
 
     def _people(self, step: Spread, population: sa.FromClause) -> sa.FromClause:
         if not step.people:
@@ -78,9 +89,9 @@ class Counting:
         """The patients who count, with their numbers and the values that group them."""
         assert self.spread is not None
         terms = self.draft.terms
-        table, names = self.spread
-        rows = table.alias("spread")
-        given = {n: terms.loaded(rows.c[name], n.type) for n, name in names.items()}
+        rows, names = self.spread.rows, self.spread.names
+        leaves = [n for n in needs.leaves(step.computes()) if n in names]
+        given = {n: terms.loaded(rows.c[names[n]], n.type) for n in leaves}
         patient = {"patient_id": (rows.c.patient_id, self.answers.patient_id)}
         start = Start(rows, given, patient)
         keep = self.draft.keeper(step.name)
