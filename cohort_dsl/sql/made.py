@@ -1,4 +1,4 @@
-"""Rows made of other rows: episodes of dates, and what holds on a date."""
+"""Rows made of other rows: of several frames, episodes of dates, what holds on a date."""
 
 from __future__ import annotations
 
@@ -7,16 +7,76 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cohort_dsl.model.types import ValueType
+from cohort_dsl.model import nodes
+from cohort_dsl.model.nodes import Pick, Series
+from cohort_dsl.model.types import DATE, ValueType
+from cohort_dsl.plan.steps import Make, Source
 from cohort_dsl.sql.dialect import Dialect, Sql
 from cohort_dsl.sql.expressions import Terms
+from cohort_dsl.sql.picking import picked
+from cohort_dsl.sql.reading import looked, read, where
+from cohort_dsl.sql.workbench import Workbench
 from cohort_dsl.sql.working import DAY, OWNER, PLACE, looked_up
 
 # From when to when a looked-up row holds. No table's column begins with _.
 START, END = "_start", "_end"
 
 
-def episodes(
+def make(bench: Workbench, step: Make) -> None:
+    """The frame's rows; of a look-up the one that holds, by owner and day."""
+    frame = step.frame
+    types = {column.name: column.type for column in frame.schema.columns}
+    ids = bench.catalog.patient_id
+    if isinstance(frame, nodes.AsOf):
+        kept = {looked_up(name): types[name] for name in step.columns}
+        found = {OWNER: ids, DAY: DATE} | kept
+        bench.joined[frame] = bench.draft.kept(step.name, _rows(bench, step), found)
+    else:
+        kept = {"patient_id": ids} | {name: types[name] for name in step.columns}
+        bench.made[frame] = bench.draft.kept(step.name, _rows(bench, step), kept)
+
+
+def _rows(bench: Workbench, step: Make) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+    frame = step.frame
+    if isinstance(frame, nodes.Union):
+        return sa.union_all(*(_source(bench, one, step.columns) for one in step.sources))
+    if isinstance(frame, nodes.Episodes):
+        [source] = step.sources
+        dated = _source(bench, source, (), {"day": frame.source})
+        return _episodes(dated, frame.gap_days, step.columns, bench.dialect)
+    assert isinstance(frame, nodes.AsOf)
+    asking, asked = step.sources
+    types = {column.name: column.type for column in frame.schema.columns}
+    days = _source(bench, asking, (), {DAY: frame.at})
+    ends = {START: frame.start, END: frame.end}
+    there = _source(bench, asked, sorted(types), ends)
+    return _held(days, there, types, step.columns, bench.terms)
+
+
+def _source(
+    bench: Workbench,
+    source: Source,
+    columns: Sequence[str],
+    series: Mapping[str, Series] | None = None,
+) -> sa.Select[Any]:
+    """The source's rows: these columns, and what is worked out on them."""
+    rows = looked(source, source.rows)
+    if isinstance(source.frame, Pick):
+        return picked(bench, source, source.frame, rows, columns)
+    worked = read(bench, source, rows, carried=columns)
+    types = {column.name: column.type for column in source.frame.schema.columns}
+    named: list[Sql] = [
+        sa.column(name, bench.terms.column_type(types[name])) for name in columns
+    ]
+    found: list[Sql] = [
+        bench.terms.stored(worked[one], one.type).label(name)
+        for name, one in (series or {}).items()
+    ]
+    every = sa.select(bench.patient, *named, *found).select_from(worked.rows)
+    return where(every, source.rows, worked)
+
+
+def _episodes(
     dated: sa.Select[Any], gap_days: int, columns: Sequence[str], dialect: Dialect
 ) -> sa.Select[Any]:
     """A row for each run of dates. ``dated``: rows of patient_id and ``day``.
@@ -48,7 +108,7 @@ def episodes(
     return found.group_by(numbered.c.patient_id, numbered.c.run)
 
 
-def held(
+def _held(
     days: sa.Select[Any],
     rows: sa.Select[Any],
     types: Mapping[str, ValueType],

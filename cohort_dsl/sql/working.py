@@ -38,6 +38,9 @@ def among(series: Series) -> Joined:
 PLACE = "_place"
 # What is mapped, and to what. Nor do these.
 KEY, RESULT = "_key", "_result"
+# Which list a kept row is in; what stands for the column that rows were looked for by,
+# where order is all.
+LIST, RANK = "_list", "_rank"
 
 
 def looked_up(name: str) -> str:

@@ -8,9 +8,10 @@ from cohort_dsl.model import nodes, rules
 from cohort_dsl.model.nodes import Aggregation, Series
 from cohort_dsl.model.wire import concrete
 from cohort_dsl.plan.needs import operands, origin
-from cohort_dsl.plan.steps import Step
+from cohort_dsl.plan.steps import EventTable, Source, Step
 from cohort_dsl.sql import DIALECTS
 from cohort_dsl.sql.aggregates import AGGREGATES
+from cohort_dsl.sql.compile import ENDS, STEPS
 from cohort_dsl.sql.dialect import Dialect
 from cohort_dsl.sql.expressions import RULES
 from cohort_dsl.sql.layers import is_column
@@ -60,3 +61,9 @@ def test_every_dialect_says_everything() -> None:
 def test_every_step_of_a_plan_tells_what_it_reads() -> None:
     for step in concrete(Step):  # type: ignore[arg-type]  # any class tree will do
         assert step.__doc__
+
+
+def test_every_step_of_a_plan_has_its_sql_in_one_place() -> None:
+    """A source is a part of the step that makes rows, event tables of the last one."""
+    assert not set(STEPS) & set(ENDS)
+    assert {*STEPS, *ENDS, Source, EventTable} == set(concrete(Step))  # type: ignore[arg-type]

@@ -1,0 +1,50 @@
+"""One pass over a table, and what it keeps for the steps that follow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from cohort_dsl.model.types import INT
+from cohort_dsl.plan.steps import Hits, Keep
+from cohort_dsl.sql.dialect import Sql
+from cohort_dsl.sql.workbench import Workbench
+from cohort_dsl.sql.working import LIST, RANK
+
+
+def keep(bench: Workbench, step: Keep) -> None:
+    """The rows with their columns; of rows in lists, each list's number."""
+    searched = {step.hits.column} if step.hits else set()
+    rows = bench.rows_of(step.rows, {*step.columns, *searched}).alias("rows")
+    source = bench.narrowed(rows, within=step.within_population)
+    types = {column.name: column.type for column in step.rows.schema.columns}
+    kept = {"patient_id": bench.catalog.patient_id}
+    kept |= {name: types[name] for name in step.columns}
+    found = sa.select(*(rows.c[name] for name in kept)).select_from(source)
+    if step.hits is not None:
+        listed = bench.results[step.hits.map].alias("searched")
+        found, kept = _hits(found, source, rows, listed, step.hits), kept | {LIST: INT}
+        if step.hits.ranked:
+            kept |= {RANK: INT}
+            bench.ranked[step.name] = step.hits.column
+    bench.results[step.name] = bench.draft.kept(step.name, found, kept)
+
+
+def _hits(
+    found: sa.Select[Any],
+    source: sa.FromClause,
+    rows: sa.FromClause,
+    listed: sa.FromClause,
+    hits: Hits,
+) -> sa.Select[Any]:
+    """Rows in order of their lists, so that to read one list is to skip the rest."""
+    number = listed.c[LIST]
+    both = source.join(listed, listed.c.value == rows.c[hits.column])
+    some = found.add_columns(number).select_from(both)
+    if hits.ranked:
+        some = some.add_columns(listed.c[RANK])
+    if not hits.every:
+        numbers: list[Sql] = [sa.literal_column(str(n)) for n in hits.numbers]
+        some = some.where(number.in_(numbers))
+    return some.order_by(number)
