@@ -166,7 +166,8 @@ class DockerExecutor:
         """
         state = self._inspect(run_id)["State"]
         code = KILLED if self._went_down(state) else int(state["ExitCode"])
-        if state["OOMKilled"]:  # any process of the box, whatever the command made of it
+        if state["OOMKilled"] or self._says_out_of_memory(run_id):
+            # Any process of the box, whatever the command made of it.
             return Outcome(code, out_of_memory=True)
         if watch.disk_is_full():
             return Outcome(code, disk_full=True)
@@ -174,6 +175,11 @@ class DockerExecutor:
         if why is None and code == KILLED and watched.lasted(state) >= watch.wall_clock:
             why = Reason.TIME
         return Outcome(code, timed_out=why is Reason.TIME, disk_full=why is Reason.DISK)
+
+    def _says_out_of_memory(self, run_id: str) -> bool:
+        """By the box's last lines; see ``box.WRAPPED``."""
+        end: bytes = self._api.logs(self._name(run_id), stdout=False, stderr=True, tail=5)
+        return boxes.OUT_OF_MEMORY.encode() in end.splitlines()
 
     def _went_down(self, state: dict[str, Any]) -> bool:
         """Whether the engine or the machine did, and took the box along.

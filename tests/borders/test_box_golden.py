@@ -30,7 +30,16 @@ def test_a_box_becomes_exactly_these_settings() -> None:
     )
     assert boxes.docker_settings("r1", "rennes", box) == {
         "Image": AN_IMAGE,
-        "Cmd": ["python", "analysis.py", "--config", "{}"],
+        "Cmd": [
+            "/bin/sh",
+            "-c",
+            boxes.WRAPPED,
+            "box",
+            "python",
+            "analysis.py",
+            "--config",
+            "{}",
+        ],
         "User": "10001:10001",
         "WorkingDir": "/workspace",
         "Hostname": "box",

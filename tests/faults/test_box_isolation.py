@@ -14,6 +14,7 @@ from typing import Any
 import docker
 import pytest
 
+from job_runner.executors.box import OUT_OF_MEMORY
 from job_runner.executors.contract import KILLED, Outcome
 from job_runner.executors.docker import DockerExecutor
 from tests.boxes import UID, a_box, a_folder, python
@@ -144,7 +145,7 @@ def test_no_rights_are_held_or_to_be_had(told: dict[str, Any]) -> None:
 def test_nothing_of_the_host_is_in_sight(told: dict[str, Any]) -> None:
     """No other run, process, engine or device; not even where its own limits live."""
     assert told["workspace"] == []
-    assert len(told["processes"]) == 2  # an init, and the probe
+    assert len(told["processes"]) == 3  # an init, what runs the command, and the probe
     assert told["sensitive"] == []
     assert told["hostname"] == "box"
     assert all(line.endswith(":/") for line in told["cgroup"])
@@ -198,6 +199,12 @@ def test_memory_is_what_was_given_and_no_swap(attempt: Try) -> None:
     fill = "f = open('/tmp/x', 'wb')\nfor n in range(100): f.write(b'x' * 2**20); f.flush()"
     outcome, _ = attempt(fill, memory=32 * 2**20, tmp=512 * 2**20)
     assert outcome == Outcome(KILLED, out_of_memory=True)
+
+
+def test_a_death_for_memory_that_the_engine_missed_is_told_by_the_box(attempt: Try) -> None:
+    """The engine loses one in twenty on a busy machine; the box's last line doesn't."""
+    said = f"import sys; print({OUT_OF_MEMORY!r}, file=sys.stderr)"
+    assert attempt(said)[0] == Outcome(0, out_of_memory=True)
 
 
 @pytest.mark.parametrize(
