@@ -1,158 +1,80 @@
-"""What a claim can say: a closed list of tables, dimensions and conditions.
+"""What a claim can say: a closed list of kinds, each a table of counts.
 
 Every part can be recomputed from the cohort file by the checker, so nothing here can
-hold code. Standard library only: this travels into action containers.
+hold code. Rates, survival and other numbers that follow from counts aren't claimed: they
+are computed from what is shown of the table, by ``computed``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import ClassVar
+from itertools import product
 
-from output_checker.errors import ClaimError
+from output_checker.claims.outcome import Model
+from output_checker.claims.parts import (
+    LISTS,
+    MISSING,
+    NO,
+    OPERATORS,
+    YES,
+    AsIs,
+    Bands,
+    Condition,
+    Derivation,
+    Dimension,
+    IsPresent,
+    Scalar,
+    Year,
+    in_order,
+    wrong,
+)
 
-Scalar = str | int | float | bool
+__all__ = [
+    "FIGURES",
+    "KINDS",
+    "LISTS",
+    "MISSING",
+    "NO",
+    "OPERATORS",
+    "PER",
+    "UNIT",
+    "YES",
+    "AsIs",
+    "Bands",
+    "Claim",
+    "Condition",
+    "Derivation",
+    "Dimension",
+    "IsPresent",
+    "Levels",
+    "Model",
+    "Scalar",
+    "Value",
+    "Year",
+    "in_order",
+    "percent_of",
+]
+
 Levels = tuple[str | None, ...]
 Value = int | float | None
 
-MISSING = "(missing)"
-"""The label of people whose value is missing, where these are a level of their own."""
-YES, NO = "yes", "no"
-COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
-LISTS = ("in", "not in")
-PRESENCE = ("is present", "is missing")
-OPERATORS = (*COMPARISONS, *LISTS, *PRESENCE)
-KINDS = ("crosstab", "summary")
-MEASURES = ("n", "mean", "sd")
-FIGURES = ("bar",)
+FIGURES = ("bar", "line", "histogram", "survival")
 UNIT = "patients"
+PER = (1, 10, 100, 1_000, 10_000, 100_000, 1_000_000)
+"""What a rate may be told per; a free number could tell something else."""
 TITLE_MARKS = frozenset(" _,.;:()/%<>=+'’–-")
 LONGEST_TITLE = 120
-
-
-def _wrong(problem: str, remedy: str) -> ClaimError:
-    return ClaimError(problem, where="claim", remedy=remedy)
-
-
-@dataclass(frozen=True)
-class AsIs:
-    """The column's own values: words, whole numbers, or yes/no."""
-
-    kind: ClassVar[str] = "as is"
-
-
-@dataclass(frozen=True)
-class Bands:
-    """A number by bands: under the first edge, from each edge to the next, or over."""
-
-    edges: tuple[float, ...]
-    kind: ClassVar[str] = "bands"
-
-    def __post_init__(self) -> None:
-        if not self.edges or any(not math.isfinite(edge) for edge in self.edges):
-            raise _wrong(
-                "bands need edges that are numbers", "Write them like [18, 40, 65]."
-            )
-        if list(self.edges) != sorted(set(self.edges)):
-            raise _wrong("the edges of bands must rise", "Write them like [18, 40, 65].")
-
-    def labels(self) -> tuple[str, ...]:
-        """One label more than there are edges, from lowest to highest."""
-        words = [_number(edge) for edge in self.edges]
-        middle = (f"{low} to under {high}" for low, high in pairwise(words))
-        return (f"under {words[0]}", *middle, f"{words[-1]} or over")
-
-
-@dataclass(frozen=True)
-class Year:
-    """The year of a date."""
-
-    kind: ClassVar[str] = "year"
-
-
-@dataclass(frozen=True)
-class IsPresent:
-    """Yes where the column has a value, no where it is missing."""
-
-    kind: ClassVar[str] = "is present"
-
-
-Derivation = AsIs | Bands | Year | IsPresent
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """A column that divides people into groups, and how.
-
-    ``missing_is_a_level``: people without a value are a group of their own; else they
-    aren't in the table. ``levels``: the groups' labels, in the order to show them.
-    """
-
-    column: str
-    derivation: Derivation = AsIs()
-    missing_is_a_level: bool = True
-    levels: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        match self.derivation:
-            case Year():
-                return f"year of {self.column}"
-            case IsPresent():
-                return f"{self.column} is present"
-            case _:
-                return self.column
-
-    @property
-    def identity(self) -> tuple[str, Derivation]:
-        """Equal for two dimensions that divide people in the same way."""
-        return (self.column, self.derivation)
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One part of "these people": a column, an operator, a value.
-
-    A missing value meets no condition but "is missing". ``value``: a list for "in" and
-    "not in", None for "is present" and "is missing"; dates as 2024-12-31.
-    """
-
-    column: str
-    operator: str
-    value: Scalar | tuple[Scalar, ...] | None = None
-
-    def __post_init__(self) -> None:
-        if self.operator not in OPERATORS:
-            raise _wrong(
-                f"{self.operator!r} isn't a condition that can be recomputed",
-                f"Use one of: {', '.join(OPERATORS)}.",
-            )
-        expected = (
-            tuple if self.operator in LISTS else
-            type(None) if self.operator in PRESENCE else Scalar
-        )  # fmt: skip
-        if not isinstance(self.value, expected):
-            raise _wrong(
-                f"the value for {self.operator!r} on {self.column} has the wrong form",
-                "Give a list for 'in', nothing for 'is present', else one value.",
-            )
-
-    def __str__(self) -> str:
-        value = self.value
-        if isinstance(value, tuple):
-            return f"{self.column} {self.operator} {', '.join(map(str, value))}"
-        return f"{self.column} {self.operator}" + ("" if value is None else f" {value}")
 
 
 @dataclass(frozen=True)
 class Claim:
     """A table about a cohort. ``cells`` has every combination of levels, once.
 
-    A level None is the total over that dimension. ``value``: the column that a summary
-    measures. ``cells`` gives a number per measure; None where it has no meaning.
+    A level None is the total over that dimension. ``value``: the column that is measured,
+    if any: then ``n`` counts those who have it. ``cells`` gives a number per measure; None
+    where it has no meaning. What ``kind`` adds is told by the functions in ``KINDS``.
     """
 
     kind: str
@@ -166,50 +88,180 @@ class Claim:
     measures: tuple[str, ...]
     cells: Mapping[Levels, Mapping[str, Value]]
     figure: str | None = None
+    per: int | None = None
+    model: Model | None = None
 
     def __post_init__(self) -> None:
         if not _is_a_title(self.title):
-            raise _wrong(
+            raise wrong(
                 "the title is empty, too long, or has marks that a title doesn't need",
                 f"Write up to {LONGEST_TITLE} letters, digits and plain punctuation.",
             )
         if len({d.name for d in self.dimensions}) < len(self.dimensions):
-            raise _wrong("a dimension is there twice", "Name each dimension once.")
-        if (self.kind == "summary") != (self.value is not None):
-            raise _wrong(
-                "only a summary has a value to measure", "Name the value's column."
+            raise wrong("a dimension is there twice", "Name each dimension once.")
+        if self.kind not in KINDS:
+            raise wrong("no such kind of claim", f"Kinds: {', '.join(KINDS)}.")
+        for name, owner in OWN.items():
+            if getattr(self, name) is not None and owner != self.kind:
+                raise wrong(f"only {owner} has {name}", "Leave it out (null).")
+        if (wants := KINDS[self.kind](self)) is not None:
+            raise wrong(f"the claim isn't of the form of its kind, {self.kind}", wants)
+
+    def has_total(self, place: int) -> bool:
+        """Are totals over the dimension at this place among the cells?"""
+        last = len(self.dimensions) - 1
+        return self.margins or (self.kind in TOTALLED and place == last)
+
+    def shows(self, levels: Levels) -> bool:
+        """Is this cell, or total, in the table?"""
+        return all(
+            level is not None or self.has_total(place) for place, level in enumerate(levels)
+        )
+
+    def every(self) -> list[Levels]:
+        """The cells of the table in the order of the levels, totals last."""
+        return list(
+            product(
+                *(
+                    (*dimension.levels, None) if self.has_total(place) else dimension.levels
+                    for place, dimension in enumerate(self.dimensions)
+                )
             )
-        if self.kind == "crosstab" and self.measures != ("n",):
-            raise _wrong("a crosstab has one measure, n", "Use summary() for means.")
-        if not set(self.measures) <= set(MEASURES) or self.measures[0] != "n":
-            raise _wrong(
-                "the measures of a summary start with n, the number of people measured",
-                f"Choose from: {', '.join(MEASURES)}.",
-            )
+        )
+
+    def size(self) -> int:
+        """How many cells ``every`` has, without making them."""
+        return math.prod(
+            len(dimension.levels) + self.has_total(place)
+            for place, dimension in enumerate(self.dimensions)
+        )
 
 
-def in_order(levels: Iterable[str], dimension: Dimension) -> tuple[str, ...]:
-    """Levels in the one order that they are shown in: natural, missing last."""
-    names = dimension.derivation
-    bands = names.labels() if isinstance(names, Bands) else (YES, NO)
-    return tuple(sorted(levels, key=lambda level: _rank(level, bands)))
+def crosstab(claim: Claim) -> str | None:
+    """Patients counted by one to four dimensions: ``n``."""
+    if claim.measures == ("n",) and claim.value is None and claim.dimensions:
+        return _picture(claim, "bar", "line")
+    return "Give dimensions and the one measure n; use summary() for means."
 
 
-def _rank(level: str, first: tuple[str, ...]) -> tuple[int, int, str]:
-    if level == MISSING:
-        return (3, 0, "")
-    if level in first:
-        return (0, first.index(level), "")
-    try:
-        return (1, int(level), level)
-    except ValueError:
-        return (2, 0, level)
+def summary(claim: Claim) -> str | None:
+    """The column ``value`` measured by dimensions: ``n`` who have it, ``mean``, ``sd``.
+
+    The deviation is the sample's (n - 1).
+    """
+    known = {"n", "mean", "sd"} >= set(claim.measures)
+    if claim.value and claim.dimensions and known and claim.measures[0] == "n":
+        return _picture(claim, "bar", "line")
+    return "Name the value's column; measures are n, then mean or sd or both."
+
+
+def rates(claim: Claim) -> str | None:
+    """How many of a group have something: the last dimension, yes/no, none missing.
+
+    Its totals are always there: they are the denominators, and no the complements. With
+    ``value``, a column of person-time: ``n`` counts those who have it, and the measure
+    ``time`` is their sum where the last level is a total, None elsewhere. The rate per
+    ``per`` isn't claimed: it is computed from the counts as they are shown.
+    """
+    measures = ("n",) if claim.value is None else ("n", "time")
+    if claim.measures != measures or claim.per not in PER or not _ends_yes_no(claim):
+        return (
+            "The last dimension is a yes/no, missing excluded; measures are n, and time if"
+            f" value names person-time; per is one of: {', '.join(map(str, PER))}."
+        )
+    return _picture(claim, "bar", "line")
+
+
+def percentiles(claim: Claim) -> str | None:
+    """Percentiles of the column ``value`` by dimensions: ``n`` who have it, ``p50``, ...
+
+    Between two values it is interpolated straight (Hyndman and Fan's type 7: the usual
+    one of pandas, of R's quantile, and of DuckDB's quantile_cont). ``p2.5`` is 2.5 %.
+    No minimum and no maximum.
+    """
+    first, *others = claim.measures
+    known = others and all(percent_of(m) is not None for m in others)
+    if claim.value and claim.dimensions and first == "n" and known:
+        return _picture(claim, "bar", "line")
+    return "Name the value's column; measures are n, then percentiles such as p25 and p50."
+
+
+def histogram(claim: Claim) -> str | None:
+    """Patients counted by bands of a number, the first dimension; by others after it.
+
+    The first and last band are open, so that no minimum or maximum shows.
+    """
+    if claim.dimensions and isinstance(claim.dimensions[0].derivation, Bands):
+        return _counted(claim, "histogram")
+    return "The first dimension is bands of a number."
+
+
+def survival(claim: Claim) -> str | None:
+    """Who has an event when: groups, then bands of time at published steps, then yes/no.
+
+    The last two dimensions leave out those without a time, or without knowing whether the
+    event happened; yes: it did, at that time; no: followed until then. Totals over the
+    last are always there. At risk, censored and survival aren't claimed: they are
+    computed from the counts as they are shown.
+    """
+    if len(claim.dimensions) >= 2 and _ends_yes_no(claim):
+        time = claim.dimensions[-2]
+        banded = isinstance(time.derivation, Bands) and time.derivation.edges[0] > 0
+        if banded and not time.missing_is_a_level:
+            return _counted(claim, "survival")
+    return "The last two dimensions are bands of a time, and a yes/no; missing excluded."
+
+
+def regression(claim: Claim) -> str | None:
+    """Coefficients of ``model`` among those who have a value of each of its columns.
+
+    No dimensions, and one cell: ``n``, how many these are.
+    """
+    if claim.model is None or claim.dimensions or not claim.margins:
+        return "Give a model, no dimensions, margins, and one cell of n."
+    return _counted(claim)
+
+
+KINDS: Mapping[str, Callable[[Claim], str | None]] = {
+    kind.__name__: kind
+    for kind in (crosstab, summary, rates, percentiles, histogram, survival, regression)
+}
+"""By kind: how a claim of it should be if it isn't; what it says is the docstring."""
+OWN = {"per": "rates", "model": "regression"}
+TOTALLED = ("rates", "survival")
+"""Kinds with totals over their last dimension, whatever ``margins`` is."""
+
+
+def percent_of(measure: str) -> float | None:
+    """The percent that a measure such as p2.5 names; None if it names none."""
+    digits = measure[1:]
+    plain = digits.replace(".", "", 1).isdecimal() and digits.isascii()
+    if measure[:1] != "p" or not plain:
+        return None
+    percent = float(digits)
+    return percent if 1 <= percent <= 99 and digits == f"{percent:g}" else None
+
+
+def _counted(claim: Claim, *figures: str) -> str | None:
+    if claim.measures != ("n",) or claim.value is not None:
+        return "The one measure is n, and no value is measured."
+    return _picture(claim, *figures)
+
+
+def _picture(claim: Claim, *figures: str) -> str | None:
+    if claim.figure in (None, *figures):
+        return None
+    return f"Figures of this kind: {', '.join(figures) or 'none'}."
+
+
+def _ends_yes_no(claim: Claim) -> bool:
+    if not claim.dimensions:
+        return False
+    last = claim.dimensions[-1]
+    yes_no = isinstance(last.derivation, AsIs | IsPresent) and not last.missing_is_a_level
+    return yes_no and set(last.levels) <= {YES, NO}
 
 
 def _is_a_title(text: str) -> bool:
     plain = all(letter.isalnum() or letter in TITLE_MARKS for letter in text)
     return plain and text[:1].isalnum() and len(text) <= LONGEST_TITLE
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(value)

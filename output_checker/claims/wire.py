@@ -1,4 +1,7 @@
-"""A claim as JSON and back, in the form that ``claim-v1.schema.json`` says."""
+"""A claim as JSON and back, in the form that ``claim-v2.schema.json`` says.
+
+Version 1 had neither ``per`` nor ``model``, and is still read.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,14 @@ from output_checker.claims.model import (
     Derivation,
     Dimension,
     IsPresent,
+    Model,
     Year,
 )
+from output_checker.claims.outcome import AsNumber, Coefficient, Use, Variable
 from output_checker.errors import ClaimError
 
 Json = dict[str, Any]
-FORMAT, VERSION = "claim", 1
+FORMAT, VERSION = "claim", 2
 
 
 def dumps(claim: Claim) -> bytes:
@@ -42,6 +47,8 @@ def as_json(claim: Claim) -> Json:
         "margins": claim.margins,
         "value": claim.value,
         "measures": list(claim.measures),
+        "per": claim.per,
+        "model": None if claim.model is None else _model(claim.model),
         "cells": [
             {"levels": list(levels), "values": dict(values)}
             for levels, values in claim.cells.items()
@@ -68,6 +75,8 @@ def from_json(body: Json) -> Claim:
         measures=tuple(body["measures"]),
         cells=cells,
         figure=body["figure"],
+        per=body.get("per"),
+        model=None if body.get("model") is None else _read_model(body["model"]),
     )
 
 
@@ -80,15 +89,39 @@ def _condition(condition: Condition) -> Json:
     }
 
 
+def _derivation(derivation: Use) -> Json:
+    edges = {"edges": list(derivation.edges)} if isinstance(derivation, Bands) else {}
+    return {"kind": derivation.kind, **edges}
+
+
 def _dimension(dimension: Dimension) -> Json:
-    derivation: Json = {"kind": dimension.derivation.kind}
-    if isinstance(dimension.derivation, Bands):
-        derivation["edges"] = list(dimension.derivation.edges)
     return {
         "column": dimension.column,
-        "derivation": derivation,
+        "derivation": _derivation(dimension.derivation),
         "missing": "level" if dimension.missing_is_a_level else "excluded",
         "levels": list(dimension.levels),
+    }
+
+
+def _model(model: Model) -> Json:
+    return {
+        "family": model.family,
+        "outcome": _variable(model.outcome),
+        "terms": [_variable(term) for term in model.terms],
+        "time": model.time,
+        "residual_df": model.residual_df,
+        "coefficients": [
+            {"term": c.term, "level": c.level, "estimate": c.estimate, "se": c.se}
+            for c in model.coefficients
+        ],
+    }
+
+
+def _variable(variable: Variable) -> Json:
+    return {
+        "column": variable.column,
+        "use": _derivation(variable.use),
+        "levels": list(variable.levels),
     }
 
 
@@ -113,3 +146,19 @@ def _read_derivation(body: Json) -> Derivation:
         return Bands(tuple(body["edges"]))
     simple: dict[str, Derivation] = {d.kind: d for d in (AsIs(), Year(), IsPresent())}
     return simple[body["kind"]]
+
+
+def _read_model(body: Json) -> Model:
+    return Model(
+        family=body["family"],
+        outcome=_read_variable(body["outcome"]),
+        terms=tuple(map(_read_variable, body["terms"])),
+        time=body["time"],
+        residual_df=body["residual_df"],
+        coefficients=tuple(Coefficient(**one) for one in body["coefficients"]),
+    )
+
+
+def _read_variable(body: Json) -> Variable:
+    use = AsNumber() if body["use"]["kind"] == "number" else _read_derivation(body["use"])
+    return Variable(body["column"], use, tuple(body["levels"]))

@@ -7,7 +7,6 @@ import math
 from dataclasses import replace
 from functools import cache
 from importlib import resources
-from itertools import product
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
@@ -18,7 +17,11 @@ from output_checker.errors import ClaimError
 
 LONGEST_NUMBER = 18
 """Digits of a whole number: no count and no column has more."""
-REMEDY = "Write claims with crosstab() or summary(), or to the schema claim-v1."
+OLD = 1
+"""A version that is still read: it says less, and means the same."""
+REMEDY = (
+    "Write claims with the functions of output_checker.claims, or to the schema claim-v2."
+)
 
 
 def loads(data: bytes, *, where: str) -> Claim:
@@ -31,7 +34,7 @@ def loads(data: bytes, *, where: str) -> Claim:
     except (ValueError, RecursionError):
         problem = "the claim isn't JSON, or has a number that nothing can have"
         raise ClaimError(problem, where=where, remedy=REMEDY) from None
-    wrong = best_match(_schema().iter_errors(body))
+    wrong = best_match(_schema(_version(body)).iter_errors(body))
     if wrong is not None:
         place = "/".join(map(str, wrong.absolute_path)) or "the claim itself"
         problem = f"the claim doesn't fit its schema ({wrong.validator}) at {place}"
@@ -69,11 +72,9 @@ def _in_order(claim: Claim) -> Claim:
 
 def _complete(claim: Claim, where: str) -> None:
     """Every combination of levels is there, with every measure, and nothing else."""
-    total = (None,) if claim.margins else ()
-    sides = [(*d.levels, *total) for d in claim.dimensions]
     same = all(set(values) == set(claim.measures) for values in claim.cells.values())
-    few = math.prod(map(len, sides)) == len(claim.cells)  # before they are all made
-    if not (same and few and set(claim.cells) == set(product(*sides))):
+    few = claim.size() == len(claim.cells)  # before they are all made
+    if not (same and few and set(claim.cells) == set(claim.every())):
         raise ClaimError(
             "the cells aren't every combination of the levels, each with every measure",
             where=where,
@@ -81,7 +82,13 @@ def _complete(claim: Claim, where: str) -> None:
         )
 
 
+def _version(body: object) -> int:
+    """The version that a claim says it is, if it is one that is read; else the newest."""
+    said = body.get("version") if isinstance(body, dict) else None
+    return OLD if said == OLD and not isinstance(said, bool) else wire.VERSION
+
+
 @cache
-def _schema() -> Draft202012Validator:
-    path = resources.files("output_checker") / "claims" / "claim-v1.schema.json"
+def _schema(version: int = wire.VERSION) -> Draft202012Validator:
+    path = resources.files("output_checker") / "claims" / f"claim-v{version}.schema.json"
     return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))

@@ -90,7 +90,7 @@ class Recomputed:
 
     def published(self, levels: Levels) -> bool:
         """Is this cell in the table, or a total that it leaves out?"""
-        return self.claim.margins or None not in levels
+        return self.claim.shows(levels)
 
 
 def name_of(levels: Levels) -> str:

@@ -45,6 +45,8 @@ OF_ALL = (
     " coalesce(max(abs(v)) > 1e100, false)"
 )
 LARGE = 1e300
+RECOMPUTED = ("crosstab", "summary")
+"""The kinds of claim that this module can bear out."""
 MOST_GROUPS = 20_000
 """As many as a claim may have cells."""
 A_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])")
@@ -59,6 +61,11 @@ def recompute(
 
     Raises Unverifiable where the claim is about what the cohort file doesn't hold.
     """
+    if claim.kind not in RECOMPUTED:
+        raise Unverifiable(
+            f"claims of kind {claim.kind} can't be recomputed yet",
+            "Claim the table with crosstab() or summary().",
+        )
     source = _source(claim, cohort)
     sql = f"SELECT {OF_ALL} FROM ({source.text})"
     people, above, complete, distinct, too_large = cohort.ask(sql, source.values)[0]

@@ -7,12 +7,14 @@ import pytest
 
 from output_checker.claims import wire
 from output_checker.claims.model import (
+    FIGURES,
     KINDS,
-    MEASURES,
     OPERATORS,
+    PER,
     Condition,
     Derivation,
 )
+from output_checker.claims.outcome import FAMILIES
 from output_checker.errors import ClaimError
 from output_checker.verify import claim_file
 from tests.claimed_tables import a_claim
@@ -34,13 +36,27 @@ def test_a_good_claim_is_read():
     assert wire.as_json(read(GOOD)) == GOOD
 
 
+def test_a_claim_of_version_1_is_read_as_what_it_says():
+    old = {k: v for k, v in GOOD.items() if k not in ("per", "model")} | {"version": 1}
+    assert wire.as_json(read(old)) == GOOD
+
+
+def test_a_claim_of_version_1_knows_nothing_newer():
+    with pytest.raises(ClaimError):
+        read(GOOD | {"version": 1})
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        (["version"], 2),
+        (["version"], 3),
+        (["version"], True),
         (["format"], "other"),
         (["extra"], 1),
         (["kind"], "regression"),
+        (["kind"], "pivot"),
+        (["per"], 1000),
+        (["model"], {}),
         (["unit"], "visits"),
         (["title"], ""),
         (["title"], "a\u202eb"),
@@ -92,9 +108,11 @@ def test_the_schema_and_the_model_know_the_same_words():
     schema = claim_file._schema().schema
     parts, defs = schema["properties"], schema["$defs"]
     assert parts["kind"]["enum"] == list(KINDS)
-    assert parts["measures"]["items"]["enum"] == list(MEASURES)
+    assert parts["figure"]["enum"] == [None, *FIGURES]
+    assert parts["per"]["enum"] == [None, *PER]
+    assert defs["model"]["properties"]["family"]["enum"] == list(FAMILIES)
     assert defs["condition"]["properties"]["operator"]["enum"] == list(OPERATORS)
-    simple, banded = defs["dimension"]["properties"]["derivation"]["oneOf"]
+    simple, banded = defs["derivation"]["oneOf"]
     words = {*simple["properties"]["kind"]["enum"], banded["properties"]["kind"]["const"]}
     assert words == {kind.kind for kind in Derivation.__args__}
 
