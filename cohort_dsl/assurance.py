@@ -13,8 +13,9 @@ from cohort_dsl import testing
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.language import hints
 from cohort_dsl.language.expected import FORMAT, VERSION
+from cohort_dsl.language.literals import kind_name
 from cohort_dsl.model.query import Query
-from cohort_dsl.model.types import Scalar
+from cohort_dsl.model.types import Kind, Scalar, TableSchema, ValueType, fits
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,11 @@ def read(data: bytes, where: str) -> tuple[Expected, ...]:
 
 def assure(query: Query, patients: Sequence[Expected], where: str) -> list[Mismatch]:
     """What isn't as expected, by patient; DefinitionError for data that can't be tried."""
-    _must_name_columns(query, patients, where)
+    _must_be_of_one_kind(patients, f"{where}, test_data")
+    for one in patients:
+        place = f"{where}, test_data, patient {one.patient}"
+        _must_name_columns(query, one, place)
+        _must_hold(query, one, place)
     rows = {schema.name: _rows(patients, schema.name) for schema in query.tables()}
     answer = {row["patient_id"]: row for row in testing.evaluate(query, rows)}
     return [m for one in patients for m in _mismatches(one, answer.get(one.patient))]
@@ -91,17 +96,79 @@ def _rows(patients: Sequence[Expected], table: str) -> list[dict[str, Any]]:
     ]
 
 
-def _must_name_columns(query: Query, patients: Sequence[Expected], where: str) -> None:
-    for one in patients:
-        for name in one.columns:
-            if name not in query.variables:
-                near = hints.nearest(name, query.variables)
-                there = ", ".join(query.variables) or "none"
-                raise DefinitionError(
-                    f"the dataset has no column {name}",
-                    where=f"{where}, test_data, patient {one.patient}",
-                    remedy=f"Did you mean {near}?" if near else f"It has: {there}.",
-                )
+# What can be tried ---------------------------------------------------------------
+
+
+def _must_be_of_one_kind(patients: Sequence[Expected], where: str) -> None:
+    if len({type(one.patient) for one in patients}) > 1:
+        raise DefinitionError(
+            "some patients are called by a number, some by text",
+            where=where,
+            remedy="Write numbers for all of them: {1: {...}, 2: {...}}.",
+        )
+
+
+def _must_name_columns(query: Query, one: Expected, where: str) -> None:
+    """Each column that is expected is there, and could have such a value."""
+    for name, value in one.columns.items():
+        if name not in query.variables:
+            near = hints.nearest(name, query.variables)
+            there = ", ".join(query.variables) or "none"
+            raise DefinitionError(
+                f"the dataset has no column {name}",
+                where=where,
+                remedy=f"Did you mean {near}?" if near else f"It has: {there}.",
+            )
+        kind = query.variables[name].type
+        if not fits(testing.as_kind(value, kind.kind), kind) and value is not None:
+            raise DefinitionError(
+                f"{name} is expected to be {hints.called(value)}, "
+                f"but holds {kind_name(kind)}",
+                where=where,
+                remedy=_like(kind),
+            )
+
+
+def _like(kind: ValueType) -> str:
+    examples = {
+        Kind.BOOL: "True or False",
+        Kind.INT: "a whole number, as 34",
+        Kind.FLOAT: "a number, as 7.5",
+        Kind.DATE: 'a date, as "2024-01-31"',
+    }
+    return f"Write {examples.get(kind.kind, 'text in quotes')}; None for a missing value."
+
+
+def _must_hold(query: Query, one: Expected, where: str) -> None:
+    """Their rows are such as the tables could hold."""
+    for schema in query.tables():
+        rows = one.tables.get(schema.name, ())
+        if schema.one_row_per_patient and len(rows) > 1:
+            raise DefinitionError(
+                f"{schema.name} holds one row a patient, here are {len(rows)}",
+                where=where,
+                remedy="Write one row, or the patients that you mean one by one.",
+            )
+        for number, row in enumerate(rows, start=1):
+            _must_fit(schema, row, f"{where}, {schema.name} row {number}")
+
+
+def _must_fit(schema: TableSchema, row: Mapping[str, Any], where: str) -> None:
+    problems = testing.row_problems(schema, {**row, "patient_id": 0})
+    if problems:
+        raise DefinitionError("; ".join(problems), where=where, remedy=testing.REMEDY)
+    for column in schema.columns:
+        value = row.get(column.name)
+        if value is None or not column.categories or value in column.categories:
+            continue
+        raise DefinitionError(
+            f"{column.name} is never {hints.called(value)}",
+            where=where,
+            remedy=hints.one_of(str(value), column.categories),
+        )
+
+
+# What isn't as expected ----------------------------------------------------------
 
 
 def _mismatches(one: Expected, found: Mapping[str, Any] | None) -> Iterator[Mismatch]:

@@ -29,6 +29,7 @@ from cohort_dsl.warehouses.rows import ARROW
 from cohort_dsl.warehouses.rows import Rows as Answered
 
 WHERE = "the rows to try the question on"
+REMEDY = "Rows hold the table's columns: True or False, int, float, str or date."
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 Engine: TypeAlias = Callable[
     [Mapping[str, pa.Table], Mapping[str, TableSchema]], AbstractContextManager[Warehouse]
@@ -242,17 +243,18 @@ def _refuse(wrong: Sequence[str]) -> None:
         raise DefinitionError(
             "; ".join(wrong),
             where=WHERE,
-            remedy="Rows hold the table's columns: True or False, int, float, str or date.",
+            remedy=REMEDY,
         )
 
 
 def _as_columns(schema: TableSchema, row: Mapping[str, Any]) -> Mapping[str, Any]:
     """The row with ISO strings as dates and ints as floats, where its columns are."""
     kinds = {column.name: column.type.kind for column in schema.columns}
-    return {name: _as_kind(value, kinds.get(name)) for name, value in row.items()}
+    return {name: as_kind(value, kinds.get(name)) for name, value in row.items()}
 
 
-def _as_kind(value: Any, kind: Kind | None) -> Any:
+def as_kind(value: Any, kind: Kind | None) -> Any:
+    """An ISO string as a date and an int as a float, where that is what is wanted."""
     if kind is Kind.FLOAT and type(value) is int:
         return float(value)
     if kind is Kind.DATE and isinstance(value, str):
@@ -274,6 +276,11 @@ def _problems(schema: TableSchema, rows: Sequence[Mapping[str, Any]]) -> list[st
         if len(set(patients)) < len(patients):
             wrong.append(f"table {schema.name} holds one row a patient, here are more")
     return wrong
+
+
+def row_problems(schema: TableSchema, row: Mapping[str, Any]) -> list[str]:
+    """What keeps a row, as an author wrote it, out of this table; nothing if it fits."""
+    return _row_problems(schema, _as_columns(schema, row))
 
 
 def _row_problems(schema: TableSchema, row: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from types import FrameType
@@ -112,6 +112,15 @@ def nearest(name: str, options: Iterable[str]) -> str | None:
     return next(
         (lowered[o] for o in get_close_matches(wanted, lowered, n=1, cutoff=0.6)), None
     )
+
+
+def one_of(value: str, categories: Sequence[str]) -> str:
+    """What to write of a column that has these values only."""
+    if not value:
+        return "To ask whether it is missing, write .is_null() or .is_not_null()."
+    near = get_close_matches(value.lower(), categories, n=1, cutoff=0.4)
+    meant = f'Did you mean "{near[0]}"? ' if near else ""
+    return f"{meant}It is one of: {', '.join(categories)}."
 
 
 def no_such_name(name: str, owner: str, options: Iterable[str], what: str) -> NoSuchName:

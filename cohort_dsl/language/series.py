@@ -7,7 +7,6 @@ each word builds a node of the model, after a look at whether it has a meaning.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from inspect import getattr_static
 from typing import Any, ClassVar, NoReturn
 
@@ -209,11 +208,9 @@ def must_be_listed(values: Iterable[object], node: nodes.Series) -> None:
     column = node.source.schema.column(node.name)
     for value in values if column.categories else ():
         if isinstance(value, str) and value not in column.categories:
-            near = get_close_matches(value.lower(), column.categories, n=1, cutoff=0.4)
-            meant = f'Did you mean "{near[0]}"? ' if near else ""
             raise mistake(
                 f'{node.source.schema.name}.{node.name} is never "{value}"',
-                f"{meant}It is one of: {', '.join(column.categories)}.",
+                hints.one_of(value, column.categories),
             )
 
 

@@ -18,6 +18,7 @@ dataset.born = patients.date_of_birth
 dataset.age = patients.age_on("2024-01-01")
 dataset.mean = lab_results.numeric_value.mean_for_patient()
 dataset.tested = lab_results.exists_for_patient()
+dataset.said = patients.sex
 QUERY = query_of(dataset)
 
 
@@ -52,9 +53,7 @@ def test_what_is_as_expected_is_passed_over(columns):
         ({"born": "1990-01-02"}, "1990-01-02", "1990-01-01"),
         ({"born": None}, None, "1990-01-01"),
         ({"age": 35}, 35, 34),
-        ({"age": "34"}, "34", 34),
         ({"mean": 0}, 0, 0.2),
-        ({"tested": 1}, 1, True),
         ({"tested": False}, False, True),
     ],
 )
@@ -87,9 +86,98 @@ def test_a_column_that_the_dataset_has_not_is_told_with_the_nearest():
         wrong(somebody(zzz=3))
 
 
-def test_a_value_that_no_table_could_hold_is_told():
-    with pytest.raises(DefinitionError, match="numeric_value is a str, not a float"):
-        wrong(Expected(1, {"lab_results": [{"numeric_value": "x"}]}, False, {}))
+@pytest.mark.parametrize(
+    ("columns", "problem", "remedy"),
+    [
+        (
+            {"age": "34"},
+            'age is expected to be "34", but holds whole numbers',
+            "Write a whole number, as 34; None for a missing value.",
+        ),
+        (
+            {"age": 34.5},
+            "age is expected to be 34.5, but holds whole numbers",
+            "Write a whole number, as 34; None for a missing value.",
+        ),
+        (
+            {"tested": 1},
+            "tested is expected to be 1, but holds yes/no",
+            "Write True or False; None for a missing value.",
+        ),
+        (
+            {"born": "01/01/1990"},
+            'born is expected to be "01/01/1990", but holds dates',
+            'Write a date, as "2024-01-31"; None for a missing value.',
+        ),
+        (
+            {"mean": True},
+            "mean is expected to be True, but holds numbers",
+            "Write a number, as 7.5; None for a missing value.",
+        ),
+        (
+            {"said": 1},
+            "said is expected to be 1, but holds text",
+            "Write text in quotes; None for a missing value.",
+        ),
+    ],
+)
+def test_a_value_of_another_kind_than_its_column_is_no_wrong_value_but_a_mistake(
+    columns, problem, remedy
+):
+    with pytest.raises(DefinitionError) as caught:
+        wrong(somebody(7, **columns))
+    told = caught.value
+    assert told.where == "analysis/test_dataset.py, test_data, patient 7"
+    assert (told.problem, told.remedy) == (problem, remedy)
+
+
+def rows_of(number=1, **tables):
+    return Expected(number, tables, False, {})
+
+
+@pytest.mark.parametrize(
+    ("patient", "where", "problem", "remedy"),
+    [
+        (
+            rows_of(lab_results=[{}, {"numeric_value": "x"}]),
+            ", patient 1, lab_results row 2",
+            "numeric_value is a str, not a float",
+            "Rows hold the table's columns: True or False, int, float, str or date.",
+        ),
+        (
+            rows_of(patients=[{"sex": "femme"}]),
+            ", patient 1, patients row 1",
+            'sex is never "femme"',
+            'Did you mean "female"? It is one of: female, male, intersex, unknown.',
+        ),
+        (
+            rows_of(patients=[{"sex": "2"}]),
+            ", patient 1, patients row 1",
+            'sex is never "2"',
+            "It is one of: female, male, intersex, unknown.",
+        ),
+        (
+            rows_of(patients=[{}, {}]),
+            ", patient 1",
+            "patients holds one row a patient, here are 2",
+            "Write one row, or the patients that you mean one by one.",
+        ),
+        (
+            rows_of("a"),
+            "",
+            "some patients are called by a number, some by text",
+            "Write numbers for all of them: {1: {...}, 2: {...}}.",
+        ),
+    ],
+)
+def test_rows_that_no_table_could_hold_are_told_with_their_patient_and_row(
+    patient, where, problem, remedy
+):
+    with pytest.raises(DefinitionError) as caught:
+        wrong(patient, somebody(2))
+    told = caught.value
+    assert told.where == f"analysis/test_dataset.py, test_data{where}"
+    assert (told.problem, told.remedy) == (problem, remedy)
 
 
 ONE = {"patient": 1, "tables": {"t": [{"x": 1}]}, "in_population": True, "columns": {}}
