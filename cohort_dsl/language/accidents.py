@@ -10,7 +10,7 @@ from types import ModuleType, TracebackType
 
 import cohort_dsl
 from cohort_dsl.errors import DefinitionError
-from cohort_dsl.language import calls, hints
+from cohort_dsl.language import attributes, calls, habits, hints
 
 OFFERED = (
     "Python's standard library, cohort_dsl and the files beside the definition are there."
@@ -55,6 +55,8 @@ def _told(error: BaseException) -> tuple[str, str]:
         return _no_such_name(error)
     if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
         return _not_in_module(error.obj, error.name or "")
+    if isinstance(error, AttributeError) and (found := attributes.told(error)):
+        return found
     if isinstance(error, OSError):
         return _outside_world(error)
     if isinstance(error, RecursionError):
@@ -77,6 +79,11 @@ def _told(error: BaseException) -> tuple[str, str]:
 
 def _syntax(error: SyntaxError) -> tuple[str, str]:
     line = (error.text or "").strip()
+    if "invalid character" in error.msg and any(sign in line for sign in habits.QUOTES):
+        return (
+            "quotation marks of a word processor are no Python's",
+            'Write straight ones: "female".',
+        )
     shown = f"Look at: {line}" if line else "Look at that line and the one before it."
     return f"this is no Python: {error.msg}", shown
 
@@ -107,6 +114,9 @@ def _not_in_module(module: ModuleType, name: str) -> tuple[str, str]:
     near = hints.nearest(name, offered)
     if near:
         return problem, f"Did you mean {near}?"
+    tables = attributes.tables_of(module)
+    if module.__name__.startswith("cohort_dsl") and tables:
+        return problem, f"Its tables are: {', '.join(tables)}."
     if module.__name__.startswith("cohort_dsl"):
         there = sorted(word for word in offered if not word.startswith("_"))
         return problem, f"It has: {', '.join(there)}."
@@ -118,15 +128,20 @@ def _no_such_name(error: NameError) -> tuple[str, str]:
     problem = f"{name} isn't defined here"
     if name in cohort_dsl.__all__:
         return problem, f"Write at the top: from cohort_dsl import {name}."
-    near = hints.nearest(name, [*cohort_dsl.__all__, *_names_there(error.__traceback__)])
+    there = _names_there(error.__traceback__)
+    if owners := attributes.frames_with(name, there):
+        return problem, f"It is a column: write {' or '.join(owners)}."
+    if name in habits.IN_ENGLISH:
+        return problem, f"Write {habits.IN_ENGLISH[name]}."
+    near = hints.nearest(name, [*cohort_dsl.__all__, *there])
     return problem, f"Did you mean {near}?" if near else "Define or import it first."
 
 
-def _names_there(traceback: TracebackType | None) -> list[str]:
-    names: list[str] = []
+def _names_there(traceback: TracebackType | None) -> dict[str, object]:
+    names: dict[str, object] = {}
     while traceback is not None:
         if hints.is_authors(traceback.tb_frame.f_code.co_filename):
-            names = [*traceback.tb_frame.f_globals, *traceback.tb_frame.f_locals]
+            names = {**traceback.tb_frame.f_globals, **traceback.tb_frame.f_locals}
         traceback = traceback.tb_next
     return names
 

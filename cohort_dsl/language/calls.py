@@ -9,9 +9,10 @@ from typing import Any
 
 import cohort_dsl
 from cohort_dsl import tables
-from cohort_dsl.language import conditions, hints
+from cohort_dsl.language import conditions, habits, hints
 from cohort_dsl.language.dataset import Dataset
 from cohort_dsl.language.frames import EventFrame, PatientFrame
+from cohort_dsl.language.measures import Measures
 from cohort_dsl.language.series import BaseSeries
 
 _MISSING = re.compile(r"(?:\w+\.)*(\w+)\(\) missing \d+ required [\w-]+ arguments?: (.+)")
@@ -27,7 +28,8 @@ def told(error: TypeError) -> tuple[str, str] | None:
         names = found[2].replace("'", "").replace("_ ", " ").rstrip("_")
         return f"{found[1]}(...) is called without {names}", _written(found[1])
     if found := _TOO_MANY.match(text):
-        return f"{found[1]}(...) is called with too many values", _written(found[1])
+        remedy = habits.FITTING.get((found[1], "")) or _written(found[1])
+        return f"{found[1]}(...) is called with too many values", remedy
     if found := _UNKNOWN.match(text):
         return _unknown(found[1], found[2])
     if (found := _NO_CALL.match(text)) and found[1] in _series_names():
@@ -40,6 +42,8 @@ def told(error: TypeError) -> tuple[str, str] | None:
 
 def _unknown(name: str, keyword: str) -> tuple[str, str]:
     problem = f"{name}(...) knows no {keyword}="
+    if (name, keyword) in habits.FITTING:
+        return problem, habits.FITTING[name, keyword]
     near = hints.nearest(keyword, [a.removesuffix("=...") for a in _arguments(name)])
     return problem, f"Did you mean {near}=?" if near else _written(name)
 
@@ -70,19 +74,14 @@ def _shown(parameter: inspect.Parameter) -> str:
 
 
 def _found(name: str) -> Iterator[Callable[..., Any]]:
-    owners: list[object] = [cohort_dsl, tables, Dataset, EventFrame, PatientFrame]
-    owners += [conditions.When, conditions.Then, *_below(BaseSeries)]
+    owners: list[object] = [cohort_dsl, tables, Dataset, Measures]
+    owners += [EventFrame, PatientFrame]
+    owners += [conditions.When, conditions.Then, *hints.below(BaseSeries)]
     for owner in owners:
         value = getattr(owner, name, None) if name in dir(owner) else None
         if inspect.isroutine(value):
             yield value
 
 
-def _below(cls: type[Any]) -> Iterator[type[Any]]:
-    for one in cls.__subclasses__():
-        yield one
-        yield from _below(one)
-
-
 def _series_names() -> set[str]:
-    return {cls.__name__ for cls in _below(BaseSeries)}
+    return {cls.__name__ for cls in hints.below(BaseSeries)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, SupportsIndex, overload
+from typing import Any, NoReturn, SupportsIndex, overload
 
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.language import hints
@@ -39,9 +39,36 @@ class Codelist(list[str]):
     @overload
     def __getitem__(self, key: slice) -> Codelist: ...
     def __getitem__(self, key: SupportsIndex | slice) -> str | Codelist:
+        if isinstance(key, str):
+            raise mistake(
+                f"codelist {self.where_} is a list of codes, and tells nothing of each",
+                "Name its category_column: codelist_from_csv(..., "
+                'category_column="...") makes a dictionary from codes to categories.',
+            )
         if isinstance(key, slice):
             return Codelist(super().__getitem__(key), self.where_, self.parents_)
         return super().__getitem__(key)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__") or name.endswith("_"):
+            raise AttributeError(name)
+        if name in dir(dict):
+            raise hints.NoSuchName(
+                f"codelist {self.where_} is a list of codes, and has no {name}",
+                where=hints.place(),
+                remedy="Name its category_column: codelist_from_csv(..., "
+                'category_column="...") makes a dictionary from codes to categories.',
+            )
+        raise hints.no_such_name(name, f"codelist {self.where_}", dir(self), "method")
+
+    def _no_set(self, other: object) -> NoReturn:
+        raise mistake(
+            f"codelist {self.where_} is a list: |, & and - are for sets",
+            "Write a + b for the codes of both, [c for c in a if c not in b] for the "
+            "codes of one without the other's.",
+        )
+
+    __or__ = __ror__ = __and__ = __rand__ = __sub__ = __rsub__ = _no_set
 
     def __add__(self, other: Any) -> Any:
         if not isinstance(other, list):

@@ -194,6 +194,11 @@ def maximum_of(first: Any, *others: Any) -> Any:
 
 
 def _extreme(node: type[nodes.Series], word: str, values: list[Any]) -> Any:
+    if len(values) == 1 and isinstance(values[0], list | tuple):
+        raise mistake(
+            f"{word} needs its values one by one, not {hints.called(values[0])}",
+            f"Take away the brackets: {word}(a, b), or {word}(*values).",
+        )
     series = next((value for value in values if isinstance(value, BaseSeries)), None)
     if series is None or len(values) < 2:
         raise mistake(

@@ -7,14 +7,11 @@ from typing import Any, NoReturn
 
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.language import event_tables, hints
-from cohort_dsl.language.conditions import Then, When
 from cohort_dsl.language.dummy import wish
-from cohort_dsl.language.durations import DateDifference
-from cohort_dsl.language.frames import Frame
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.intervals import intervals_of
-from cohort_dsl.language.plain import BoolSeries
-from cohort_dsl.language.series import BaseSeries, not_a_method, words
+from cohort_dsl.language.per_patient import must_be_condition, must_be_one_per_patient
+from cohort_dsl.language.series import words
 from cohort_dsl.model import nobody
 from cohort_dsl.model.intervals import mentions_interval
 from cohort_dsl.model.nodes import Series
@@ -54,7 +51,7 @@ class Dataset:
                 f"{self.places_['population']}",
                 "Join both conditions with &, or drop one.",
             )
-        _must_be_condition(condition)
+        must_be_condition(condition)
         if nobody.answer(condition.node_) is True:
             raise mistake(*EVERYBODY)
         vars(self)["population_"] = condition
@@ -69,13 +66,15 @@ class Dataset:
 
     def _must_be_free(self, name: Any) -> None:
         if not isinstance(name, str) or not NAME.match(name):
-            raise mistake(
-                f"{name} can't name a column",
-                "Use letters, digits and _, and begin with a letter.",
-            )
+            raise hints.no_name(name, "a column")
         if name == "population":
             raise mistake(
                 "the population is no column", "Write dataset.define_population(...)."
+            )
+        if callable(getattr(Dataset, name, None)):
+            raise mistake(
+                f"{name} is a word of every dataset's, and no column",
+                f"Write dataset.{name}(...), or give the column another name.",
             )
         if name in RESERVED or name.lower() == "patient_id" or hasattr(Dataset, name):
             raise mistake(f"{name} is reserved", f"Try {name}_ or another name.")
@@ -151,6 +150,13 @@ class Dataset:
             raise AttributeError(name)
         if name in self.columns_:
             return self.columns_[name]
+        if name == "population":
+            raise hints.NoSuchName(
+                "the population can't be asked for: it is no column",
+                where=hints.place(),
+                remedy="Keep its condition in a variable, adults = ..., then write "
+                "dataset.define_population(adults), and adults elsewhere too.",
+            )
         near = hints.nearest(name, self.columns_) or hints.nearest(name, words(self))
         remedy = f"Did you mean {near}?" if near else f"Set it first: dataset.{name} = ..."
         raise hints.NoSuchName(
@@ -179,60 +185,6 @@ def must_be_unlike(name: str, known: Mapping[str, str], what: str) -> None:
                 f"{what}s {name} and {other} (set at {where}) differ only in capitals",
                 "Give one of the two another name: not every program tells them apart.",
             )
-
-
-def _must_be_condition(condition: Any) -> None:
-    not_a_method(condition)
-    if isinstance(condition, BoolSeries) and not condition.many_rows_:
-        return
-    if isinstance(condition, BaseSeries | Frame):
-        must_be_one_per_patient("population", condition)
-    raise mistake(
-        "a population is a yes or no for each patient",
-        'Write a comparison, for example patients.sex == "female", or '
-        "events.exists_for_patient().",
-    )
-
-
-def must_be_one_per_patient(name: str, value: Any) -> None:
-    not_a_method(value)
-    if isinstance(value, BaseSeries) and not value.many_rows_:
-        return
-    raise mistake(*_why_not(name, value))
-
-
-def _why_not(name: str, value: Any) -> tuple[str, str]:
-    if isinstance(value, BaseSeries):
-        return (
-            f"{name} has many values a patient, one for each row of "
-            f"{value.node_.frame.schema.name if value.node_.frame else 'a table'}",
-            "Pick one row first with sort_by(...).first_for_patient(), or aggregate, for "
-            "example with maximum_for_patient().",
-        )
-    if isinstance(value, Frame):
-        return (
-            f"{name} is a whole row or table, {value.title_()}",
-            "Choose one of its columns, or .exists_for_patient().",
-        )
-    if isinstance(value, DateDifference):
-        return (
-            f"{name} is a time between two dates, without its unit",
-            "Write (a - b).days, .weeks, .months or .years.",
-        )
-    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], BaseSeries):
-        return (
-            f"{name} is a series in a pair of parentheses with a comma",
-            "Take away the comma at the end of the line.",
-        )
-    if isinstance(value, When | Then):
-        return (
-            f"{name} is a choice that isn't finished",
-            "End it with .otherwise(...): when(a).then(b).otherwise(c).",
-        )
-    return (
-        f"{name} is {hints.called(value)}, the same for everybody",
-        "Set it to a series: something that is asked about each patient.",
-    )
 
 
 def query_of(dataset: Dataset) -> Query:

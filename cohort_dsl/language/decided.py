@@ -36,6 +36,17 @@ BUILT_INS = {
 }
 
 
+LOOPS = {
+    "max": "Write column.maximum_for_patient() for a column's rows.",
+    "min": "Write column.minimum_for_patient() for a column's rows.",
+    "sum": "Write column.sum_for_patient() for a column's rows; a + b for several values.",
+    "any": "Write column.any_for_patient() for a column's rows.",
+    "all": "Write column.all_for_patient() for a column's rows.",
+    "set": "Write column.count_distinct_for_patient() for how many there are.",
+    "sorted": BUILT_INS["sorted"],
+}
+
+
 def mistake() -> DefinitionError:
     """What to tell the author whose line asked a series for a plain yes or no."""
     frame = hints.authors_frame()
@@ -48,6 +59,27 @@ def mistake() -> DefinitionError:
             "comparison; split a < x < b in two; use case(when(...)...) for `if`.",
         )
     )
+
+
+def looped(title: str) -> DefinitionError:
+    """What to tell the author whose line asked a series for one value after the other."""
+    remedy = "Say what is wanted of it with its methods; the values stay in the warehouse."
+    frame = hints.authors_frame()
+    call = None if frame is None else _calling(frame)
+    return hints.mistake(
+        f"{title} can't be looped over or unpacked: it holds no values yet",
+        LOOPS.get(call or "", remedy),
+    )
+
+
+def _calling(frame: FrameType) -> str | None:
+    """The built-in, if it is one that the author's line calls there."""
+    span, tree = _span(frame), _tree(frame.f_code.co_filename)
+    if span is None or tree is None or not _operation(frame).startswith("CALL"):
+        return None
+    node = list(_around(tree, span))[-1:]
+    named = isinstance(node[0], ast.Call) and isinstance(node[0].func, ast.Name)
+    return node[0].func.id if node and named else None  # type: ignore[attr-defined]  # named says so
 
 
 def _told(frame: FrameType) -> tuple[str, str] | None:

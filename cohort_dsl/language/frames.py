@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn, Self, TypeVar, overload
 
 from cohort_dsl.errors import DefinitionError
-from cohort_dsl.language import hints
+from cohort_dsl.language import habits, hints
 from cohort_dsl.language.columns import schema_of
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.plain import condition
@@ -93,7 +93,7 @@ class Frame(FrameRefusals):
                 where=hints.place(),
                 remedy="Set it on these too, or make it a property of the table's class.",
             )
-        if self.one_row_per_patient_ and name in FRAME_WORDS:
+        if self.one_row_per_patient_ and name in (*FRAME_WORDS, *_aggregations()):
             return hints.NoSuchName(
                 f"{name} needs many rows a patient, and here is one row of {self.title_()}",
                 where=hints.place(),
@@ -102,9 +102,33 @@ class Frame(FrameRefusals):
                 else "It has no others: use its columns in conditions, joined with &.",
             )
         columns = [column.name for column in self.node_.schema.columns]
+        if owner := self._column_with(name):
+            return hints.NoSuchName(
+                f"{name} is asked of a column, not of {self.title_()} as a whole",
+                where=hints.place(),
+                remedy=f"Write {hints.written(self.title_())}.{owner}.{name}, for example.",
+            )
+        if name in habits.OF_FRAMES:
+            return hints.NoSuchName(
+                f"{self.title_()} has no column or method {name}",
+                where=hints.place(),
+                remedy=habits.OF_FRAMES[name],
+            )
         if hints.nearest(name, words(self)) in columns:
             return hints.no_such_name(name, self.title_(), columns, "column")
         return hints.no_such_name(name, self.title_(), words(self), "column or method")
+
+    def _column_with(self, word: str) -> str | None:
+        """The first of the columns that can be asked this."""
+        every = (getattr(self, column.name) for column in self.node_.schema.columns)
+        there = (series for series in every if word in words(series))
+        return next((series.node_.name for series in there), None)
+
+
+def _aggregations() -> set[str]:
+    """What is asked of many values a patient only."""
+    every = {word for kind in hints.below(BaseSeries) for word in dir(kind)}
+    return {word for word in every if word.endswith(hints.AGGREGATION)}
 
 
 class PatientFrame(Frame):

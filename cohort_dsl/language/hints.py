@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from cohort_dsl.errors import DefinitionError
 
@@ -45,6 +48,23 @@ def written(title: str) -> str:
     """What stands for rows in code that we propose: their table's name, if any."""
     short = title.rpartition(".")[2]
     return short if title.replace(".", "").isidentifier() else "frame"
+
+
+def plain_name(name: str) -> str | None:
+    """What would name a column and looks most like this: without accents and blanks."""
+    bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    found = re.sub(r"[^A-Za-z0-9]+", "_", bare).strip("_")
+    return found if found[:1].isalpha() else None
+
+
+def no_name(name: object, what: str) -> DefinitionError:
+    """For what can't name a column, a measure or the like."""
+    near = plain_name(name) if isinstance(name, str) else None
+    meant = f" Did you mean {near}?" if near else ""
+    return mistake(
+        f"{name} can't name {what}",
+        f"Use letters without accents, digits and _, and begin with a letter.{meant}",
+    )
 
 
 def place() -> str:
@@ -121,6 +141,13 @@ def one_of(value: str, categories: Sequence[str]) -> str:
     near = get_close_matches(value.lower(), categories, n=1, cutoff=0.4)
     meant = f'Did you mean "{near[0]}"? ' if near else ""
     return f"{meant}It is one of: {', '.join(categories)}."
+
+
+def below(cls: type[Any]) -> Iterator[type[Any]]:
+    """All classes that are made of this one."""
+    for one in cls.__subclasses__():
+        yield one
+        yield from below(one)
 
 
 def no_such_name(name: str, owner: str, options: Iterable[str], what: str) -> NoSuchName:

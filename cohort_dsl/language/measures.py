@@ -8,11 +8,12 @@ from typing import Any, NoReturn
 
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.language import hints
-from cohort_dsl.language.dataset import must_be_one_per_patient, must_be_unlike
+from cohort_dsl.language.dataset import must_be_unlike
 from cohort_dsl.language.dummy import wish
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.intervals import intervals_of
 from cohort_dsl.language.literals import kind_name
+from cohort_dsl.language.per_patient import must_be_one_per_patient
 from cohort_dsl.model import measures as model
 from cohort_dsl.model import nobody
 from cohort_dsl.model.intervals import mentions_interval
@@ -108,10 +109,7 @@ class Measures:
 
     def _must_be_free(self, name: Any) -> None:
         if not isinstance(name, str) or not NAME.match(name):
-            raise mistake(
-                f"{name} can't name a measure",
-                "Use letters, digits and _, and begin with a letter.",
-            )
+            raise hints.no_name(name, "a measure")
         defined: Mapping[str, Said] = self.said_
         places = {known: said.place for known, said in defined.items()}
         must_be_unlike(name, places, "measure")
@@ -166,7 +164,7 @@ def _count(what: str, said: Any) -> Series:
 def _groups(said: Any) -> dict[str, Series]:
     if not isinstance(said, Mapping):
         raise mistake(
-            f"group_by is a {type(said).__name__}; it has to say each column's name",
+            f"group_by is {hints.called(said)}; it has to say each column's name",
             'Write group_by={"sex": patients.sex}.',
         )
     places: dict[str, str] = {}
@@ -180,10 +178,7 @@ def _groups(said: Any) -> dict[str, Series]:
 
 def _must_name_a_group(name: Any) -> None:
     if not isinstance(name, str) or not NAME.match(name):
-        raise mistake(
-            f"{name} can't name a group_by column",
-            "Use letters, digits and _, and begin with a letter.",
-        )
+        raise hints.no_name(name, "a group_by column")
     if name.lower() in model.ROW:
         raise mistake(
             f"{name} is a column that all measures have", f"Try {name}_ or another name."

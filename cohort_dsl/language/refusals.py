@@ -22,10 +22,7 @@ class Refusals:
         raise decided.mistake()
 
     def __iter__(self) -> NoReturn:
-        raise mistake(
-            f"{self.title_()} can't be looped over or unpacked: it holds no values yet",
-            "Say what is wanted of it with its methods; the values stay in the warehouse.",
-        )
+        raise decided.looped(self.title_())
 
     def __len__(self) -> NoReturn:
         raise mistake(
@@ -53,7 +50,8 @@ class Refusals:
     def _no_number(self, *others: object) -> NoReturn:
         raise mistake(
             f"{self.title_()} is no number of Python's: it holds no values yet",
-            "Write .as_int(), .as_float() or .absolute() after it.",
+            "Write .as_int(), .as_float() or .absolute() after it; leave rounding to the "
+            "analysis.",
         )
 
     __int__ = __float__ = __index__ = __complex__ = __round__ = __abs__ = _no_number
@@ -130,7 +128,8 @@ class FrameRefusals:
     def __getitem__(self, key: object) -> NoReturn:
         raise mistake(
             f"{self.title_()} has no [ ]",
-            "Write frame.where(condition) for rows, frame.column for a column.",
+            "Write frame.where(condition) for rows, frame.column for a column, "
+            "frame.sort_by(frame.date).first_for_patient() for one row.",
         )
 
     def __format__(self, how: str) -> NoReturn:

@@ -6,12 +6,13 @@ each word builds a node of the model, after a look at whether it has a meaning.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from inspect import getattr_static
 from typing import Any, ClassVar, NoReturn
 
 from cohort_dsl.errors import DefinitionError
-from cohort_dsl.language import hints, literals
+from cohort_dsl.language import habits, hints, literals
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.literals import kind_name
 from cohort_dsl.language.refusals import Refusals
@@ -124,6 +125,13 @@ def no_such_word(series: BaseSeries, name: str) -> DefinitionError:
             f"{name} needs many values a patient; this series has one already",
             where=hints.place(),
             remedy="Leave it out, or ask the event frame's column.",
+        )
+    meant = re.match(r"\w+", habits.OF_SERIES.get(name, ""))
+    if meant is not None and meant[0] in words(series):
+        return hints.NoSuchName(
+            f"{series.title_()} has no method {name}",
+            where=hints.place(),
+            remedy=f"Write .{habits.OF_SERIES[name]}.",
         )
     if name in FRAME_WORDS:
         return hints.NoSuchName(

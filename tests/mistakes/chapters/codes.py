@@ -104,5 +104,65 @@ CHAPTER = Chapter(
             problem="codelists/asthma.csv holds no codes",
             remedy="Put a code on each line of it.",
         ),
+        Mistake(
+            "A list of codes is asked for its categories",
+            """
+                asthma = codelist_from_csv("codelists/asthma.csv", column="code")
+                for code, category in asthma.items():
+                    pass
+                """,
+            problem="codelist codelists/asthma.csv is a list of codes, and has no items",
+            remedy=(
+                'Name its category_column: codelist_from_csv(..., category_column="...") '
+                "makes a dictionary from codes to categories."
+            ),
+            line=7,
+        ),
+        Mistake(
+            "A list of codes is asked for one code's category",
+            """
+                asthma = codelist_from_csv("codelists/asthma.csv", column="code")
+                category = asthma["J45"]
+                """,
+            problem=(
+                "codelist codelists/asthma.csv is a list of codes, and tells nothing of "
+                "each"
+            ),
+            remedy=(
+                'Name its category_column: codelist_from_csv(..., category_column="...") '
+                "makes a dictionary from codes to categories."
+            ),
+        ),
+        Mistake(
+            "A list of codes is asked for a word it hasn't",
+            """
+                asthma = codelist_from_csv("codelists/asthma.csv", column="code")
+                asthma.with_descendant()
+                """,
+            problem="codelist codelists/asthma.csv has no method with_descendant",
+            remedy="Did you mean with_descendants?",
+        ),
+        Mistake(
+            "Two lists of codes are joined as sets",
+            """
+                asthma = codelist_from_csv("codelists/asthma.csv", column="code")
+                both = asthma | asthma
+                """,
+            problem="codelist codelists/asthma.csv is a list: |, & and - are for sets",
+            remedy=(
+                "Write a + b for the codes of both, [c for c in a if c not in b] for the "
+                "codes of one without the other's."
+            ),
+        ),
+        Mistake(
+            "A dictionary of codes is added to like a list",
+            """
+                file = "codelists/asthma.csv"
+                asthma = codelist_from_csv(file, column="code", category_column="term")
+                asthma.append("J47")
+                """,
+            problem="a dict has no append",
+            remedy="It is a dictionary, as of codes: write it[code] = category.",
+        ),
     ),
 )

@@ -98,7 +98,10 @@ CHAPTER = Chapter(
                 dataset.is_case = True
                 """,
             problem="is_case is True, the same for everybody",
-            remedy="Set it to a series: something that is asked about each patient.",
+            remedy=(
+                "Set it to a series: something that is asked about each patient. Instead "
+                "of `is` write ==, .is_null() or .is_not_null()."
+            ),
         ),
         Mistake(
             "A comma at the end of the line",
@@ -122,7 +125,7 @@ CHAPTER = Chapter(
                 dataset.add_column("2023_visits", events.count_for_patient())
                 """,
             problem="2023_visits can't name a column",
-            remedy="Use letters, digits and _, and begin with a letter.",
+            remedy="Use letters without accents, digits and _, and begin with a letter.",
         ),
         Mistake(
             "The dataset has another name",
@@ -169,6 +172,77 @@ CHAPTER = Chapter(
                 """,
             problem="additional_population_constraint is a yes or no for each patient",
             remedy='Write a comparison, for example patients.sex == "female".',
+        ),
+        Mistake(
+            "The population is asked for again",
+            """
+                dataset.define_population(is_there)
+                everybody = dataset.population
+                """,
+            problem="the population can't be asked for: it is no column",
+            remedy=(
+                "Keep its condition in a variable, adults = ..., then write "
+                "dataset.define_population(adults), and adults elsewhere too."
+            ),
+        ),
+        Mistake(
+            "A word of every dataset's is set like a column",
+            """
+                dataset.define_population = is_there
+                """,
+            problem="define_population is a word of every dataset's, and no column",
+            remedy="Write dataset.define_population(...), or give the column another name.",
+        ),
+        Mistake(
+            "A column's name with accents",
+            """
+                dataset.âge_à_l_inclusion = patients.age_on("2024-01-01")
+                """,
+            problem="âge_à_l_inclusion can't name a column",
+            remedy=(
+                "Use letters without accents, digits and _, and begin with a letter. Did "
+                "you mean age_a_l_inclusion?"
+            ),
+        ),
+        Mistake(
+            "A length of time becomes a variable",
+            """
+                dataset.a = days(3)
+                """,
+            problem="a is a length of time, days(...), that belongs to no date",
+            remedy=(
+                "Add it to a date, date + days(3), or ask for the time between two: (a - "
+                "b).days."
+            ),
+        ),
+        Mistake(
+            "A series is compared with `is`",
+            """
+                dataset.unknown = patients.sex is None
+                """,
+            problem="unknown is False, the same for everybody",
+            remedy=(
+                "Set it to a series: something that is asked about each patient. Instead "
+                "of `is` write ==, .is_null() or .is_not_null()."
+            ),
+        ),
+        Mistake(
+            "Text about a series becomes a variable",
+            """
+                dataset.sex = str(patients.sex)
+                """,
+            problem="sex is text that tells about a series, not the series",
+            remedy="Leave out str(...).",
+        ),
+        Mistake(
+            "A dataset's function without its parentheses",
+            """
+                dataset = create_dataset
+                dataset.sex = patients.sex
+                """,
+            problem="dataset is a function, not a dataset",
+            remedy="Write dataset = create_dataset(), and define its population.",
+            line=0,
         ),
     ),
 )

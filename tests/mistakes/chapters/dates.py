@@ -110,5 +110,40 @@ CHAPTER = Chapter(
             problem="is_during needs a pair of dates",
             remedy='Write ("2024-01-01", "2024-12-31").',
         ),
+        Mistake(
+            "A period's two dates without parentheses of their own",
+            """
+                during = events.where(events.date.is_during("2023-01-01", "2023-12-31"))
+                """,
+            problem="is_during(...) is called with too many values",
+            remedy=(
+                'Put both dates into parentheses of their own: is_during(("2024-01-01", '
+                '"2024-12-31")); or write is_on_or_between(start, end).'
+            ),
+        ),
+        Mistake(
+            "A word of series is asked of a date in quotes",
+            """
+                dataset.late = "2023-01-01".is_before(first.date)
+                """,
+            problem='"2023-01-01" has no is_before',
+            remedy="Ask a series or a frame: events.date.is_before, for example.",
+        ),
+        Mistake(
+            "A word of pandas for days between two others",
+            """
+                dataset.late = first.date.between("2023-01-01", "2023-12-31")
+                """,
+            problem="a series of dates (one a patient) has no method between",
+            remedy="Write .is_on_or_between(start, end), where both days count.",
+        ),
+        Mistake(
+            "A length of time in another language",
+            """
+                dataset.end = first.date + jours(30)
+                """,
+            problem="jours isn't defined here",
+            remedy="Write days(30).",
+        ),
     ),
 )

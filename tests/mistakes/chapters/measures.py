@@ -93,7 +93,10 @@ CHAPTER = Chapter(
                 measures.define_measure("visits by age", now, is_there, intervals=in_2024)
                 """,
             problem="visits by age can't name a measure",
-            remedy="Use letters, digits and _, and begin with a letter.",
+            remedy=(
+                "Use letters without accents, digits and _, and begin with a letter. Did "
+                "you mean visits_by_age?"
+            ),
             header=HEADER,
         ),
         Mistake(
@@ -213,7 +216,10 @@ CHAPTER = Chapter(
                 measures.define_measure("m", now, is_there, by, in_2024)
                 """,
             problem="age-band can't name a group_by column",
-            remedy="Use letters, digits and _, and begin with a letter.",
+            remedy=(
+                "Use letters without accents, digits and _, and begin with a letter. Did "
+                "you mean age_band?"
+            ),
             header=HEADER,
         ),
         Mistake(
@@ -445,6 +451,64 @@ CHAPTER = Chapter(
                 "events.exists_for_patient()."
             ),
             header=PERIODS,
+        ),
+        Mistake(
+            "The population as a denominator",
+            """
+                cohort = create_dataset()
+                cohort.define_population(is_there)
+                measures.define_measure("m", now, cohort.population, intervals=in_2024)
+                """,
+            problem="the population can't be asked for: it is no column",
+            remedy=(
+                "Keep its condition in a variable, adults = ..., then write "
+                "dataset.define_population(adults), and adults elsewhere too."
+            ),
+            header=HEADER,
+        ),
+        Mistake(
+            "Intervals with a beginning and an end",
+            """
+                year = months(12).starting_on("2024-01-01").ending_on("2024-12-31")
+                """,
+            problem="the intervals are there already, and ending_on comes too late",
+            remedy=(
+                "Say their beginning or their end, not both: "
+                'months(12).starting_on("2024-01-01").'
+            ),
+            header=HEADER,
+        ),
+        Mistake(
+            "A measure without a name",
+            """
+                measures.define_measure(numerator=now, denominator=is_there)
+                """,
+            problem="define_measure(...) is called without name",
+            remedy=(
+                "Write define_measure(name, numerator, denominator, group_by, intervals)."
+            ),
+            header=HEADER,
+        ),
+        Mistake(
+            "A measure's name with an apostrophe",
+            """
+                measures.define_measure("taux d'été", now, is_there, intervals=in_2024)
+                """,
+            problem="taux d'été can't name a measure",
+            remedy=(
+                "Use letters without accents, digits and _, and begin with a letter. Did "
+                "you mean taux_d_ete?"
+            ),
+            header=HEADER,
+        ),
+        Mistake(
+            "A misspelt part of a measure",
+            """
+                measures.define_measure("m", now, is_there, interval=in_2024)
+                """,
+            problem="define_measure(...) knows no interval=",
+            remedy="Did you mean intervals=?",
+            header=HEADER,
         ),
     ),
 )

@@ -103,5 +103,32 @@ CHAPTER = Chapter(
                 "definition are there."
             ),
         ),
+        Mistake(
+            "A column without its table",
+            """
+                recent = events.where(date > "2024-01-01")
+                """,
+            problem="date isn't defined here",
+            remedy="It is a column: write events.date or labs.date.",
+        ),
+        Mistake(
+            "A table that the module hasn't",
+            """
+                from cohort_dsl.tables.core import diagnoses
+                """,
+            problem="cohort_dsl.tables.core has no diagnoses",
+            remedy=(
+                "Its tables are: clinical_events, medications, ons_deaths, patients, "
+                "practice_registrations."
+            ),
+        ),
+        Mistake(
+            "A truth of another program's",
+            """
+                dataset.true = when(is_there).then(TRUE).otherwise(None)
+                """,
+            problem="TRUE isn't defined here",
+            remedy="Write True.",
+        ),
     ),
 )

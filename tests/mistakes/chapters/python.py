@@ -70,5 +70,29 @@ CHAPTER = Chapter(
             problem="ZeroDivisionError: division by zero",
             remedy="The definition's own Python raised this; put that line right.",
         ),
+        Mistake(
+            "Quotation marks of a word processor",
+            """
+                dataset.female = patients.sex == “female”
+                """,
+            problem="quotation marks of a word processor are no Python's",
+            remedy='Write straight ones: "female".',
+        ),
+        Mistake(
+            "A word that a value of Python's hasn't",
+            """
+                limit = "2024-01-01".startwith("2024")
+                """,
+            problem='"2024-01-01" has no startwith',
+            remedy="Did you mean startswith?",
+        ),
+        Mistake(
+            "A word that nothing has",
+            """
+                limit = (5).zzzz
+                """,
+            problem="5 has no zzzz",
+            remedy="Look at what stands before it.",
+        ),
     ),
 )

@@ -131,7 +131,10 @@ CHAPTER = Chapter(
                 asthma = events[events.code == "J45"]
                 """,
             problem="diagnoses has no [ ]",
-            remedy="Write frame.where(condition) for rows, frame.column for a column.",
+            remedy=(
+                "Write frame.where(condition) for rows, frame.column for a column, "
+                "frame.sort_by(frame.date).first_for_patient() for one row."
+            ),
         ),
         Mistake(
             "Rows are counted with len()",
@@ -183,6 +186,63 @@ CHAPTER = Chapter(
                 """,
             problem="date is a column of diagnoses and can't be replaced",
             remedy="Give the new series a name that the table doesn't use.",
+        ),
+        Mistake(
+            "Rows are sorted from the latest",
+            """
+                latest = events.sort_by(events.date, reverse=True).first_for_patient()
+                """,
+            problem="sort_by(...) knows no reverse=",
+            remedy=(
+                "It sorts from the smallest, always: for the latest row write "
+                "sort_by(...).last_for_patient()."
+            ),
+        ),
+        Mistake(
+            "Rows are sorted by a keyword",
+            """
+                latest = events.sort_by(by=events.date).last_for_patient()
+                """,
+            problem="sort_by(...) knows no by=",
+            remedy="Write the columns as such: sort_by(frame.date, frame.code).",
+        ),
+        Mistake(
+            "An episode is counted on a whole table",
+            """
+                dataset.n = events.count_episodes_for_patient(days(30))
+                """,
+            problem=(
+                "count_episodes_for_patient is asked of a column, not of diagnoses as a "
+                "whole"
+            ),
+            remedy="Write diagnoses.date.count_episodes_for_patient, for example.",
+        ),
+        Mistake(
+            "An episode is counted on one row",
+            """
+                dataset.n = first.count_episodes_for_patient(days(30))
+                """,
+            problem=(
+                "count_episodes_for_patient needs many rows a patient, and here is one "
+                "row of diagnoses"
+            ),
+            remedy="Filter and sort before picking a row.",
+        ),
+        Mistake(
+            "A word of pandas for filtering",
+            """
+                recent = events.filter(events.date > "2024-01-01")
+                """,
+            problem="diagnoses has no column or method filter",
+            remedy="Write frame.where(condition), or frame.except_where(condition).",
+        ),
+        Mistake(
+            "A pick without its parentheses, and a column of it",
+            """
+                dataset.code = events.sort_by(events.date).first_for_patient.code
+                """,
+            problem="first_for_patient is a method and hasn't been called",
+            remedy="Write first_for_patient().code.",
         ),
     ),
 )

@@ -60,7 +60,10 @@ CHAPTER = Chapter(
                 "a series of numbers (one a row) is no number of Python's: it holds no "
                 "values yet"
             ),
-            remedy="Write .as_int(), .as_float() or .absolute() after it.",
+            remedy=(
+                "Write .as_int(), .as_float() or .absolute() after it; leave rounding to "
+                "the analysis."
+            ),
         ),
         Mistake(
             "Whole numbers are compared with a decimal",
@@ -153,6 +156,49 @@ CHAPTER = Chapter(
                 """,
             problem="a series of text (one a patient) has no [ ]",
             remedy="Filter rows with where() on the frame, before choosing the column.",
+        ),
+        Mistake(
+            "Python's max() over rows",
+            """
+                dataset.highest = max(labs.numeric_value)
+                """,
+            problem=(
+                "a series of numbers (one a row) can't be looped over or unpacked: it "
+                "holds no values yet"
+            ),
+            remedy="Write column.maximum_for_patient() for a column's rows.",
+        ),
+        Mistake(
+            "A word of pandas for the largest value",
+            """
+                dataset.highest = labs.numeric_value.max()
+                """,
+            problem="a series of numbers (one a row) has no method max",
+            remedy="Write .maximum_for_patient().",
+        ),
+        Mistake(
+            "The largest of a list",
+            """
+                dataset.last = maximum_of([first.date, patients.date_of_birth])
+                """,
+            problem="maximum_of needs its values one by one, not a list",
+            remedy="Take away the brackets: maximum_of(a, b), or maximum_of(*values).",
+        ),
+        Mistake(
+            "Text in capitals",
+            """
+                dataset.female = patients.sex.upper() == "FEMALE"
+                """,
+            problem="a series of text (one a patient) has no method upper",
+            remedy="Write .is_in([...]) with every way in which it may be written.",
+        ),
+        Mistake(
+            "An empty text where a category is missing",
+            """
+                dataset.told = patients.sex != ""
+                """,
+            problem='patients.sex is never ""',
+            remedy="To ask whether it is missing, write .is_null() or .is_not_null().",
         ),
     ),
 )
