@@ -82,21 +82,12 @@ def _rows(path: Path, wanted: list[str]) -> list[dict[str, str]]:
     reader.fieldnames = there
     for name in wanted:
         if name not in there:
-            raise _no_column(path, name, there)
+            raise hints.no_column(f"codelist {path}", name, there)
     return [
         {name: (row[name] or "").strip() for name in wanted}
         for row in reader
         if (row[wanted[0]] or "").strip()
     ]
-
-
-def _no_column(path: Path, name: str, there: list[str]) -> DefinitionError:
-    near = hints.nearest(name, there)
-    also = f" Did you mean {near}?" if near else ""
-    return mistake(
-        f"codelist {path} has no column {name}",
-        f"Its columns are: {', '.join(there) or 'none, the file is empty'}.{also}",
-    )
 
 
 def _text(path: Path) -> str:

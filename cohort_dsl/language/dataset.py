@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.language import event_tables, hints
-from cohort_dsl.language.dummy import wish
+from cohort_dsl.language.dummy import WithDummyData
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.intervals import intervals_of
 from cohort_dsl.language.per_patient import must_be_condition, must_be_one_per_patient
@@ -27,7 +27,7 @@ EVERYBODY = (
 RESERVED = frozenset({"patient_id", "population", "variables"})
 
 
-class Dataset:
+class Dataset(WithDummyData):
     """A cohort in the making. Each attribute that is set becomes a column."""
 
     def __init__(self) -> None:
@@ -80,23 +80,6 @@ class Dataset:
             raise mistake(f"{name} is reserved", f"Try {name}_ or another name.")
         places = {known: self.places_[known] for known in self.columns_}
         must_be_unlike(name, places, "column")
-
-    def configure_dummy_data(
-        self,
-        *,
-        population_size: int = 10,
-        additional_population_constraint: Any = None,
-        timeout: Any = None,
-        legacy: bool = False,
-    ) -> None:
-        """How many made-up patients are wanted, and what else is true for all of them.
-
-        ``timeout`` and ``legacy`` are taken for the sake of existing studies, and change
-        nothing: no search runs out of time, and there is one way to make patients.
-        """
-        vars(self)["dummy_data_"] = wish(
-            population_size, additional_population_constraint, timeout, legacy
-        )
 
     def define_periods(self, intervals: Any) -> None:
         """Ask for the dataset once in each of several periods. Once.

@@ -12,7 +12,28 @@ from cohort_dsl.language.series import not_a_method
 from cohort_dsl.model.query import DummyData
 
 
-def wish(population_size: Any, constraint: Any, timeout: Any, legacy: Any) -> DummyData:
+class WithDummyData:
+    """What a dataset and measures have in common: a wish about the patients made up."""
+
+    def configure_dummy_data(
+        self,
+        *,
+        population_size: int = 10,
+        additional_population_constraint: Any = None,
+        timeout: Any = None,
+        legacy: bool = False,
+    ) -> None:
+        """How many made-up patients are wanted, and what else is true for all of them.
+
+        ``timeout`` and ``legacy`` are taken for the sake of existing studies, and change
+        nothing: no search runs out of time, and there is one way to make patients.
+        """
+        vars(self)["dummy_data_"] = _wish(
+            population_size, additional_population_constraint, timeout, legacy
+        )
+
+
+def _wish(population_size: Any, constraint: Any, timeout: Any, legacy: Any) -> DummyData:
     """The wish, checked; what has no meaning here is taken, and said to change nothing."""
     _say_what_changes_nothing(timeout=timeout is not None, legacy=bool(legacy))
     if type(population_size) is not int or population_size < 1:

@@ -158,3 +158,13 @@ def no_such_name(name: str, owner: str, options: Iterable[str], what: str) -> No
         f"Did you mean {near}?" if near else f"There are: {', '.join(options) or 'none'}."
     )
     return NoSuchName(f"{owner} has no {what} {name}", where=place(), remedy=remedy)
+
+
+def no_column(file: str, name: str, there: Sequence[str]) -> DefinitionError:
+    """For a column that the first line of a file doesn't name."""
+    near = nearest(name, there)
+    also = f" Did you mean {near}?" if near else ""
+    return mistake(
+        f"{file} has no column {name}",
+        f"Its columns are: {', '.join(there) or 'none, the file is empty'}.{also}",
+    )

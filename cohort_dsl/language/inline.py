@@ -140,7 +140,7 @@ def _from_file(cls: type, path: Path) -> Any:
     names = [name.strip() for name in lines[0]] if lines else []
     for name in ("patient_id", *(column.name for column in schema.columns)):
         if name not in names:
-            raise _no_column(path, name, names)
+            raise hints.no_column(str(path), name, names)
     at = {name: number for number, name in enumerate(names)}
     rows = [(n, line) for n, line in enumerate(lines[1:], start=2) if any(line)]
     ids = _ids(path, [(n, _field(path, n, line, at["patient_id"])) for n, line in rows])
@@ -216,12 +216,3 @@ def _bytes(path: Path) -> bytes:
         found: bytes = file.read(MOST_BYTES + 1)
     _must_be_small(len(found), str(path))
     return found
-
-
-def _no_column(path: Path, name: str, there: list[str]) -> DefinitionError:
-    near = hints.nearest(name, there)
-    also = f" Did you mean {near}?" if near else ""
-    return mistake(
-        f"{path} has no column {name}",
-        f"Its columns are: {', '.join(there) or 'none, the file is empty'}.{also}",
-    )

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.language import hints
 from cohort_dsl.language.dataset import must_be_unlike
-from cohort_dsl.language.dummy import wish
+from cohort_dsl.language.dummy import WithDummyData
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.intervals import intervals_of
 from cohort_dsl.language.literals import kind_name
@@ -35,7 +35,7 @@ class Said:
     intervals: tuple[Interval, ...] | None = None
 
 
-class Measures:
+class Measures(WithDummyData):
     """Measures in the making; ``define_measure`` adds one."""
 
     def __init__(self) -> None:
@@ -93,19 +93,6 @@ class Measures:
         if type(enabled) is not bool:
             raise mistake(f"enabled is {enabled!r}", "Write enabled=True or enabled=False.")
         vars(self)["disclosure_control_"] = enabled
-
-    def configure_dummy_data(
-        self,
-        *,
-        population_size: int = 10,
-        additional_population_constraint: Any = None,
-        timeout: Any = None,
-        legacy: bool = False,
-    ) -> None:
-        """How many made-up patients are wanted, and what else is true for all of them."""
-        vars(self)["dummy_data_"] = wish(
-            population_size, additional_population_constraint, timeout, legacy
-        )
 
     def _must_be_free(self, name: Any) -> None:
         if not isinstance(name, str) or not NAME.match(name):
