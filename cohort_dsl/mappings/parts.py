@@ -127,9 +127,11 @@ class _Binding:
         if not self.part.first_by:
             return rows
         keys = [self.own.column(name)[0] for name in self.part.first_by]
-        ranked = rows.add_columns(reads.place([patient], keys)).subquery()
-        kept = [column for column in ranked.c if column.name != "place_of_row"]
-        return sa.select(*kept).where(ranked.c.place_of_row == 1)
+        name = reads.unlike({column.name.casefold() for column in rows.selected_columns})
+        place = reads.place([patient], keys).label(name)
+        ranked = rows.add_columns(place).subquery()
+        kept = [column for column in ranked.c if column.name != name]
+        return sa.select(*kept).where(ranked.c[name] == 1)
 
     # Columns and joins ---------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -39,16 +39,24 @@ def first_of_each(
     """Of the rows that share ``keys`` the first by the columns of ``by``."""
     plain = Read(table, _clause(table))
     within, order = ([plain.column(n)[0] for n in names] for names in (keys, by))
-    ranked = sa.select(*plain.clause.c, place(within, order)).subquery()
+    name = unlike(table.columns)
+    ranked = sa.select(*plain.clause.c, place(within, order).label(name)).subquery()
     first = sa.select(*(ranked.c[column.name] for column in plain.clause.c))
-    return Read(table, first.where(ranked.c.place_of_row == 1).subquery(alias))
+    return Read(table, first.where(ranked.c[name] == 1).subquery(alias))
 
 
-def place(within: Sequence[Sql], by: Sequence[Sql]) -> sa.Label[Any]:
-    """``place_of_row``: a row's place among those that share ``within``."""
+def place(within: Sequence[Sql], by: Sequence[Sql]) -> Sql:
+    """A row's place among those that share ``within``."""
     order = [sa.nulls_last(sa.asc(key)) for key in by]
-    numbered = sa.func.row_number().over(partition_by=list(within), order_by=order)
-    return numbered.label("place_of_row")
+    return sa.func.row_number().over(partition_by=list(within), order_by=order)
+
+
+def unlike(names: Collection[str]) -> str:
+    """A name that a database tells from these, which are in small letters."""
+    name = "_place"
+    while name in names:
+        name += "_"
+    return name
 
 
 def _clause(table: PhysicalTable) -> sa.TableClause:

@@ -148,6 +148,18 @@ def test_of_several_deaths_the_first_counts(place):
     assert patient["date_of_death"] == DAY
 
 
+@pytest.mark.parametrize("own", ["place_of_row", "_place", '"_PLACE"'])
+def test_a_sites_own_columns_may_be_called_as_ours_are(place, own):
+    """Which death comes first is a column of ours, beside all that the table has."""
+    days = [date(2021, 1, 1), DAY]
+    deaths = [{"person_id": 1, "death_date": day, own: 7} for day in days]
+    columns = {"death": {"death_date DATE": f"death_date DATE, {own} INTEGER"}}
+    [patient] = served(place, "patients", {"death": deaths}, columns)
+    assert patient["date_of_death"] == DAY
+    [death] = served(place, "deaths", {"death": deaths}, columns)
+    assert death["date"] == DAY
+
+
 def test_a_death_certificates_icd10_code_has_no_dot(place):
     rows = {
         "death": [{"person_id": 1, "cause_source_concept_id": 5}],
