@@ -15,7 +15,7 @@ Its format, version 2:
   ``int``, ``float``, ``str``, ``date``, or ``code:`` and the coding system), and where
   they are known its ``categories``.
 
-So it is as Parquet and as Feather (``.feather``, ``.arrow``), which keep all of that. CSV
+So it is as Parquet and as Arrow (``.arrow``, ``.feather``), which keep all of that. CSV
 and Stata's ``.dta`` hold the same rows in the same order, without the metadata, as
 ``formats`` says for each.
 
@@ -53,7 +53,7 @@ from cohort_dsl.warehouses.rows import ARROW, Rows
 KEY = b"strongroom"
 FORMAT, VERSION = "cohort", 2
 
-FEATHER = b"ARROW1"
+ARROW_FILE = b"ARROW1"
 GROUP = 100_000  # rows in a row group: the same for the same rows, however they come
 
 
@@ -316,7 +316,7 @@ def _sync(path: Path) -> None:
 
 
 def describe(path: Path) -> Description:
-    """What the file at ``path``, Parquet or Feather, says of itself.
+    """What the file at ``path``, Parquet or Arrow, says of itself.
 
     WarehouseError if it is no cohort file.
     """
@@ -343,12 +343,12 @@ def describe(path: Path) -> Description:
 def _read_schema(path: Path) -> tuple[pa.Schema, int]:
     """Of a file as its first bytes say that it is."""
     with path.open("rb") as file:
-        if file.read(len(FEATHER)) != FEATHER:
+        if file.read(len(ARROW_FILE)) != ARROW_FILE:
             found = pq.read_metadata(file)
             return found.schema.to_arrow_schema(), found.num_rows
-        with pa.ipc.open_file(file) as feather:
-            batches = range(feather.num_record_batches)
-            return feather.schema, sum(feather.get_batch(n).num_rows for n in batches)
+        with pa.ipc.open_file(file) as arrow:
+            batches = range(arrow.num_record_batches)
+            return arrow.schema, sum(arrow.get_batch(n).num_rows for n in batches)
 
 
 def _no_cohort(path: Path) -> WarehouseError:

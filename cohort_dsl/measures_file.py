@@ -4,7 +4,7 @@
   ``denominator``, then those that any measure is grouped by, NULL where this one isn't;
 - rows by measure as defined, then by interval, then by group, NULL first;
 - by the name's ending: ``.csv`` or ``.csv.gz`` (yes and no are T and F; NULL is empty, as
-  empty text is), ``.parquet``, or Arrow's ``.arrow`` and ``.feather``;
+  empty text is), ``.parquet``, or Arrow's ``.arrow`` or ``.feather``;
 - Parquet and Arrow files hold JSON under the metadata's key ``strongroom``: ``format``
   ("measures"), ``version``, ``query_sha256``, and ``rounding``: null, or the policy's
   name, ``threshold`` and ``base``.

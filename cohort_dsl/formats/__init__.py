@@ -35,8 +35,8 @@ class Format:
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         ".parquet": Format(arrow.write_parquet),
-        ".feather": Format(arrow.write_feather),
-        ".arrow": Format(arrow.write_feather),
+        ".arrow": Format(arrow.write_arrow),
+        ".feather": Format(arrow.write_arrow),
         ".csv.gz": Format(text.write_packed, keeps_types=False),
         ".csv": Format(text.write, keeps_types=False),
         ".dta": Format(stata.write, refuse_names=stata.refuse_names),

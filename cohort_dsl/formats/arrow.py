@@ -1,4 +1,4 @@
-"""Parquet, and Feather, which is Arrow's own file format: both keep all types."""
+"""Parquet, and Arrow's own file format, once called Feather: both keep all types."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def write_parquet(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> 
             writer.write_table(table, row_group_size=max(1, table.num_rows))
 
 
-def write_feather(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:
+def write_arrow(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> None:
     """Each table becomes a batch."""
     options = pa.ipc.IpcWriteOptions(compression=COMPRESSION)
     with pa.ipc.new_file(path, schema, options=options) as writer:

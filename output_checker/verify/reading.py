@@ -50,7 +50,7 @@ def _parquet(connection: duckdb.DuckDBPyConnection, path: str) -> None:
     connection.execute(f"{MADE} read_parquet(?)", [path])
 
 
-def _feather(connection: duckdb.DuckDBPyConnection, path: str) -> None:
+def _arrow(connection: duckdb.DuckDBPyConnection, path: str) -> None:
     with Path(path).open("rb") as file, pa.ipc.open_file(file) as rows:
         _made_of(connection, rows.read_all())
 
@@ -119,8 +119,8 @@ def _typed(connection: duckdb.DuckDBPyConnection, name: str) -> str:
 
 LOADS: Mapping[str, Load] = MappingProxyType(
     {
-        ".feather": _feather,
-        ".arrow": _feather,
+        ".arrow": _arrow,
+        ".feather": _arrow,
         ".csv.gz": _packed_csv,
         ".csv": _csv,
         ".dta": _stata,

@@ -192,7 +192,7 @@ def test_stopped_from_the_keyboard_nothing_goes_on(study):
 EXCEL = FILES["project.yaml"].replace("cohort.parquet", "cohort.xlsx")
 REFUSED = [
     (FILES["project.yaml"].replace("python:v1", "r:v1"), "image r:v1 isn't here"),
-    (EXCEL, "'output/cohort.xlsx' doesn't end in .parquet or .feather"),
+    (EXCEL, "'output/cohort.xlsx' doesn't end in .parquet or .arrow"),
     (
         FILES["project.yaml"].replace("-dataset", "-measures").replace(".parquet", ".sas"),
         "doesn't end in .csv or .csv.gz or ",
