@@ -22,7 +22,8 @@ from dummy_data import parts
 from dummy_data.distributions import Usual, how_many
 from dummy_data.needs import Needs
 from dummy_data.person import ID, Person
-from dummy_data.satisfy import Maker, Plain
+from dummy_data.plain import Plain
+from dummy_data.satisfy import Maker
 
 ATTEMPTS = 25
 """Fresh starts for one patient before the population counts as impossible."""
