@@ -15,7 +15,7 @@ from typing import Any
 from tests.bench import data
 from tests.bench.compare import demand_equal
 from tests.bench.monthly import Monthly
-from tests.bench.studies import Study
+from tests.bench.study import Study
 
 ROOT = Path(__file__).parents[2]
 COMPARED = ("ours", "by_hand")

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from tests.bench import data
-from tests.bench.studies import HEAD, write_codelists
+from tests.bench.study import HEAD, write_codelists
 
 DEFINITION = """\
 from cohort_dsl import INTERVAL, case, create_measures, days, months, when
