@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, TypeGuard
 
@@ -10,14 +11,20 @@ from cohort_dsl.model import nobody
 from cohort_dsl.model.nodes import (
     AsOf,
     Count,
+    Filter,
     Frame,
+    IsInSeries,
+    Node,
     SelectColumn,
     Series,
+    Sort,
     Table,
     Union,
     Value,
     bottom,
 )
+from cohort_dsl.model.replacing import rebuilt
+from cohort_dsl.model.replacing import series as replacement
 from cohort_dsl.model.types import Scalar, TableSchema
 from cohort_dsl.reference import Known
 
@@ -54,6 +61,7 @@ class Person:
         if row is not None and _is_cell(series):
             there: Cell = row[series.name]  # no need to trouble the referee
             return there
+        series = of_the_row(series)
         known = Known([series], self.rows)
         if self.id not in known.patients:
             return nobody.answer(series)
@@ -98,6 +106,40 @@ class Person:
         """Take a row away: that one, not another that looks the same."""
         for table, rows in self.rows.items():
             self.rows[table] = [other for other in rows if other is not row]
+
+
+@functools.lru_cache(maxsize=10_000)
+def of_the_row(series: Series) -> Series:
+    """What gives the same in a row, and doesn't ask which of the filters keep it.
+
+    Where filters stand upon filters by the thousand, each asks about the rows of those
+    before it: to answer all of them for every one takes hours.
+    """
+    put: dict[Node, Node] = {}
+    for node in _in_the_row(series):
+        if isinstance(node, SelectColumn):
+            if isinstance(node.source, Filter | Sort):
+                put[node] = SelectColumn(node.source.bottom, node.name)
+        elif (found := rebuilt(node, put)) is not node:
+            put[node] = found
+    return replacement(put, series)
+
+
+def _in_the_row(series: Series) -> list[Series]:
+    """The series and those that it is made from in the same row, parts before wholes."""
+    done: dict[Series, None] = {}
+    stack = [(series, False)]
+    while stack:
+        node, ready = stack.pop()
+        if ready:
+            done[node] = None
+        elif node not in done and node.frame is not None:
+            stack.append((node, True))
+            if not isinstance(node, IsInSeries):  # it looks at all rows of what is among
+                stack += [
+                    (part, False) for part in node.parts() if isinstance(part, Series)
+                ]
+    return list(done)
 
 
 def _is_cell(series: Series) -> TypeGuard[SelectColumn]:

@@ -17,6 +17,7 @@ from cohort_dsl import (
     maximum_of,
     minimum_of,
     months,
+    reference,
     testing,
     when,
     years,
@@ -24,6 +25,7 @@ from cohort_dsl import (
 from cohort_dsl.model import nobody, wire
 from cohort_dsl.model.categories import categories
 from cohort_dsl.model.words import words
+from dummy_data import generate
 from tests.spec.conftest import ENGINES, engine_of
 from tests.spec.tables import a, e, p, v
 
@@ -201,3 +203,13 @@ def test_hundreds_of_variables_are_answered(engine: Any) -> None:
     )
     assert len(found) == 501
     assert (found["v0"], found["v1"], found["v499"]) == (1, 2, 1)
+
+
+def test_dummy_patients_pass_a_thousand_filters_one_upon_the_other():
+    rows = nest(e, lambda frame: frame.where(frame.date.is_on_or_after(p.born + days(7))))
+    dataset = create_dataset()
+    dataset.define_population(rows.exists_for_patient())
+    query = testing.query_of(dataset)
+    tables = generate(query, size=3, seed=1, reference_date=date(2026, 1, 1))
+    held = {name: table.to_pylist() for name, table in tables.items()}
+    assert len(reference.answer(query, held)) == 3

@@ -59,6 +59,9 @@ class Filter(Frame):
         below = self.source.rows
         return self if below is self.source else Filter(below, self.condition)
 
+    def find_bottom(self) -> Frame:
+        return self.source.bottom
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sort(Frame):
@@ -88,6 +91,9 @@ class Sort(Frame):
     def find_rows(self) -> Frame:
         return self.source.rows
 
+    def find_bottom(self) -> Frame:
+        return self.source.bottom
+
 
 class Position(Enum):
     FIRST = "first"
@@ -115,6 +121,9 @@ class Pick(Frame):
     def find_schema(self) -> TableSchema:
         return self.source.schema
 
+    def find_bottom(self) -> Frame:
+        return self.source.bottom
+
     @property
     def one_row_per_patient(self) -> bool:
         return True
@@ -134,10 +143,7 @@ def must_have_rows_of_its_own(frame: Frame, verb: str) -> None:
 
 def bottom(frame: Frame) -> Frame:
     """The table, or another frame with rows of its own, that the frame's rows are from."""
-    *_, last = lineage(frame)
-    while isinstance(last, Pick):
-        *_, last = lineage(last.source)
-    return last
+    return frame.bottom
 
 
 def is_sorted(frame: Frame) -> bool:

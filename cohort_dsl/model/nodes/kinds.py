@@ -13,22 +13,28 @@ from cohort_dsl.model.types import ModelError, TableSchema, ValueType
 class Frame(Node):
     """A set of rows.
 
-    ``schema`` (the columns that the rows have) and ``rows`` (the same rows in no order)
-    are found once, when the frame is built: a chain of frames may be long.
+    ``schema`` (the columns that the rows have), ``rows`` (the same rows in no order) and
+    ``bottom`` (the table, or another frame with rows of its own, that they are from) are
+    found once, when the frame is built: a chain of frames may be long.
     """
 
     schema: TableSchema = field(init=False)
     rows: Frame = field(init=False)
+    bottom: Frame = field(init=False)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "schema", self.find_schema())
         object.__setattr__(self, "rows", self.find_rows())
+        object.__setattr__(self, "bottom", self.find_bottom())
 
     def find_schema(self) -> TableSchema:
         raise NotImplementedError
 
     def find_rows(self) -> Frame:
+        return self
+
+    def find_bottom(self) -> Frame:
         return self
 
     @property

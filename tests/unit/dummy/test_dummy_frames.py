@@ -52,6 +52,9 @@ POPULATIONS = [
     episodes.start_date.minimum_for_patient() < "2018-01-01",
     diagnoses.where(home.is_found()).exists_for_patient(),
     diagnoses.where(home.area == "north").exists_for_patient(),
+    diagnoses.where(diagnoses.code == "x3")
+    .where(diagnoses.code.is_in(medications.code))
+    .exists_for_patient(),
     diagnoses.exists_for_patient() & ~diagnoses.where(home.is_found()).exists_for_patient(),
 ]
 
