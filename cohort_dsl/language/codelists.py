@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cohort_dsl.errors import DefinitionError
@@ -77,17 +77,23 @@ def _categories(
 
 
 def _rows(path: Path, wanted: list[str]) -> list[dict[str, str]]:
-    reader = csv.DictReader(_text(path).splitlines())
-    there = [name.strip() for name in reader.fieldnames or ()]
-    reader.fieldnames = there
+    lines = csv.reader(_text(path).splitlines())
+    there = [name.strip() for name in next(lines, ())]
     for name in wanted:
         if name not in there:
             raise hints.no_column(f"codelist {path}", name, there)
-    return [
-        {name: (row[name] or "").strip() for name in wanted}
-        for row in reader
-        if (row[wanted[0]] or "").strip()
-    ]
+    places = {name: place for place, name in enumerate(there) if name in wanted}
+    rows = (_row(line, places) for line in lines)
+    return [row for row in rows if row[wanted[0]]]
+
+
+def _row(line: list[str], places: Mapping[str, int]) -> dict[str, str]:
+    """A line may end early."""
+    there = len(line)
+    return {
+        name: line[place].strip() if place < there else ""
+        for name, place in places.items()
+    }
 
 
 def _text(path: Path) -> str:

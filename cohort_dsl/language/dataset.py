@@ -36,6 +36,7 @@ class Dataset(WithDummyData):
         mine["columns_"] = {}
         mine["event_tables_"] = {}
         mine["places_"] = {}
+        mine["alike_"] = {}
         mine["population_"] = None
         mine["dummy_data_"] = None
         mine["periods_"] = ()
@@ -63,6 +64,7 @@ class Dataset(WithDummyData):
         must_be_one_per_patient(name, series)
         self.columns_[name] = series
         self.places_[name] = hints.place()
+        self.alike_[name.lower()] = name, self.places_[name]
 
     def _must_be_free(self, name: Any) -> None:
         if not isinstance(name, str) or not NAME.match(name):
@@ -78,8 +80,7 @@ class Dataset(WithDummyData):
             )
         if name in RESERVED or name.lower() == "patient_id" or hasattr(Dataset, name):
             raise mistake(f"{name} is reserved", f"Try {name}_ or another name.")
-        places = {known: self.places_[known] for known in self.columns_}
-        must_be_unlike(name, places, "column")
+        must_be_unlike(name, self.alike_, "column")
 
     def define_periods(self, intervals: Any) -> None:
         """Ask for the dataset once in each of several periods. Once.
@@ -155,19 +156,23 @@ def create_dataset() -> Dataset:
     return Dataset()
 
 
-def must_be_unlike(name: str, known: Mapping[str, str], what: str) -> None:
-    """A mistake where a name is taken. ``known``: the names that are, and where."""
-    for other, where in known.items():
-        if other == name:
-            raise mistake(
-                f"{what} {name} is set twice; the first time at {where}",
-                "Give one of the two another name.",
-            )
-        if other.lower() == name.lower():
-            raise mistake(
-                f"{what}s {name} and {other} (set at {where}) differ only in capitals",
-                "Give one of the two another name: not every program tells them apart.",
-            )
+def must_be_unlike(name: str, alike: Mapping[str, tuple[str, str]], what: str) -> None:
+    """A mistake where a name is taken.
+
+    ``alike``: by small letters, the names that are, each with where it was set.
+    """
+    if name.lower() not in alike:
+        return
+    other, where = alike[name.lower()]
+    if other == name:
+        raise mistake(
+            f"{what} {name} is set twice; the first time at {where}",
+            "Give one of the two another name.",
+        )
+    raise mistake(
+        f"{what}s {name} and {other} (set at {where}) differ only in capitals",
+        "Give one of the two another name: not every program tells them apart.",
+    )
 
 
 def query_of(dataset: Dataset) -> Query:
@@ -211,6 +216,8 @@ def _must_have_no_interval(dataset: Dataset) -> None:
     wishes = dataset.dummy_data_
     if wishes is not None and any(map(mentions_interval, wishes.roots())):
         raise _no_interval("additional_population_constraint", dataset.place_)
+    if not mentions_interval(*(series.node_ for series in named.values())):
+        return
     for name, series in named.items():
         if mentions_interval(series.node_):
             raise _no_interval(name, dataset.places_[name])

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -87,6 +88,7 @@ def _callers() -> Iterator[FrameType]:
         frame = frame.f_back
 
 
+@lru_cache(maxsize=1000)  # each line of an author's asks it of all our files below
 def is_authors(filename: str) -> bool:
     """Is this file of a traceback the author's, rather than machinery?"""
     installed = any(folder in filename for folder in INSTALLED)
@@ -95,10 +97,16 @@ def is_authors(filename: str) -> bool:
 
 def at(filename: str, line: int | None) -> str:
     """A place as the author would say it: a path from where the study is."""
+    path = _from(os.getcwd(), filename)
+    return f"{path} line {line}" if line else path
+
+
+@lru_cache(maxsize=1000)
+def _from(folder: str, filename: str) -> str:
     path = Path(filename)
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        path = path.relative_to(Path.cwd())
-    return f"{path} line {line}" if line else str(path)
+    if path.is_absolute() and path.is_relative_to(folder):
+        path = path.relative_to(folder)
+    return str(path)
 
 
 AGGREGATION = "_for_patient"

@@ -98,8 +98,8 @@ class Measures(WithDummyData):
         if not isinstance(name, str) or not NAME.match(name):
             raise hints.no_name(name, "a measure")
         defined: Mapping[str, Said] = self.said_
-        places = {known: said.place for known, said in defined.items()}
-        must_be_unlike(name, places, "measure")
+        alike = {known.lower(): (known, said.place) for known, said in defined.items()}
+        must_be_unlike(name, alike, "measure")
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:
         raise mistake(
@@ -154,11 +154,11 @@ def _groups(said: Any) -> dict[str, Series]:
             f"group_by is {hints.called(said)}; it has to say each column's name",
             'Write group_by={"sex": patients.sex}.',
         )
-    places: dict[str, str] = {}
+    alike: dict[str, tuple[str, str]] = {}
     for name, series in said.items():
         _must_name_a_group(name)
-        must_be_unlike(name, places, "group_by column")
-        places[name] = hints.place()
+        must_be_unlike(name, alike, "group_by column")
+        alike[name.lower()] = name, hints.place()
         must_be_one_per_patient(f"group_by's {name}", series)
     return {name: series.node_ for name, series in said.items()}
 

@@ -37,9 +37,9 @@ def periods(query: Query) -> tuple[tuple[Interval, Query], ...]:
     return tuple((period, at(query, period)) for period in query.periods)
 
 
-def mentions_interval(asked: Series) -> bool:
-    """Does the series differ between intervals?"""
-    return any(isinstance(node, IntervalDate) for node in walk([asked]))
+def mentions_interval(*asked: Series) -> bool:
+    """Does any of the series differ between intervals?"""
+    return any(isinstance(node, IntervalDate) for node in walk(asked))
 
 
 def _query(query: Query, interval: Interval) -> Query:

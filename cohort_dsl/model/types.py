@@ -77,7 +77,8 @@ def fits(value: object, value_type: ValueType) -> bool:
     if type(value) is not _PYTHON[value_type.kind]:
         return False
     if isinstance(value, str):
-        return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+        whole = value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value)
+        return whole and "\0" not in value
     if isinstance(value, float):
         return isfinite(value)
     return not isinstance(value, int) or -(2**63) <= value < 2**63

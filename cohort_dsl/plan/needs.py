@@ -20,12 +20,24 @@ Origin: TypeAlias = Frame | Series
 LONGEST_CASE = 25
 
 
+_ANSWERED = (
+    nodes.SelectColumn,
+    nodes.Found,
+    nodes.Aggregation,
+    nodes.Exists,
+    nodes.Count,
+    nodes.IsInSeries,
+)
+
+
 def origin(node: Series) -> Origin | None:
     """What a step must read to answer this leaf; None for a series that is no leaf.
 
     A frame of one row a patient, or of many rows; for ``is_in`` the series whose values
     are looked among; for a row's column that is looked up by date, the look-up.
     """
+    if not isinstance(node, _ANSWERED):  # most are none of these, and many are asked
+        return None
     if isinstance(node, nodes.SelectColumn | nodes.Found) and node.source.beside:
         return node.source
     if isinstance(node, nodes.SelectColumn) and node.frame is None:
@@ -54,18 +66,19 @@ def operands(node: Series) -> tuple[Series, ...]:
 
 def in_place(roots: Iterable[Series]) -> list[Series]:
     """All that is worked out in place for the roots, leaves included, parts first."""
-    done: dict[Series, None] = {}
-    stack = [(root, False) for root in reversed(list(roots))]
+    done: dict[bytes, Series] = {}
+    stack = list(roots)[::-1]
     while stack:
-        node, ready = stack.pop()
-        if node in done:
+        node = stack.pop()
+        if node.digest in done:
             continue
-        if ready:
-            done[node] = None
-            continue
-        stack.append((node, True))
-        stack.extend((part, False) for part in reversed(operands(node)))
-    return list(done)
+        waits_for = [part for part in operands(node) if part.digest not in done]
+        if waits_for:
+            stack.append(node)
+            stack += reversed(waits_for)
+        else:
+            done[node.digest] = node
+    return list(done.values())
 
 
 def leaves(roots: Iterable[Series]) -> list[Series]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cohort_dsl.model.nodes import Frame, InlineTable, MapValues, Pick, Series, Table
 from cohort_dsl.model.query import Query
@@ -73,7 +74,11 @@ class ListMap(Step):
 
     def number(self, values: frozenset[Scalar]) -> int:
         """The list's number in the table."""
-        return self.lists.index(values) + 1
+        return self._numbers[values]
+
+    @cached_property
+    def _numbers(self) -> Mapping[frozenset[Scalar], int]:
+        return {values: number for number, values in enumerate(self.lists, start=1)}
 
 
 @dataclass(frozen=True)
@@ -344,7 +349,7 @@ class Plan:
         every = (*self.steps, *self.event_tables.values())
         return Counter(table for step in every for table in step.scans())
 
-    @property
+    @cached_property
     def population(self) -> Population:
         (step,) = (s for s in self.steps if isinstance(s, Population))
         return step

@@ -53,14 +53,14 @@ class MapValues(Series):
                 _must_fit(value, self.default.type)
         if len(self.results) < len(self.pairs):
             raise ModelError("a map names a value twice")
-        common_frame(self.parts())
+        common_frame((self.operand, self.default))
 
     @cached_property
     def results(self) -> Mapping[Scalar, Scalar | None]:
         """What each key is mapped to."""
         return dict(self.pairs)
 
-    def parts(self) -> Iterator[Series]:
+    def find_parts(self) -> Iterator[Series]:
         """Without a look at each of many pairs."""
         yield self.operand
         yield self.default

@@ -177,7 +177,7 @@ class InlineTable(Frame):
     def one_row_per_patient(self) -> bool:
         return self.table.one_row_per_patient
 
-    def parts(self) -> Iterator[Node]:
+    def find_parts(self) -> Iterator[Node]:
         """None, without a look at each of many cells."""
         return iter(())
 

@@ -22,18 +22,21 @@ def _token(value: object) -> bytes:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Node:
-    """A part of a question."""
+    """A part of a question. ``below``: its parts, found once, when it is built."""
 
     digest: bytes = field(init=False)
     depth: int = field(init=False)
+    below: tuple[Node, ...] = field(init=False)
 
     def __post_init__(self) -> None:
+        below = tuple(self.find_parts())
+        object.__setattr__(self, "below", below)
         self.check()
         own = b"".join(_token(getattr(self, name)) for name in self.parameter_names())
         digest = blake2b(type(self).__name__.encode() + b"|" + own, digest_size=16)
         object.__setattr__(self, "digest", digest.digest())
-        below = max((part.depth for part in self.parts()), default=0)
-        object.__setattr__(self, "depth", below + 1)
+        depth = 1 + max((part.depth for part in below), default=0)
+        object.__setattr__(self, "depth", depth)
 
     def check(self) -> None:
         """Raise ModelError where this node would have no meaning."""
@@ -43,8 +46,12 @@ class Node:
     def parameter_names(cls) -> tuple[str, ...]:
         return tuple(f.name for f in fields(cls) if f.init)
 
-    def parts(self) -> Iterator[Node]:
+    def parts(self) -> tuple[Node, ...]:
         """The nodes right below this one, in the order of the fields."""
+        return self.below
+
+    def find_parts(self) -> Iterator[Node]:
+        """The same, looked for among the fields."""
         for name in self.parameter_names():
             yield from _nodes_in(getattr(self, name))
 
@@ -68,15 +75,16 @@ def _nodes_in(value: object) -> Iterator[Node]:
 
 def walk(roots: Iterable[Node]) -> list[Node]:
     """Every node below the roots once, parts before wholes, in a stable order."""
-    done: dict[Node, None] = {}
-    stack: list[tuple[Node, bool]] = [(root, False) for root in reversed(list(roots))]
+    done: dict[bytes, Node] = {}  # by digest: to hash a node is to call Python
+    stack = list(roots)[::-1]
     while stack:
-        node, ready = stack.pop()
-        if node in done:
+        node = stack.pop()
+        if node.digest in done:
             continue
-        if ready:
-            done[node] = None
-            continue
-        stack.append((node, True))
-        stack.extend((part, False) for part in reversed(list(node.parts())))
-    return list(done)
+        waits_for = [part for part in node.below if part.digest not in done]
+        if waits_for:
+            stack.append(node)
+            stack += reversed(waits_for)
+        else:
+            done[node.digest] = node
+    return list(done.values())
