@@ -25,7 +25,7 @@ MEASURE, INTERVAL = "_measure", "_interval"
 class _Spread:
     """Answers side by side. ``rows``: the table as statements name it, made but once."""
 
-    table: sa.Table
+    table: sa.TableClause
     rows: sa.FromClause
     names: Mapping[Series, str]
 
@@ -37,7 +37,7 @@ class Counting:
     draft: Draft
     answers: Answers
     joined: Mapping[Joined, sa.FromClause]
-    families: dict[str, sa.Table] = field(default_factory=dict)
+    families: dict[str, sa.TableClause] = field(default_factory=dict)
     spread: _Spread | None = None
 
     def put_side_by_side(self, step: Spread, people: sa.FromClause) -> None:

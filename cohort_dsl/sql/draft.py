@@ -9,11 +9,12 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 from cohort_dsl.model.types import Scalar, ValueType
+from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.expressions import Terms
-from cohort_dsl.sql.statements import Script, Sent, Upload, create, drop, render
+from cohort_dsl.sql.statements import Script, Sent, Upload, create, drop, fill, render
 
 # Keeps rows in a temporary table: their select, and their columns with types.
-Keep: TypeAlias = Callable[["sa.Select[Any]", Mapping[str, ValueType]], sa.Table]
+Keep: TypeAlias = Callable[["sa.Select[Any]", Mapping[str, ValueType]], sa.TableClause]
 
 NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -30,21 +31,19 @@ class Draft:
         name: str,
         rows: sa.Select[Any] | sa.CompoundSelect[Any],
         types: Mapping[str, ValueType],
-    ) -> sa.Table:
+    ) -> sa.TableClause:
         """A temporary table of these rows."""
         table = self.created(name, types)
         self.filled(table, rows)
         return table
 
     def filled(
-        self, table: sa.Table, rows: sa.Select[Any] | sa.CompoundSelect[Any]
+        self, table: sa.TableClause, rows: sa.Select[Any] | sa.CompoundSelect[Any]
     ) -> None:
         """These rows added to a table that has their columns."""
-        columns = [column.name for column in rows.selected_columns]
-        adding = sa.insert(table).from_select(columns, rows)
-        self._sent.append(render(adding, self.terms.dialect, fills=table.name))
+        self._sent.append(fill(table, rows, self.terms.dialect))
 
-    def dropped(self, table: sa.Table) -> None:
+    def dropped(self, table: sa.TableClause) -> None:
         """The table isn't read any more."""
         self._sent.append(drop(table, self.terms.dialect))
 
@@ -58,7 +57,7 @@ class Draft:
         name: str,
         columns: Mapping[str, ValueType],
         rows: Iterable[tuple[Scalar | None, ...]],
-    ) -> sa.Table:
+    ) -> sa.TableClause:
         """A temporary table of constants."""
         table = self.created(name, columns)
         self._sent.append(Upload(name, tuple(columns), tuple(rows)))
@@ -74,9 +73,11 @@ class Draft:
         told = {name: render(rows, dialect) for name, rows in event_tables.items()}
         return Script(tuple(self._sent), render(question, dialect), MappingProxyType(told))
 
-    def created(self, name: str, types: Mapping[str, ValueType]) -> sa.Table:
+    def created(self, name: str, types: Mapping[str, ValueType]) -> sa.TableClause:
         """A temporary table without rows."""
-        columns = [sa.Column(c, self.terms.column_type(kind)) for c, kind in types.items()]
-        table = sa.Table(name, sa.MetaData(), *columns, prefixes=["TEMPORARY"])
+        columns: list[Sql] = [
+            sa.column(c, self.terms.column_type(kind)) for c, kind in types.items()
+        ]
+        table = sa.table(name, *columns)
         self._sent.append(create(table, self.terms.dialect))
         return table

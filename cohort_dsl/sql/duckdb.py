@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -40,6 +41,7 @@ class _Renderer(PGDialect):
     statement_compiler = _Words
 
 
+@cache
 def _renderer() -> PGDialect:
     """With parameters as $1, so that % stays a character."""
     return _Renderer(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]

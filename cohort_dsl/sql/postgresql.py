@@ -9,6 +9,7 @@ is read, unless the subquery has an OFFSET.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from math import inf
 from types import MappingProxyType
 from typing import Any
@@ -47,6 +48,7 @@ DAYS = 3_652_059  # from the first to the last day of the year 9999, both counte
 MONTHS = 119_988
 
 
+@cache
 def _renderer() -> PGDialect:
     """With parameters as $1, so that % stays a character."""
     return PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
