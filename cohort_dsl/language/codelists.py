@@ -91,8 +91,7 @@ def _row(line: list[str], places: Mapping[str, int]) -> dict[str, str]:
     """A line may end early."""
     there = len(line)
     return {
-        name: line[place].strip() if place < there else ""
-        for name, place in places.items()
+        name: line[place].strip() if place < there else "" for name, place in places.items()
     }
 
 

@@ -86,8 +86,11 @@ class Answers:
         self, parts: Sequence[_Part], everyone: sa.FromClause | None, keep: Keep
     ) -> _Part:
         """One table with the answers of several."""
-        ids = sa.union(*(part.ids() for part in parts))
-        people = ids.subquery("who") if everyone is None else everyone.alias("who")
+        people: sa.FromClause
+        if everyone is None:
+            people = sa.union(*(part.ids() for part in parts)).subquery("who")
+        else:
+            people = everyone.alias("who")
         source, said = self._joined(people, people.c.patient_id, parts)
         names = {node: f"g{number}" for number, node in enumerate(said, start=1)}
         terms = self.draft.terms

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 from cohort_dsl.model.types import Scalar, ValueType
-from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.expressions import Terms
 from cohort_dsl.sql.statements import Script, Sent, Upload, create, drop, fill, render
 
@@ -75,7 +74,7 @@ class Draft:
 
     def created(self, name: str, types: Mapping[str, ValueType]) -> sa.TableClause:
         """A temporary table without rows."""
-        columns: list[Sql] = [
+        columns: list[sa.ColumnClause[Any]] = [
             sa.column(c, self.terms.column_type(kind)) for c, kind in types.items()
         ]
         table = sa.table(name, *columns)
