@@ -173,7 +173,9 @@ class Maker:
         if isinstance(column.source, nodes.AsOf):
             return None if row is None else self._held(column.source, person, row, depth)
         if column.frame is not None and row is not None:
-            return row
+            its_own = person.rows_of(bottom(column.source))
+            if any(one is row for one in its_own):
+                return row  # and not, where it looks among another table's rows
         rows = person.rows_of(column.source)
         if rows:
             return rows[0] if column.frame is None else self.rng.choice(rows)
