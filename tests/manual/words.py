@@ -15,6 +15,7 @@ import cohort_dsl
 import cohort_dsl.tables
 from cohort_dsl import language
 from cohort_dsl.language import columns, durations, refusals, series
+from cohort_dsl.language.dummy import WithDummyData
 from cohort_dsl.language.frames import Frame
 from cohort_dsl.language.literals import NAMES
 from cohort_dsl.language.refusals import FrameRefusals
@@ -150,7 +151,7 @@ def _owners() -> list[type]:
         if inspect.isclass(found)
         and found.__module__ == f"{language.__name__}.{info.name}"
         and not issubclass(found, BaseSeries | Exception | series.Refusals)
-        and found not in (Frame, FrameRefusals)
+        and found not in (Frame, FrameRefusals, WithDummyData)
     ]
 
 
