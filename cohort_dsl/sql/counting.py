@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cohort_dsl.model.nodes import Series
+from cohort_dsl.model.nodes import Series, Table, walk
 from cohort_dsl.model.types import INT, ValueType
 from cohort_dsl.plan import needs
 from cohort_dsl.plan.steps import Counts, Family, Spread, Tally
@@ -19,6 +19,8 @@ from cohort_dsl.sql.working import Joined, Start, work_out
 
 # Columns of an answer beside those of ``model.measures``. No group's name begins with _.
 MEASURE, INTERVAL = "_measure", "_interval"
+NUMBERS = ("numerator", "denominator", "numerator_patients", "denominator_patients")
+TWICE = -1  # in place of a measure's number: the row counts patients who stand there twice
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Counting:
     joined: Mapping[Joined, sa.FromClause]
     families: dict[str, sa.TableClause] = field(default_factory=dict)
     spread: _Spread | None = None
+    twice: list[sa.TableClause] = field(default_factory=list)
+    looked_at: set[str] = field(default_factory=set)
 
     def put_side_by_side(self, step: Spread, people: sa.FromClause) -> None:
         """The answers as columns of one table, in place of those before."""
@@ -55,6 +59,21 @@ class Counting:
         types |= {name: leaf.type for leaf, name in names.items()}
         table = self.draft.kept(step.name, rows, types)
         self.spread = _Spread(table, table.alias("spread"), names)
+        if self._may_double(step):
+            self.twice.append(self._found_twice(step.name, table))
+
+    def _may_double(self, step: Spread) -> bool:
+        """Does an earlier step, read here for the first time, promise one row a patient?"""
+        new = [n for n in step.leaves if self.answers.givens[n].step not in self.looked_at]
+        self.looked_at |= {self.answers.givens[leaf].step for leaf in new}
+        return any(isinstance(n, Table) and n.one_row_per_patient for n in walk(new))
+
+    def _found_twice(self, name: str, table: sa.TableClause) -> sa.TableClause:
+        """How many patients have several rows: a table of the warehouse gave them two."""
+        some = sa.select(table.c.patient_id).group_by(table.c.patient_id)
+        doubled = some.having(sa.func.count() > sa.literal_column("1")).subquery("doubled")
+        found = sa.select(sa.func.count().label("patients")).select_from(doubled)
+        return self.draft.kept(f"{name}_twice", found, {"patients": INT})
 
     def _people(self, step: Spread, population: sa.FromClause) -> sa.FromClause:
         if not step.people:
@@ -110,7 +129,27 @@ class Counting:
         for family in step.families:
             groups |= family.groups
         selects = [one for family in step.families for one in self._of(family, groups)]
+        selects += [self._told_twice(table, groups) for table in self.twice]
         return sa.select(sa.union_all(*selects).subquery("counts"))
+
+    def _told_twice(
+        self, table: sa.TableClause, groups: Mapping[str, ValueType]
+    ) -> sa.Select[Any]:
+        """A row where there are any; else none."""
+        none = [_whole(0).label(name) for name in NUMBERS[1:]]
+        terms = self.draft.terms
+        nulls = [
+            sa.cast(sa.null(), terms.column_type(kind)).label(name)
+            for name, kind in groups.items()
+        ]
+        said = sa.select(
+            _whole(TWICE).label(MEASURE),
+            _whole(0).label(INTERVAL),
+            table.c.patients.label(NUMBERS[0]),
+            *none,
+            *nulls,
+        )
+        return said.where(table.c.patients > sa.literal_column("0"))
 
     def _of(
         self, family: Family, groups: Mapping[str, ValueType]

@@ -8,17 +8,16 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
+from cohort_dsl.errors import WarehouseError
 from cohort_dsl.model import rules
 from cohort_dsl.model.measures import Measure, Measures
 from cohort_dsl.model.query import Interval
 from cohort_dsl.model.types import BOOL, FLOAT, Scalar, ValueType
-from cohort_dsl.sql.counting import INTERVAL, MEASURE
+from cohort_dsl.sql.counting import INTERVAL, MEASURE, NUMBERS, TWICE
 from cohort_dsl.warehouses.rows import ARROW, Rows
 
 Group: TypeAlias = tuple[Scalar | None, ...]
 Round: TypeAlias = tuple[str, Interval]
-
-NUMBERS = ("numerator", "denominator", "numerator_patients", "denominator_patients")
 
 
 @dataclass(frozen=True)
@@ -125,16 +124,30 @@ def counts_schema(measures: Measures) -> pa.Schema:
 
 
 def counted(measures: Measures, counts: Rows) -> Rows:
-    """The answer, from the counts of a plan of these measures."""
+    """The answer, from the counts of a plan of these measures.
+
+    WarehouseError where a patient stands twice in a table of one row a patient.
+    """
     times = measures.intervals()
     tallies: dict[Round, dict[Group, Tally]] = {}
     for row in (row for batch in counts.reveal() for row in batch.to_pylist()):
+        if row[MEASURE] == TWICE:
+            raise _twice()
         measure = measures.measures[row[MEASURE]]
         group = tuple(_value(s.type, row[name]) for name, s in measure.group_by.items())
         its = tallies.setdefault((measure.name, times[row[INTERVAL] - 1]), {})
         tally = Tally(**{name: row[name] for name in NUMBERS})
         its[group] = its[group] + tally if group in its else tally
     return rows(measures, tallies)
+
+
+def _twice() -> WarehouseError:
+    """What a cohort is refused for as well."""
+    return WarehouseError(
+        "a patient has several rows in a table of one row a patient",
+        where="the measures",
+        remedy="Run `strongroom warehouse check` to compare the mapping with the database.",
+    )
 
 
 def _value(kind: ValueType, value: Any) -> Any:
