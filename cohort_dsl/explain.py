@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cohort_dsl import sql
 from cohort_dsl.model import intervals
@@ -19,8 +19,10 @@ from cohort_dsl.plan.steps import Tally
 from cohort_dsl.plan.told import Told, told
 from cohort_dsl.sql import DIALECTS, Catalog, Script
 from cohort_dsl.sql.catalog import plain
-from cohort_dsl.warehouses.contract import Warehouse
 from cohort_dsl.warehouses.explaining import Clock, Took, planned
+
+if TYPE_CHECKING:  # it takes Arrow, which no plan needs
+    from cohort_dsl.warehouses.contract import Warehouse
 
 FORMAT, VERSION = "explain", 1
 

@@ -8,16 +8,19 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cohort_dsl.assurance import Expected
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model.question import Question
-from job_runner import extraction
+from job_runner import definition_box
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import Executor, Limits, Outcome
 from job_runner.job import Failure
 from job_runner.policy import ImagePolicy
 from job_runner.project import Extraction
+
+if TYPE_CHECKING:
+    from cohort_dsl.assurance import Expected
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Bench:
     image: ImagePolicy
     run_id: str
     uid: int
-    limits: Limits = extraction.LIMITS
+    limits: Limits = definition_box.LIMITS
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def evaluate(
         result.mkdir(mode=0o700)
         if bench.uid != os.geteuid():
             os.chown(result, bench.uid, bench.uid)
-        box = extraction.box(
+        box = definition_box.box(
             image, asked, study.resolve(), result, bench.uid, bench.limits, tests=tests
         )
         try:
@@ -77,15 +80,17 @@ def evaluate(
             bench.executor.remove(bench.run_id)
         _demand_success(outcome, log, definition, bench.limits)
         where = str(definition)
-        query = extraction.query_from(result, where)
-        return Evaluated(query, log, extraction.tests_from(result, where) if tests else ())
+        query = definition_box.query_from(result, where)
+        return Evaluated(
+            query, log, definition_box.tests_from(result, where) if tests else ()
+        )
 
 
 def _demand_success(outcome: Outcome, log: str, definition: Path, limits: Limits) -> None:
-    failure = extraction.failure(outcome)
+    failure = definition_box.failure(outcome)
     if failure is None:
         return
-    if outcome.exit_code == extraction.MISTAKE:
+    if outcome.exit_code == definition_box.MISTAKE:
         raise mistake(log, str(definition))
     if failure is not Failure.DEFINITION_ERROR:
         raise PlatformError(
@@ -94,7 +99,7 @@ def _demand_success(outcome: Outcome, log: str, definition: Path, limits: Limits
             remedy="Build it anew with `strongroom images build`.",
         )
     raise DefinitionError(
-        extraction.explained(outcome, limits),
+        definition_box.explained(outcome, limits),
         where=str(definition),
         remedy="A definition only describes a dataset; it ends at once.",
     )

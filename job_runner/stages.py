@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from job_runner import apart, extraction, journal, outputs, run_folder
+from job_runner import apart, definition_box, extraction, journal, outputs, run_folder
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import KILLED, Box, Outcome
 from job_runner.extraction import DataSource
@@ -131,14 +131,14 @@ class CohortExtraction:
         result.mkdir(parents=True, mode=0o700)
         if uid != os.geteuid():
             os.chown(result, uid, uid)
-        return extraction.box(task.image, asked, task.code, result, uid)
+        return definition_box.box(task.image, asked, task.code, result, uid)
 
     def harvest(self, task: Task, run: Path, job_id: str, outcome: Outcome) -> Harvest:
         asked = task.action.extraction
         if asked is None:
             raise PlatformError("no extraction", where=str(run), remedy="Report this.")
-        if (failure := extraction.failure(outcome)) is not None:
-            raise JobFailed(failure, extraction.explained(outcome))
+        if (failure := definition_box.failure(outcome)) is not None:
+            raise JobFailed(failure, definition_box.explained(outcome))
         target = run_folder.run_folder(run) / asked.output
         target.parent.mkdir(parents=True, exist_ok=True)
         try:

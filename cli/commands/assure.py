@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cli import console, home
-from cli.commands.study import evaluated
+from cli.evaluating import evaluated
 from cli.failures import NotAsExpected
 from cohort_dsl import assurance, testing
 from cohort_dsl.assurance import Mismatch

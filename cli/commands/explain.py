@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from cli import backends, console, home
-from cli.commands.study import evaluated
+from cli import console, home
+from cli.evaluating import evaluated
 from cohort_dsl import explain as explaining
 from cohort_dsl.model.question import Question
 from cohort_dsl.sql import DIALECTS
@@ -69,6 +69,8 @@ def report(
     if backend is None:
         found = explaining.explain(question, dialect)
     else:
+        from cli import backends  # and every engine, which no plan needs
+
         with backends.opened(backend, question) as warehouse:
             found = explaining.explain_on(question, warehouse, time.perf_counter)
     told = explaining.as_json(question, found, with_sql=with_sql)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from functools import partial
@@ -10,10 +9,10 @@ from functools import partial
 from cli import clock, progress
 from cli.compose.checking import Checking, rounding_of
 from cli.compose.opened import OpenSite
+from cli.users import uid_of
 from job_runner import apart, stages
 from job_runner.executors.contract import Executor
 from job_runner.extraction import WarehouseSource
-from job_runner.job import Job
 from job_runner.outputs import OutputLimits
 from job_runner.runner import Rests, Runner
 from job_runner.scheduler import Capacity
@@ -22,9 +21,6 @@ from job_runner.worker import Ports, Told, Worker
 from output_checker import policy as disclosure
 
 USUAL = Rests()
-
-FIRST_UID, UIDS = 20_000, 40_000
-"""Boxes run as users that nobody is, each job as its own."""
 
 
 def runner(
@@ -77,16 +73,3 @@ def _tasks(site: OpenSite, executor: Executor) -> SiteTasks:
         code=site.folder.state / "code",
         outputs=site.folder.store,
     )
-
-
-def uid_of(job: Job) -> int:
-    """A user of the job's own, where we may choose one."""
-    if os.geteuid() != 0:
-        return uid_of_ours()
-    number = int.from_bytes(job.id.encode(), "big")
-    return FIRST_UID + number % UIDS
-
-
-def uid_of_ours() -> int:
-    """The user of a box that needs none of its own: ourselves, but never root."""
-    return os.geteuid() or FIRST_UID

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from cohort_dsl.warehouses.mapped import MappedWarehouse
-from cohort_dsl.warehouses.settings import open_warehouse
+if TYPE_CHECKING:
+    from cohort_dsl.warehouses.mapped import MappedWarehouse
 
 
 def open(settings: Mapping[str, object]) -> MappedWarehouse:  # noqa: A001 - read with its module's name
@@ -18,4 +19,6 @@ def open(settings: Mapping[str, object]) -> MappedWarehouse:  # noqa: A001 - rea
     defaults; database (a name); and statement_timeout in seconds. WarehouseError if
     anything of that isn't understood, isn't there or can't be read.
     """
+    from cohort_dsl.warehouses.settings import open_warehouse  # and every engine's driver
+
     return open_warehouse(settings)

@@ -6,7 +6,6 @@ import re
 import shlex
 from collections.abc import Sequence
 
-from cohort_dsl import formats
 from job_runner.project.command_line import Words, words
 from job_runner.project.mistakes import Mistakes, Place, listed, shown
 from job_runner.project.model import EXTRACTION_COMMANDS, Level, Run
@@ -131,18 +130,24 @@ def _is_written(pattern: str, output: str) -> bool:
     return parent == folder.removesuffix("/") and extension(pattern) == f".{written}"
 
 
+def _ending(output: str) -> str:
+    from cohort_dsl import formats  # and Arrow, which other projects' actions don't need
+
+    return formats.ending(output)
+
+
 def _is_of_a_period(pattern: str, output: str) -> bool:
-    ending = formats.ending(output)
+    ending = _ending(output)
     return (
         pattern.startswith(f"{output.removesuffix(ending)}_")
-        and formats.ending(pattern) == ending
+        and _ending(pattern) == ending
         and pattern.count("/") == output.count("/")
     )
 
 
 def _is_of_events(pattern: str, output: str) -> bool:
     folder, _, name = pattern.rpartition("/")
-    ending = formats.ending(output)
+    ending = _ending(output)
     return (
         folder.startswith(f"{output.removesuffix(ending)}_")
         and folder.endswith("_events")

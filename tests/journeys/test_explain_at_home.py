@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import dummy_data
-from cli import home
+from cli import dummies
 from cli.commands.explain import report
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.evaluate import main
@@ -61,7 +61,7 @@ def asked(study: Path, definition: str) -> Question:
 def test_every_kind_of_question_is_explained(tmp_path, capsys, definition, plans, last):
     question = asked(tmp_path, definition)
     tables = tmp_path / "dummy_tables"
-    dummy_data.write(home.made_up(question), tables)
+    dummy_data.write(dummies.made_up(question), tables)
     report(question, None, as_json=True)
     planned = json.loads(capsys.readouterr().out)["plans"]
     report(question, tables, as_json=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from cli.home import DummySource
+from cli.dummies import DummySource
 from cohort_dsl import formats, load
 from cohort_dsl.model import wire
 from job_runner import local

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import dummy_data
-from cli import home
+from cli import dummies
 from cli.__main__ import main
 from cli.commands.explain import report
 from cohort_dsl import create_dataset
@@ -32,7 +32,7 @@ def a_question() -> Question:
 
 @pytest.fixture
 def dummy_tables(tmp_path: Path) -> Path:
-    dummy_data.write(home.made_up(a_question()), tmp_path / "dummy")
+    dummy_data.write(dummies.made_up(a_question()), tmp_path / "dummy")
     return tmp_path / "dummy"
 
 
@@ -70,7 +70,7 @@ def test_dummy_tables_of_the_command_are_a_backend(dummy_tables, capsys):
 
 @pytest.mark.parametrize("in_parts", [False, True])
 def test_parquet_files_named_as_the_tables_are_one(tmp_path, capsys, in_parts):
-    for name, table in home.made_up(a_question()).items():
+    for name, table in dummies.made_up(a_question()).items():
         path = tmp_path / (f"{name}/1.parquet" if in_parts else f"{name}.parquet")
         path.parent.mkdir(exist_ok=True)
         pq.write_table(table, path)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli.home import DummySource
+from cli.dummies import DummySource
 from cli.progress import Terminal
 from cohort_dsl import create_dataset
 from cohort_dsl.load import question_of
