@@ -37,13 +37,18 @@ class Hidden(Enum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that a check noticed. ``cells`` name the cells, never a person's value."""
+    """One thing that a check noticed. ``cells`` name the cells, never a person's value.
+
+    ``attack``: how somebody would use what is shown, in numbers that are shown, a line a
+    step; for the people inside.
+    """
 
     check: str
     verdict: Verdict
     reason: str
     remedy: str
     cells: tuple[str, ...] = ()
+    attack: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

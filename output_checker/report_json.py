@@ -28,7 +28,7 @@ Json = dict[str, Any]
 
 def dumps(report: Report) -> bytes:
     """The report as UTF-8 JSON, the same bytes for the same report."""
-    body = {"format": "report", "version": 1, **asdict(report)}
+    body = {"format": "report", "version": 2, **asdict(report)}
     text = json.dumps(
         _plain(body), sort_keys=True, indent=1, ensure_ascii=False, allow_nan=False
     )
@@ -55,7 +55,7 @@ def loads(data: bytes) -> Report:
 
 @cache
 def _schema() -> Draft202012Validator:
-    path = resources.files("output_checker") / "report-v1.schema.json"
+    path = resources.files("output_checker") / "report-v2.schema.json"
     return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
 
 
@@ -89,6 +89,7 @@ def _finding(body: Json) -> Finding:
         reason=body["reason"],
         remedy=body["remedy"],
         cells=tuple(body["cells"]),
+        attack=tuple(body["attack"]),
     )
 
 

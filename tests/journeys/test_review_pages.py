@@ -375,7 +375,7 @@ def everything(site, house):
         protection=EVIL,
         cells=(replace(a_table().cells[0], levels=(EVIL,)), *a_table().cells[1:]),
     )
-    finding = Finding(EVIL, Verdict.REVIEW, EVIL, EVIL, (EVIL,))
+    finding = Finding(EVIL, Verdict.REVIEW, EVIL, EVIL, (EVIL,), (EVIL,))
     run = house.run(a_file(f"output/{EVIL}.csv", table=table, findings=(finding,)), ROWS)
     request = house.service.submit(run.id, None, Context(EVIL, EVIL), ANA).request
     rao, sue = site.browser(RAO), site.browser(SUE)
