@@ -6,8 +6,10 @@ from pathlib import Path
 
 import dummy_data
 from cli.compose.folder import SiteFolder
+from cli.compose.opened import noted
 from cohort_dsl import warehouses
 from cohort_dsl.errors import WarehouseError
+from cohort_dsl.model import wire
 from cohort_dsl.model.question import Question
 from cohort_dsl.warehouses import duckdb
 from cohort_dsl.warehouses.contract import Warehouse
@@ -20,11 +22,12 @@ def opened(folder: Path, question: Question) -> Warehouse:
 
     A site's warehouse, as its policy says; or Parquet files (or folders of parts) named as
     the question's tables; or CSV files, as ``strongroom dummy-data`` writes them.
-    WarehouseError where it is none of these, or can't be read.
+    WarehouseError where it is none of these, or can't be read. That a site's warehouse
+    is asked goes onto the site's ledger.
     """
     site = SiteFolder(folder)
     if site.policy.is_file():
-        return warehouses.open(policy.load(site.policy).warehouse)
+        return _of_the_site(site, question)
     schemas = {schema.name: schema for schema in question.tables()}
     parquet = {name: path for name in schemas if (path := _parquet(folder, name))}
     if parquet:
@@ -38,6 +41,19 @@ def opened(folder: Path, question: Question) -> Warehouse:
         )
     tables = dummy_data.read(folder, schemas.values(), dummy_data.id_type(question))
     return duckdb.from_rows(tables, schemas)
+
+
+def _of_the_site(site: SiteFolder, question: Question) -> Warehouse:
+    """On the ledger first: who asks people's records is known before they answer."""
+    warehouse = warehouses.open(policy.load(site.policy).warehouse)
+    try:
+        asked = sorted(schema.name for schema in question.tables())
+        body = {"query_sha256": wire.query_hash(question), "tables": asked}
+        noted(site, "explain", body)
+    except BaseException:
+        warehouse.close()
+        raise
+    return warehouse
 
 
 def _parquet(folder: Path, table: str) -> Path | None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -32,6 +35,21 @@ def say(line: str = "") -> None:
     """One line for people, at once."""
     click.echo(line)
     sys.stdout.flush()
+
+
+def program(path: str | None, python: Path, here: Path) -> str:
+    """This command as the reader can run it from ``here``.
+
+    ``path``: where programs are looked for, as the environment says; ``python``: what
+    runs us, beside which our command was installed.
+    """
+    own = python.with_name("strongroom")
+    found = shutil.which("strongroom", path=path)
+    if found is not None and own.exists() and Path(found).samefile(own):
+        return "strongroom"
+    if not own.exists():
+        return f"{shlex.quote(str(python))} -m cli"
+    return shlex.quote(str(own.relative_to(here) if own.is_relative_to(here) else own))
 
 
 def note(line: str) -> None:

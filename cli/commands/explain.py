@@ -48,7 +48,7 @@ def explain(
     has its rows, those that the engine had expected, and its time. Rows are counted
     exactly, small numbers of patients too. On a site's folder that is for its operator,
     who holds the data anyway; what is printed is no output of the site, and isn't to be
-    passed on. No server offers this.
+    passed on, and that it was asked goes onto the site's ledger. No server offers this.
     """
     if backend is not None and dialect is not None:
         raise click.UsageError("--dialect is for a plan without --backend.")

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from cli import clock, console
 from cli.compose.folder import SiteFolder, create
 from cohort_dsl import warehouses
+from cohort_dsl.warehouses.engines import ENGINES
 from job_runner.errors import PlatformError, RequestRefused
 from job_runner.people import Person, Role
 from job_runner.store import Store
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 folder_argument = click.argument(
     "site_folder",
@@ -22,6 +26,44 @@ folder_argument = click.argument(
     envvar="STRONGROOM_SITE",
     type=click.Path(path_type=Path, file_okay=False),
 )
+
+
+SERVER: Mapping[str, tuple[Any, str]] = {
+    "host": (str, "its host, or the folder of its socket"),
+    "port": (int, "its port"),
+    "user": (str, "who asks; let them read only"),
+    "passfile": (click.Path(path_type=Path), "the file with their password"),
+    "service": (str, "the service of libpq's service file"),
+    "sslmode": (str, "how the connection is encrypted, such as verify-full"),
+    "sslrootcert": (click.Path(path_type=Path), "who vouches for the server"),
+    "statement_timeout": (int, "seconds after which it gives up a statement"),
+}
+"""What a server's warehouse may be told, and what it is; a file's has none of it."""
+
+
+def _on_a_server(command: F) -> F:
+    for name, (kind, told) in reversed(list(SERVER.items())):
+        option = f"--{name.replace('_', '-')}"
+        command = click.option(option, name, type=kind, help=f"PostgreSQL: {told}.")(
+            command
+        )
+    return command
+
+
+def warehouse_at(
+    engine: str, database: str | None, server: Mapping[str, Path | str | int | None]
+) -> dict[str, object]:
+    """Where the warehouse is, as a policy says it. UsageError for what it can't be told."""
+    given = {name: value for name, value in server.items() if value is not None}
+    for name in given.keys() - ENGINES[engine].settings.keys():
+        option = f"--{name.replace('_', '-')}"
+        raise click.UsageError(f"{option} is for --engine postgresql.")
+    told = {n: str(v.resolve()) if isinstance(v, Path) else v for n, v in given.items()}
+    if engine == "duckdb":
+        if database is None:
+            raise click.UsageError("Name the DuckDB file: --database FILE.")
+        database = str(Path(database).resolve())
+    return {"engine": engine, **({"database": database} if database else {}), **told}
 
 
 @click.group()
@@ -36,7 +78,15 @@ def site() -> None:
 @site.command("init")
 @folder_argument
 @click.option("--name", required=True, help="A short name, such as north-hospital.")
-@click.option("--database", required=True, help="The warehouse: a DuckDB file.")
+@click.option(
+    "--engine",
+    default="duckdb",
+    show_default=True,
+    type=click.Choice(list(ENGINES)),
+    help="What holds the warehouse.",
+)
+@click.option("--database", help="The warehouse: a DuckDB file, or PostgreSQL's database.")
+@_on_a_server
 @click.option(
     "--mapping",
     default="omop",
@@ -55,20 +105,23 @@ def site() -> None:
 def site_init(
     site_folder: Path,
     name: str,
-    database: str,
+    engine: str,
+    database: str | None,
     mapping: str,
     empty: tuple[str, ...],
     project: str,
     repository: str,
     as_json: bool,
+    **server: Path | str | int | None,
 ) -> None:
     """Make a site's folder with a policy to start from.
 
     Images are pinned by the layers that were built here (strongroom images build).
+    For PostgreSQL say where it is as psql is told: what isn't said is as libpq takes it.
+    The password stands in a passfile, never in the policy.
     """
-    warehouse = {
-        "engine": "duckdb",
-        "database": str(Path(database).resolve()),
+    warehouse: dict[str, object] = {
+        **warehouse_at(engine, database, server),
         "mapping": mapping,
         "empty_tables": list(empty),
     }

@@ -8,6 +8,7 @@ import click
 
 from cli import clock, console
 from cli.commands.site import existing, folder_argument
+from cli.compose.opened import noted
 from cohort_dsl import warehouses
 from cohort_dsl.errors import WarehouseError
 from job_runner import policy
@@ -29,11 +30,14 @@ def warehouse_check(site_folder: Path, as_json: bool) -> None:
     """Check that the warehouse of SITE is as its mapping says.
 
     Tells what is missing, declared empty or odd, in shares and rounded counts. Reads
-    everything, changes nothing, and shows nobody's values.
+    everything, changes nothing, and shows nobody's values. That it was done, and what
+    came of it, goes onto the site's ledger.
     """
-    settings = policy.load(existing(site_folder).policy).warehouse
+    site = existing(site_folder)
+    settings = policy.load(site.policy).warehouse
     with warehouses.open(settings) as opened:
         found = opened.check(clock.today())
+    noted(site, "warehouse check", {"mapping": opened.mapping, "ok": found.ok})
     console.report(found.as_json(), found.lines(), as_json=as_json)
     if not found.ok:
         raise WarehouseError(

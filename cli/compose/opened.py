@@ -36,6 +36,11 @@ class OpenSite:
         wake.notify(self.folder.wake)
 
 
+def noted(folder: SiteFolder, kind: str, body: Mapping[str, object]) -> None:
+    """One entry more in the ledger, of what whoever may write the site's folder does."""
+    Ledger(folder.ledger).append(kind, body, who="the operator", at=clock.now())
+
+
 @contextmanager
 def opened(folder: SiteFolder) -> Iterator[OpenSite]:
     """The site's parts until the block ends; errors as each part tells them."""

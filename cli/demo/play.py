@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -182,6 +184,9 @@ def bundle(stage: Stage) -> Path:
 
 
 def epilogue(stage: Stage, ending: Ending, seconds: float) -> None:
+    path = stage.environment.get("PATH")
+    program = console.program(path, Path(sys.executable), Path.cwd())
+    site, folder = shlex.quote(str(stage.site)), shlex.quote(str(stage.folder))
     console.say()
     console.say(f"Done in {seconds:.0f} s. What happened, and what there is to see:")
     for line in (
@@ -189,7 +194,7 @@ def epilogue(stage: Stage, ending: Ending, seconds: float) -> None:
         "a query from a sandbox, a cohort beside the data, tables from a locked container;",
         "one small cell hidden, and the two that would give it away; the rows refused;",
         f"two approvals, and one bundle: {ending.bundle}",
-        f"the record: strongroom ledger show {stage.site}",
-        f"the pages: strongroom demo --stay, then {PAGES}",
+        f"the record: {program} ledger show {site}",
+        f"the pages: {program} demo --folder {folder} --stay, then {PAGES}",
     ):
         console.say(f"  - {line}")

@@ -12,12 +12,16 @@ import dummy_data
 from cli import dummies
 from cli.__main__ import main
 from cli.commands.explain import report
+from cli.compose.folder import SiteFolder
 from cohort_dsl import create_dataset
 from cohort_dsl.errors import DefinitionError, WarehouseError
 from cohort_dsl.load import question_of
 from cohort_dsl.model.question import Question
+from cohort_dsl.model.wire import query_hash
 from cohort_dsl.tables import PatientFrame, Series, table_from_rows
 from cohort_dsl.tables.contract import deaths, diagnoses, patients
+from job_runner.errors import LedgerDamaged
+from job_runner.ledger import Ledger
 from tests.an_omop import LACKS
 from tests.unit.cli.test_warehouse_command import a_site
 
@@ -129,3 +133,20 @@ def test_a_backend_that_is_not_there_is_told(tmp_path, capsys):
     nowhere = str(tmp_path / "nowhere")
     assert main(["explain", str(tmp_path / "definition.py"), "--backend", nowhere]) == 2
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_what_a_site_is_asked_is_on_its_ledger_before_it_answers(tmp_path, capsys):
+    site = Path(a_site(tmp_path, empty=LACKS))
+    reported(site, capsys)
+    [entry] = Ledger(SiteFolder(site).ledger).entries()
+    assert (entry.who, entry.kind) == ("the operator", "explain")
+    asked = {"query_sha256": query_hash(a_question()), "tables": ["diagnoses", "patients"]}
+    assert entry.body == asked
+
+
+def test_a_site_whose_ledger_is_damaged_answers_nothing(tmp_path, capsys):
+    site = Path(a_site(tmp_path, empty=LACKS))
+    SiteFolder(site).ledger.write_text("cut off")
+    with pytest.raises(LedgerDamaged):
+        report(a_question(), site, as_json=True)
+    assert capsys.readouterr().out == ""

@@ -13,9 +13,14 @@ import pytest
 from cli import exits
 from cli.compose import folder
 from cli.compose.folder import SiteFolder
+from cohort_dsl.errors import WarehouseError
+from job_runner import images, policy
 from job_runner.errors import PlatformError
+from job_runner.images.build import LOCK_FILE
+from job_runner.images.lock import ImageLock, LockedImage
 from job_runner.ledger import Ledger
 from tests.a_command import Said, contents, strongroom
+from tests.an_omop import LACKS, on_server
 
 SETTINGS: Mapping[str, object] = {
     "name": "north",
@@ -95,6 +100,69 @@ def test_without_built_images_no_site_is_made(tmp_path, monkeypatch):
     )
     assert said.code == exits.EXIT_CODES[PlatformError]
     assert "strongroom images build" in said.err
+    assert not (tmp_path / "site").exists()
+
+
+def init(site: Path, *words: str | Path) -> Said:
+    named = ("--name", "north", "--project", "asthma", "--repository", "/srv/a")
+    return strongroom("site", "init", site, *named, *words)
+
+
+@pytest.fixture
+def images_built(tmp_path, monkeypatch):
+    """As `strongroom images build` leaves them, without the images."""
+    monkeypatch.setenv("STRONGROOM_CACHE", str(tmp_path / "cache"))
+    one = LockedImage("sha256:" + "a" * 64, ("sha256:" + "b" * 64,))
+    lock = ImageLock({images.COHORT.reference: one, images.PYTHON.reference: one})
+    (tmp_path / "cache" / "images").mkdir(parents=True)
+    (tmp_path / "cache" / "images" / LOCK_FILE).write_text(lock.dumps())
+
+
+def test_a_site_on_postgresql_is_made_by_telling_where_it_is(
+    images_built, postgres, tmp_path
+):
+    site = SiteFolder(tmp_path / "site")
+    with on_server(postgres, {}) as given:
+        where = (f"--{word}={given[word]}" for word in ("host", "database", "user"))
+        said = init(
+            site.root,
+            *("--engine", "postgresql", *where, "--statement-timeout", "600"),
+            *("--passfile", tmp_path / "pass"),
+            *(f"--empty-table={table}" for table in LACKS),
+        )
+        assert said.code == 0, said.err
+        assert strongroom("warehouse", "check", site.root).code in (0, 9)
+    assert policy.load(site.policy).warehouse == {
+        **given,
+        "passfile": str(tmp_path / "pass"),
+        "statement_timeout": 600,
+        "mapping": "omop",
+        "empty_tables": list(LACKS),
+    }
+
+
+def test_a_server_that_is_not_there_makes_no_site(images_built, tmp_path):
+    said = init(tmp_path / "site", "--engine", "postgresql", "--host", tmp_path / "none")
+    assert said.code == exits.EXIT_CODES[WarehouseError]
+    assert "PostgreSQL can't be reached" in said.err
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "Name the DuckDB file: --database FILE."),
+        (("--database", "x", "--host", "h"), "--host is for --engine postgresql."),
+        (
+            ("--database", "x", "--statement-timeout", "3"),
+            "--statement-timeout is for --engine postgresql.",
+        ),
+        (("--engine", "oracle", "--database", "x"), "'oracle' is not one of"),
+    ],
+)
+def test_what_an_engine_cannot_be_told_makes_no_site(tmp_path, words, told):
+    said = init(tmp_path / "site", *words)
+    assert (said.code, told in said.err) == (2, True)
     assert not (tmp_path / "site").exists()
 
 

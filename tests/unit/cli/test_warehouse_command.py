@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from cli.__main__ import main
-from cli.compose.folder import create
+from cli.compose.folder import SiteFolder, create
+from job_runner.ledger import Ledger
 from tests.an_omop import GIBLEED, LACKS, settings
 
 
@@ -57,3 +58,12 @@ def test_a_setting_that_nobody_knows_is_told_before_anything_is_read(tmp_path, c
 def test_a_folder_without_a_site_is_told(tmp_path, capsys):
     assert main(["warehouse", "check", str(tmp_path)]) == 10
     assert "there is no site here" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("empty", [LACKS, []])
+def test_each_check_is_on_the_sites_ledger(tmp_path, empty):
+    site = a_site(tmp_path, empty=empty)
+    main(["warehouse", "check", site])
+    [entry] = Ledger(SiteFolder(Path(site)).ledger).entries()
+    assert (entry.who, entry.kind) == ("the operator", "warehouse check")
+    assert entry.body == {"mapping": "omop", "ok": empty == LACKS}
