@@ -1,10 +1,34 @@
 """What an action says about its outputs, so that they can be recomputed and released.
 
-``from output_checker.claims import bands, crosstab, is_present, summary, year``
-Needs pandas only when called. ``claim-v1.schema.json`` is the form of what is written,
-for those who write claims from another language.
+``from output_checker.claims import crosstab, summary, rates, percentiles, histogram,
+survival, regression`` and, for their columns, ``bands``, ``year``, ``is_present`` and
+``levels_of``. Needs pandas only when called. ``claim-v2.schema.json`` is the form of what
+is written, for those who write claims from another language; ``claims.R`` does from R.
 """
 
-from output_checker.claims.tables import bands, crosstab, is_present, summary, year
+from output_checker.claims.regressions import levels_of, regression
+from output_checker.claims.tables import (
+    bands,
+    crosstab,
+    histogram,
+    is_present,
+    percentiles,
+    rates,
+    summary,
+    survival,
+    year,
+)
 
-__all__ = ["bands", "crosstab", "is_present", "summary", "year"]
+__all__ = [
+    "bands",
+    "crosstab",
+    "histogram",
+    "is_present",
+    "levels_of",
+    "percentiles",
+    "rates",
+    "regression",
+    "summary",
+    "survival",
+    "year",
+]

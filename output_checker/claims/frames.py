@@ -30,6 +30,16 @@ if TYPE_CHECKING:
 PATIENT = "patient_id"
 
 
+def as_pandas(frame: Any) -> pd.DataFrame:
+    """A pandas frame of a pandas or pyarrow table."""
+    import pandas as pd
+
+    found = frame.to_pandas() if hasattr(frame, "to_pandas") else frame
+    if not isinstance(found, pd.DataFrame):
+        raise _wrong("the frame isn't a table", "Give a pandas DataFrame or pyarrow Table.")
+    return found if found.index.is_unique else found.reset_index(drop=True)
+
+
 def one_row_per_patient(frame: pd.DataFrame) -> None:
     """ClaimError unless each row of the frame is another patient."""
     if PATIENT not in frame.columns:
@@ -69,12 +79,26 @@ def labels(frame: pd.DataFrame, dimension: Dimension) -> pd.Series[Any]:
     return words.where(words.notna(), instead)
 
 
-def levels(words: pd.Series[Any], dimension: Dimension) -> tuple[str, ...]:
-    """The levels that somebody has, in their natural order, missing last."""
+def levels(words: pd.Series[Any], dimension: Dimension, *, every: bool) -> tuple[str, ...]:
+    """The levels that somebody has, in their natural order, missing last.
+
+    Both of a yes/no; and of bands, if ``every`` one is wanted, those that nobody is in.
+    """
     found = set(words.dropna().unique())
     if found & {YES, NO} and found <= {YES, NO, MISSING}:
         found |= {YES, NO}
+    if every and isinstance(dimension.derivation, Bands):
+        found |= set(dimension.derivation.labels())
     return in_order(found, dimension)
+
+
+def only_yes_or_no(words: pd.Series[Any], dimension: Dimension) -> None:
+    """ClaimError unless nobody has another level than yes and no."""
+    if not set(words.dropna().unique()) <= {YES, NO}:
+        raise _wrong(
+            f"{dimension.column} isn't a yes/no column",
+            "Make one in the dataset's definition, or use is_present(column).",
+        )
 
 
 def _words(values: pd.Series[Any], dimension: Dimension) -> pd.Series[Any]:
@@ -98,12 +122,12 @@ def _banded(values: pd.Series[Any], bands: Bands) -> pd.Series[Any]:
     import numpy as np
     import pandas as pd
 
-    numbers = _numbers(values)
+    measured = numbers(values)
     names = bands.labels()
-    places = np.searchsorted(np.array(bands.edges), numbers, side="right")
+    places = np.searchsorted(np.array(bands.edges), measured, side="right")
     found = [
         None if missing else names[place]
-        for place, missing in zip(places, numbers.isna(), strict=True)
+        for place, missing in zip(places, measured.isna(), strict=True)
     ]
     return pd.Series(found, values.index, dtype=object)
 
@@ -123,7 +147,8 @@ def _word(value: Any, name: str) -> str:
     )
 
 
-def _numbers(values: pd.Series[Any]) -> pd.Series[Any]:
+def numbers(values: pd.Series[Any]) -> pd.Series[Any]:
+    """A column's values as numbers; ClaimError if they aren't."""
     import pandas as pd
 
     with suppress(TypeError, ValueError):
@@ -134,16 +159,24 @@ def _numbers(values: pd.Series[Any]) -> pd.Series[Any]:
     )
 
 
+def person_time(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
+    """The times of a column: numbers of zero or more."""
+    times = numbers(column(frame, name))
+    if bool((times < 0).any()):
+        raise _wrong(f"{name} has times below zero", "Count from each person's start.")
+    return times
+
+
 def measured(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     """The numbers of a column. Yes/no columns are refused: their mean is a count."""
     values = column(frame, name)
-    numbers = _numbers(values)
-    if numbers.nunique() <= 2:  # two values and their mean give both counts
+    found = numbers(values)
+    if found.nunique() <= 2:  # two values and their mean give both counts
         raise _wrong(
             f"{name} has two values or fewer, so its mean is a count in disguise",
             "Use crosstab() to count people by it.",
         )
-    return numbers
+    return found
 
 
 def _dates(values: pd.Series[Any], name: str) -> pd.Series[Any]:

@@ -109,8 +109,8 @@ class Claim:
 
     def has_total(self, place: int) -> bool:
         """Are totals over the dimension at this place among the cells?"""
-        last = len(self.dimensions) - 1
-        return self.margins or (self.kind in TOTALLED and place == last)
+        from_the_end = len(self.dimensions) - place
+        return self.margins or from_the_end <= TOTALLED.get(self.kind, 0)
 
     def shows(self, levels: Levels) -> bool:
         """Is this cell, or total, in the table?"""
@@ -189,25 +189,26 @@ def percentiles(claim: Claim) -> str | None:
 def histogram(claim: Claim) -> str | None:
     """Patients counted by bands of a number, the first dimension; by others after it.
 
-    The first and last band are open, so that no minimum or maximum shows.
+    The first and last band are open, so that no minimum or maximum shows. Every band is a
+    level, whether somebody is in it or not.
     """
-    if claim.dimensions and isinstance(claim.dimensions[0].derivation, Bands):
+    if claim.dimensions and _all_bands(claim.dimensions[0]) is not None:
         return _counted(claim, "histogram")
-    return "The first dimension is bands of a number."
+    return "The first dimension is bands of a number, all of them its levels."
 
 
 def survival(claim: Claim) -> str | None:
     """Who has an event when: groups, then bands of time at published steps, then yes/no.
 
     The last two dimensions leave out those without a time, or without knowing whether the
-    event happened; yes: it did, at that time; no: followed until then. Totals over the
-    last are always there. At risk, censored and survival aren't claimed: they are
-    computed from the counts as they are shown.
+    event happened; yes: it did, at that time; no: followed until then. Totals over these
+    two are always there, and every band is a level. At risk, censored and survival aren't
+    claimed: they are computed from the counts as they are shown.
     """
     if len(claim.dimensions) >= 2 and _ends_yes_no(claim):
         time = claim.dimensions[-2]
-        banded = isinstance(time.derivation, Bands) and time.derivation.edges[0] > 0
-        if banded and not time.missing_is_a_level:
+        steps = _all_bands(time)
+        if steps and steps.edges[0] > 0 and not time.missing_is_a_level:
             return _counted(claim, "survival")
     return "The last two dimensions are bands of a time, and a yes/no; missing excluded."
 
@@ -228,8 +229,8 @@ KINDS: Mapping[str, Callable[[Claim], str | None]] = {
 }
 """By kind: how a claim of it should be if it isn't; what it says is the docstring."""
 OWN = {"per": "rates", "model": "regression"}
-TOTALLED = ("rates", "survival")
-"""Kinds with totals over their last dimension, whatever ``margins`` is."""
+TOTALLED = {"rates": 1, "survival": 2}
+"""Kinds with totals over so many of their last dimensions, whatever ``margins`` is."""
 
 
 def percent_of(measure: str) -> float | None:
@@ -252,6 +253,14 @@ def _picture(claim: Claim, *figures: str) -> str | None:
     if claim.figure in (None, *figures):
         return None
     return f"Figures of this kind: {', '.join(figures) or 'none'}."
+
+
+def _all_bands(dimension: Dimension) -> Bands | None:
+    """The bands that a dimension is by; None if some aren't there, or others are."""
+    bands = dimension.derivation
+    named = set(dimension.levels) - {MISSING}
+    whole = isinstance(bands, Bands) and named in (set(), set(bands.labels()))
+    return bands if isinstance(bands, Bands) and whole else None
 
 
 def _ends_yes_no(claim: Claim) -> bool:

@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import combinations, product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from output_checker.claims import frames, wire
-from output_checker.claims.model import (
-    FIGURES,
-    Bands,
-    Claim,
-    Condition,
-    Dimension,
-    IsPresent,
-    Levels,
-    Value,
-    Year,
-)
-from output_checker.errors import ClaimError
+from output_checker.claims import counting, fits, frames, writing
+from output_checker.claims.counting import yes_or_no
+from output_checker.claims.model import Bands, Claim, Condition, Dimension, IsPresent, Year
+from output_checker.claims.parts import wrong
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Column = str | Dimension
 Columns = Column | Sequence[Column]
-Where = Sequence[tuple[Any, ...]]
 DATASET = "output/dataset.parquet"
-TOTAL = "Total"
+EXTREMES = frozenset(("min", "max", "p0", "p100"))
+
+
+class Options(TypedDict, total=False):
+    """What every table can be told besides.
+
+    ``where``: conditions such as ``("age", ">=", 18)``, ``("sex", "in", ["female"])``,
+    ``("bmi", "is present")``. ``title``: shown above the released table. ``figure``: a
+    picture, drawn at release: "bar" or "line". ``margins``: totals over each dimension.
+    ``missing``: people without a value are a "level" of their own, or "excluded".
+    ``dataset``: the file that the frame came from, below ``folder``.
+    """
+
+    where: Sequence[tuple[Any, ...]]
+    title: str | None
+    figure: str | None
+    margins: bool
+    missing: str
+    dataset: str
+    folder: Path | str
 
 
 def bands(column: str, edges: Sequence[float]) -> Dimension:
@@ -51,104 +57,218 @@ def is_present(column: str) -> Dimension:
 
 
 def crosstab(
-    frame: pd.DataFrame,
+    frame: Any,
     *,
     rows: Columns,
     path: str,
     columns: Columns = (),
-    where: Where = (),
-    title: str | None = None,
-    figure: str | None = None,
-    margins: bool = True,
-    missing: str = "level",
-    dataset: str = DATASET,
-    folder: Path | str = ".",
+    **options: Unpack[Options],
 ) -> pd.DataFrame:
     """Count patients by one to four columns; write the table and the claim about it.
 
-    ``frame`` is the dataset as extracted, one row per patient. ``rows``, ``columns``:
-    names, or ``bands(...)``, ``year(...)``, ``is_present(...)``. ``where``: conditions
-    such as ``("age", ">=", 18)``, ``("sex", "in", ["female"])``, ``("bmi", "is present")``.
-    ``missing``: people without a value are a "level" of their own, or "excluded".
-    ``figure="bar"`` asks for a picture, which is drawn at release.
+    ``frame``: the dataset as extracted, one row per patient; pandas or pyarrow. ``rows``,
+    ``columns``: names, or ``bands(...)``, ``year(...)``, ``is_present(...)``.
 
-    Writes ``path`` (a .csv) and ``….claim.json`` beside it, both below ``folder``, and
-    returns the table, one line per cell. ClaimError if it can't be made.
+    Writes ``path`` (a .csv) and ``….claim.json`` beside it, and returns the table; ask
+    ``preview`` what the checker would say of it. For options, see ``Options``. ClaimError
+    if it can't be made.
     """
-    dimensions = _dimensions([*_several(rows), *_several(columns)], missing)
-    draft = _draft("crosstab", dimensions, where, title, figure, margins, None, ("n",))
-    return _write(_fill(draft, frame), path, dataset, Path(folder))
+    by = _by([*_several(rows), *_several(columns)], options)
+    return _made("crosstab", frame, by, path, options)
 
 
 def summary(
-    frame: pd.DataFrame,
+    frame: Any,
     *,
     value: str,
     by: Columns,
     path: str,
     measures: Sequence[str] = ("n", "mean", "sd"),
-    where: Where = (),
-    title: str | None = None,
-    figure: str | None = None,
-    margins: bool = True,
-    missing: str = "level",
-    dataset: str = DATASET,
-    folder: Path | str = ".",
+    **options: Unpack[Options],
 ) -> pd.DataFrame:
     """Measure a number by one to four columns; otherwise as ``crosstab``.
 
     ``n`` counts the patients who have the value; ``sd`` is the sample's (n - 1).
     """
-    dimensions = _dimensions(_several(by), missing)
-    draft = _draft(
-        "summary", dimensions, where, title, figure, margins, value, tuple(measures)
+    _no_extremes(measures)
+    by = _by(_several(by), options)
+    return _made("summary", frame, by, path, options, value=value, measures=tuple(measures))
+
+
+def rates(
+    frame: Any,
+    *,
+    numerator: Column,
+    path: str,
+    by: Columns = (),
+    per: int = 1000,
+    time: str | None = None,
+    **options: Unpack[Options],
+) -> pd.DataFrame:
+    """How many patients of each group have a yes in ``numerator``, per so many.
+
+    ``numerator``: a yes/no column, or ``is_present(...)``. ``time``: a column of
+    person-time; then the rate is per so much of it. Otherwise as ``crosstab``. What is
+    released is computed from the counts as they are released.
+    """
+    dimensions = (*_by(_several(by), options, most=3), yes_or_no(numerator))
+    measures = ("n",) if time is None else ("n", "time")
+    return _made(
+        "rates", frame, dimensions, path, options, value=time, measures=measures, per=per
     )
-    return _write(_fill(draft, frame), path, dataset, Path(folder))
+
+
+def percentiles(
+    frame: Any,
+    *,
+    value: str,
+    by: Columns,
+    path: str,
+    at: Sequence[float] = (25, 50, 75),
+    **options: Unpack[Options],
+) -> pd.DataFrame:
+    """Percentiles of a number by one to four columns, as pandas' quantile has them.
+
+    ``at``: from 1 to 99. Otherwise as ``crosstab``.
+    """
+    measures = tuple(f"p{percent:g}" for percent in at)
+    _no_extremes(measures)
+    return _made(
+        "percentiles",
+        frame,
+        _by(_several(by), options),
+        path,
+        options,
+        value=value,
+        measures=("n", *measures),
+    )
+
+
+def histogram(
+    frame: Any,
+    *,
+    value: str,
+    edges: Sequence[float],
+    path: str,
+    by: Columns = (),
+    **options: Unpack[Options],
+) -> pd.DataFrame:
+    """Count patients by bands of a number, for a picture of its distribution.
+
+    ``edges``: as for ``bands``; the outer two bands are open. Otherwise as ``crosstab``.
+    """
+    dimensions = _by([bands(value, edges), *_several(by)], options)
+    options.setdefault("figure", "histogram")
+    return _made("histogram", frame, dimensions, path, options)
+
+
+def survival(
+    frame: Any,
+    *,
+    steps: Sequence[float],
+    path: str,
+    time: str | None = None,
+    event: Column | None = None,
+    fit: Any = None,
+    by: Columns = (),
+    **options: Unpack[Options],
+) -> pd.DataFrame:
+    """A life table: who has an event, and who is followed no longer, from step to step.
+
+    ``time``: a number since each person's start; ``event``: a yes/no column, or
+    ``is_present(...)``: whether it happened at that time, or they were followed until
+    then. ``steps``: round numbers, the same for all, such as ``range(30, 390, 30)``.
+    ``fit``: a lifelines KaplanMeierFitter of two of the frame's columns, instead of
+    ``time`` and ``event``. Otherwise as ``crosstab``.
+
+    Survival is the actuarial method's, from the counts as they are released.
+    """
+    frame = frames.as_pandas(frame)
+    if fit is not None:
+        kept = frames.people(frame, conditions(options))
+        time, event = fits.columns_of_kaplan_meier(fit, kept)
+    if time is None or event is None:
+        raise wrong("there is no time, or no event", "Give time= and event=, or fit=.")
+    frames.person_time(frame, time)
+    clock = replace(bands(time, list(steps)), missing_is_a_level=False)
+    dimensions = (*_by(_several(by), options, most=2), clock, yes_or_no(event))
+    options.setdefault("figure", "survival")
+    return _made("survival", frame, dimensions, path, options)
 
 
 def _several(columns: Columns) -> Sequence[Column]:
     return [columns] if isinstance(columns, str | Dimension) else columns
 
 
-def _dimensions(columns: Sequence[Column], missing: str) -> tuple[Dimension, ...]:
+def _by(
+    columns: Sequence[Column], options: Options, most: int = 4
+) -> tuple[Dimension, ...]:
+    missing = options.get("missing", "level")
     if missing not in ("level", "excluded"):
-        raise _wrong("missing is 'level' or 'excluded'", "Leave it out for 'level'.")
-    if not 1 <= len(columns) <= 4:
-        raise _wrong("a table has one to four dimensions", "Make several smaller tables.")
+        raise wrong("missing is 'level' or 'excluded'", "Leave it out for 'level'.")
+    if len(columns) > most or (most == 4 and not columns):
+        few = "one to four" if most == 4 else f"at most {most}"
+        raise wrong(
+            f"a table of this kind is by {few} columns", "Make several smaller tables."
+        )
     named = [Dimension(c) if isinstance(c, str) else c for c in columns]
     return tuple(replace(d, missing_is_a_level=missing == "level") for d in named)
 
 
-def _draft(
+def _no_extremes(measures: Sequence[str]) -> None:
+    if EXTREMES & set(measures):
+        raise wrong(
+            "a minimum or maximum is one person's value",
+            "Ask for percentiles further inside, such as at=(5, 50, 95).",
+        )
+
+
+def _made(
     kind: str,
+    frame: Any,
     dimensions: tuple[Dimension, ...],
-    where: Where,
-    title: str | None,
-    figure: str | None,
-    margins: bool,
-    value: str | None,
-    measures: tuple[str, ...],
-) -> Claim:
-    """The claim before anybody is counted."""
-    if figure is not None and figure not in FIGURES:
-        raise _wrong("no such figure can be drawn", f"Choose from: {', '.join(FIGURES)}.")
+    path: str,
+    options: Options,
+    *,
+    value: str | None = None,
+    measures: tuple[str, ...] = ("n",),
+    per: int | None = None,
+) -> pd.DataFrame:
+    """The table counted, and written with its claim."""
+    frame = frames.as_pandas(frame)
+    frames.one_row_per_patient(frame)
     what = "Patients" if value is None else value
-    return Claim(
+    names = ", ".join(d.name for d in dimensions)
+    draft = Claim(
         kind=kind,
-        title=title or f"{what} by {', '.join(d.name for d in dimensions)}",
+        title=options.get("title") or f"{what} by {names}",
         dataset="",
         dataset_sha256="",
-        population=tuple(_condition(*parts) for parts in where),
+        population=conditions(options),
         dimensions=dimensions,
-        margins=margins,
+        margins=options.get("margins", True),
         value=value,
         measures=measures,
         cells={},
-        figure=figure,
+        figure=options.get("figure"),
+        per=per,
     )
+    return written(counting.fill(draft, frame), path, options)
 
 
-def _condition(column: str, operator: str, value: Any = None) -> Condition:
+def written(claim: Claim, path: str, options: Options) -> pd.DataFrame:
+    """The claim and its table in the place that the options say."""
+    folder = Path(options.get("folder", "."))
+    return writing.write(claim, path, options.get("dataset", DATASET), folder)
+
+
+def conditions(options: Options) -> tuple[Condition, ...]:
+    """Whom the options are about."""
+    return tuple(condition(*parts) for parts in options.get("where", ()))
+
+
+def condition(column: str, operator: str, value: Any = None) -> Condition:
+    """A condition as an author writes it."""
     several = isinstance(value, list | tuple | set | frozenset)
     return Condition(
         column, operator, tuple(map(_scalar, value)) if several else _scalar(value)
@@ -160,91 +280,3 @@ def _scalar(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()[:10]
     return value.item() if hasattr(value, "item") else value
-
-
-def _fill(draft: Claim, frame: pd.DataFrame) -> Claim:
-    """The claim with its levels and cells counted."""
-    frames.one_row_per_patient(frame)
-    kept = frames.people(frame, draft.population)
-    words = {str(n): frames.labels(kept, d) for n, d in enumerate(draft.dimensions)}
-    counted = kept[[]].assign(**words).dropna()
-    if draft.value is not None:
-        counted["value"] = frames.measured(kept, draft.value)[counted.index]
-    if counted.empty:
-        raise _wrong("nobody is left to count", "Look at the conditions in where=.")
-    dimensions = tuple(
-        replace(d, levels=frames.levels(counted[str(place)], d))
-        for place, d in enumerate(draft.dimensions)
-    )
-    return replace(draft, dimensions=dimensions, cells=_cells(draft, dimensions, counted))
-
-
-def _cells(
-    draft: Claim, dimensions: tuple[Dimension, ...], counted: pd.DataFrame
-) -> dict[Levels, Mapping[str, Value]]:
-    total = (None,) if draft.margins else ()
-    every = product(*((*d.levels, *total) for d in dimensions))
-    found = dict(_grouped(draft, [str(n) for n in range(len(dimensions))], counted))
-    nobody: dict[str, Value] = {m: 0 if m == "n" else None for m in draft.measures}
-    return {levels: found.get(levels, nobody) for levels in every}
-
-
-def _grouped(
-    draft: Claim, names: list[str], counted: pd.DataFrame
-) -> Iterable[tuple[Levels, dict[str, Value]]]:
-    """Every cell that has somebody, over every choice of dimensions to total over."""
-    sizes = range(len(names) + 1) if draft.margins else [len(names)]
-    for shown in (names_ for size in sizes for names_ in combinations(names, size)):
-        groups: Iterable[tuple[Any, pd.DataFrame]] = [((), counted)]
-        if shown:
-            groups = counted.groupby(list(shown), sort=True)
-        for key, group in groups:
-            at = dict(zip(shown, key, strict=True))
-            yield tuple(at.get(name) for name in names), _measures(draft, group)
-
-
-def _measures(draft: Claim, group: pd.DataFrame) -> dict[str, Value]:
-    if draft.value is None:
-        return {"n": len(group)}
-    values = group["value"]
-    n = int(values.count())
-    how: dict[str, Callable[[], Value]] = {
-        "n": lambda: n,
-        "mean": lambda: float(values.mean()) if n else None,
-        "sd": lambda: float(values.std(ddof=1)) if n > 1 else None,
-    }
-    return {measure: how[measure]() for measure in draft.measures}
-
-
-def _write(claim: Claim, path: str, dataset: str, folder: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    if not path.endswith(".csv"):
-        raise _wrong(f"{path} isn't a .csv file", "Give a path such as output/by_sex.csv.")
-    claim = replace(claim, dataset=dataset, dataset_sha256=_sha256(folder / dataset))
-    target = folder / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    header = [*(d.name for d in claim.dimensions), *claim.measures]
-    lines = [
-        [*(TOTAL if level is None else level for level in levels), *values.values()]
-        for levels, values in claim.cells.items()
-    ]
-    with target.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows([header, *lines])
-    target.with_suffix(".claim.json").write_bytes(wire.dumps(claim))
-    return pd.DataFrame(lines, columns=header)
-
-
-def _sha256(dataset: Path) -> str:
-    try:
-        with dataset.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        raise _wrong(
-            f"the dataset {dataset} can't be read",
-            "Give dataset= as the path of the cohort file that the frame came from.",
-        ) from None
-
-
-def _wrong(problem: str, remedy: str) -> ClaimError:
-    return ClaimError(problem, where="claim", remedy=remedy)

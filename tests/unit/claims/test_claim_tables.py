@@ -164,7 +164,7 @@ def test_a_column_called_value_or_with_odd_letters_is_only_a_name(count, study):
         ({"rows": [*["sex", "age", "ill"], "quintile", "seen"]}, "one to four"),
         ({"rows": []}, "one to four"),
         ({"rows": "sex", "missing": "ignored"}, "'level' or 'excluded'"),
-        ({"rows": "sex", "figure": "pie"}, "no such figure"),
+        ({"rows": "sex", "figure": "pie"}, "Figures of this kind: bar, line"),
         ({"rows": "sex", "where": [("age", ">", 100)]}, "nobody is left"),
         ({"rows": "sex", "where": [("age", ">", "old")]}, "can't be compared"),
         ({"rows": "sex", "where": [("seen", ">", "spring")]}, "is a date"),

@@ -1,0 +1,184 @@
+"""Regressions fitted by maximum likelihood, in numpy: for authors, and for the checker.
+
+Both fit by the same few lines, so that a true claim is borne out whatever the author's
+own program's tolerance was. numpy is imported when called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from output_checker.claims.outcome import Variable
+from output_checker.claims.parts import wrong
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Array = npt.NDArray[np.float64]
+    Slope = Callable[[Array], tuple[Array, Array]]
+
+STEPS = 100
+CLOSE = 1e-10
+"""A step that changes no coefficient more than this, relative to its size, is the last."""
+LARGEST = 30.0
+"""Log odds and the like are smaller; beyond, some term predicts perfectly."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Estimates and standard errors in the order of the design's columns."""
+
+    estimates: tuple[float, ...]
+    errors: tuple[float, ...]
+
+
+def fit(family: str, design: Array, outcome: Array, time: Array | None = None) -> Fitted:
+    """The family's model of an outcome; the design has an intercept, if any, first.
+
+    ``time``: exposure of a Poisson model, time of a Cox model. ClaimError where there is
+    no one best answer: too few people, terms that can't be told apart, or one that
+    predicts perfectly.
+    """
+    import numpy as np
+
+    people, terms = design.shape
+    if people <= terms or np.linalg.matrix_rank(design) < terms:
+        raise _no_answer()
+    start = np.zeros(terms)
+    if family == "linear":
+        return _least_squares(design, outcome)
+    if family == "cox":
+        return _newton(design, start, _cox(design, outcome, _given(time)))
+    if family == "logistic":
+        return _newton(design, start, _logistic(design, outcome))
+    exposure = np.ones(people) if time is None else time
+    if not outcome.sum() or not (exposure > 0).all() or (outcome < 0).any():
+        raise _no_answer()
+    start[0] = np.log(outcome.sum() / exposure.sum())
+    return _newton(design, start, _poisson(design, outcome, exposure))
+
+
+def design(family: str, terms: Sequence[Variable], columns: Sequence[Any]) -> Array:
+    """A row for each person: 1 for the intercept, then numbers, and 1 or 0 per level.
+
+    ``columns``: an array for each term, of numbers or of levels' labels, none missing.
+    """
+    import numpy as np
+
+    first = [] if family == "cox" else [np.ones(len(columns[0]))]
+    sides = [
+        side
+        for term, values in zip(terms, columns, strict=True)
+        for side in _sides(term, values)
+    ]
+    return np.column_stack([*first, *sides])
+
+
+def numbers(outcome: Variable, values: Any) -> Array:
+    """An outcome as numbers: of a yes/no, 1 and 0."""
+    return _sides(outcome, values)[0]
+
+
+def _sides(variable: Variable, values: Any) -> list[Array]:
+    if not variable.levels:
+        return [values.astype(float)]
+    return [(values == level).astype(float) for level in variable.levels[1:]]
+
+
+def _least_squares(design: Array, outcome: Array) -> Fitted:
+    """Errors with s², the sum of squares left over the residual degrees of freedom."""
+    import numpy as np
+
+    estimates = np.linalg.lstsq(design, outcome, rcond=None)[0]
+    left = outcome - design @ estimates
+    spread = (left @ left) / (design.shape[0] - design.shape[1])
+    errors = np.sqrt(spread * np.diag(np.linalg.inv(design.T @ design)))
+    return Fitted(tuple(map(float, estimates)), tuple(map(float, errors)))
+
+
+def _newton(design: Array, start: Array, slope: Slope) -> Fitted:
+    """Where the likelihood's slope is nothing; errors from the information there."""
+    import numpy as np
+
+    at = start
+    for _ in range(STEPS):
+        gradient, information = slope(at)
+        try:
+            step = np.linalg.solve(information, gradient)
+        except np.linalg.LinAlgError:
+            raise _no_answer() from None
+        at = at + step
+        if not np.isfinite(at).all() or np.abs(design @ at).max() > LARGEST:
+            raise _no_answer()
+        if (np.abs(step) <= CLOSE * (1 + np.abs(at))).all():
+            errors = np.sqrt(np.diag(np.linalg.inv(slope(at)[1])))
+            return Fitted(tuple(map(float, at)), tuple(map(float, errors)))
+    raise _no_answer()
+
+
+def _logistic(design: Array, outcome: Array) -> Slope:
+    import numpy as np
+
+    def slope(at: Array) -> tuple[Array, Array]:
+        chance = 1 / (1 + np.exp(-design @ at))
+        weighed = design * (chance * (1 - chance))[:, None]
+        return design.T @ (outcome - chance), design.T @ weighed
+
+    return slope
+
+
+def _poisson(design: Array, outcome: Array, exposure: Array) -> Slope:
+    import numpy as np
+
+    def slope(at: Array) -> tuple[Array, Array]:
+        expected = exposure * np.exp(design @ at)
+        return design.T @ (outcome - expected), design.T @ (design * expected[:, None])
+
+    return slope
+
+
+def _cox(design: Array, outcome: Array, time: Array) -> Slope:
+    """The partial likelihood, ties by Efron's method (JASA 72, 1977)."""
+    import numpy as np
+
+    times = np.unique(time[outcome > 0])
+    sets = [(time >= t, (time == t) & (outcome > 0)) for t in times]
+
+    def slope(at: Array) -> tuple[Array, Array]:
+        risk = np.exp(design @ at)
+        gradient, information = np.zeros(at.size), np.zeros((at.size, at.size))
+        for at_risk, now in sets:
+            more, less = _sums(design, risk, at_risk), _sums(design, risk, now)
+            gradient += design[now].sum(axis=0)
+            for share in np.arange(now.sum()) / now.sum():
+                both = zip(more, less, strict=True)
+                total, first, second = (m - share * n for m, n in both)
+                mean = first / total
+                gradient -= mean
+                information += second / total - np.outer(mean, mean)
+        return gradient, information
+
+    return slope
+
+
+def _sums(design: Array, risk: Array, who: npt.NDArray[np.bool_]) -> tuple[Array, ...]:
+    some, weights = design[who], risk[who]
+    weighed = some * weights[:, None]
+    return weights.sum(), weighed.sum(axis=0), some.T @ weighed
+
+
+def _given(time: Array | None) -> Array:
+    if time is None:
+        raise wrong("a cox model has no time", "Give time=.")
+    return time
+
+
+def _no_answer() -> Exception:
+    return wrong(
+        "the model has no one best answer",
+        "Leave out terms that can't be told apart, that few people differ in, or that"
+        " predict the outcome perfectly.",
+    )
