@@ -1,22 +1,31 @@
 """Is a pattern of hidden cells safe? Answered by attack, whoever made the pattern.
 
-Two linear programs per need, in each layer; where a layer's numbers are whole, branch and
-bound settles what fractions leave open. So two hidden counts that add up to 2 beside shown
-zeros are found to be 1 and 1.
+For each need the attacker's interval, in each layer, for anybody and for each insider;
+where a layer's numbers are whole, branch and bound settles what fractions leave open. So
+two hidden counts that add up to 2 beside shown zeros are found to be 1 and 1. Witnesses
+settle most needs at once (see ``side``); the others are asked for one by one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
 
-from output_checker.suppress.attack import Attacker, Floats, Reach
-from output_checker.suppress.problem import SLACK, Interval, Layer, Need, Problem
+from output_checker.suppress.attack import Attacker, Reach
+from output_checker.suppress.problem import SLACK, Interval, Need, Problem
+from output_checker.suppress.side import Known, Side
+from output_checker.suppress.system import Floats
+from output_checker.suppress.tally import Tally
 
 Places = NDArray[np.intp]
+
+
+class TimeUp(Exception):
+    """Nobody waits any longer; nothing is known about the pattern."""
 
 
 @dataclass(frozen=True)
@@ -29,92 +38,161 @@ class Cut:
 
 @dataclass(frozen=True)
 class Exposure:
-    """A need that a pattern doesn't meet; no cuts where only whole numbers give it away."""
+    """A need that a pattern doesn't meet; no cuts where only whole numbers give it away.
 
-    layer: Layer
+    ``layer``: by its place in the problem. ``insider``: the cells that the one who finds
+    out knows anyway; none: anybody does.
+    """
+
+    layer: int
     need: Need
     cuts: tuple[Cut, ...]
+    insider: Known = ()
+
+
+@dataclass(frozen=True)
+class _View:
+    """An attacker of a layer: anybody, or one who knows some cells."""
+
+    layer: int
+    known: Known = ()
+
+
+_Doubt = tuple[_View, Need]
+"""A need met in fractions, not yet in whole numbers."""
+_Asked = Iterator[tuple[tuple[int, ...], float]]
 
 
 class Judge:
-    """Attacks patterns of one problem; keeps its attackers warm."""
+    """Attacks patterns of one problem; keeps its attackers warm, and their witnesses.
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self._attackers = [Attacker(layer) for layer in problem.layers]
-        self._places = [np.array(layer.cells, dtype=np.intp) for layer in problem.layers]
+    ``expired``: asked now and then; once true, TimeUp, unless the judge is ``patient``.
+    """
+
+    def __init__(
+        self, problem: Problem, expired: Callable[[], bool] = lambda: False
+    ) -> None:
+        self.problem, self._expired, self.patient = problem, expired, False
+        self._sides = [Side(layer, self._wait) for layer in problem.layers]
+        everything = problem.hidden | set(problem.free)
+        self._everything = as_pattern(problem, everything)
 
     def exposures(self, pattern: Floats, *, whole: bool = True) -> Iterator[Exposure]:
         """The needs that the pattern (1 hidden, 0 shown, or between) leaves unmet.
 
-        Fractions first; wholeness is asked only of a pattern that they can't break.
+        Anybody's attack first; insiders, and then wholeness, are asked only of a pattern
+        that survives this.
         """
-        doubts: list[tuple[Attacker, Need]] = []
+        doubts: list[_Doubt] = []
         broken = False
-        for attacker, places in zip(self._attackers, self._places, strict=True):
-            attacker.look(pattern[places])
-            for need in attacker.layer.needs:
-                up, down = attacker.reach(need.cell, 1), attacker.reach(need.cell, -1)
-                cuts = self._cuts(attacker.layer, places, need, up, down)
-                if cuts is not None:
-                    broken = True
-                    yield Exposure(attacker.layer, need, cuts)
-                elif attacker.layer.integer and not (up.whole and down.whole):
-                    doubts.append((attacker, need))
-        for attacker, need in doubts if whole and not broken else ():
-            if not self._holds_in_whole_numbers(attacker, need):
-                yield Exposure(attacker.layer, need, ())
+        for attack in (self._anybody, self._insiders):
+            for n in () if broken else range(len(self._sides)):
+                for found in attack(n, pattern, whole):
+                    if isinstance(found, Exposure):
+                        broken = True
+                        yield found
+                    else:
+                        doubts.append(found)
+        if whole and not broken:
+            yield from self._unsettled(doubts, pattern)
 
     def intervals(
         self, layer: int, pattern: Floats, wanted: Iterable[int] | None = None
     ) -> dict[int, Interval]:
-        """What an attacker can work out about a layer's cells, by their places there.
+        """What anybody can work out about a layer's cells, by their places there.
 
         Of all hidden cells, unless only some are ``wanted``.
         """
-        attacker, places = self._attackers[layer], self._places[layer]
-        attacker.look(pattern[places])
+        side = self._sides[layer]
+        side.look(pattern)
         if wanted is None:
-            wanted = np.flatnonzero(pattern[places]).tolist()
-        return {place: self._interval(attacker, place) for place in wanted}
+            wanted = np.flatnonzero(pattern[side.places]).tolist()
+        return {place: _interval(side, place) for place in wanted}
 
-    def _interval(self, attacker: Attacker, place: int) -> Interval:
-        value = attacker.layer.values[place]
-        down, up = (self._distance(attacker, place, sign) for sign in (-1, 1))
-        return (round(value - down, 6), round(value + up, 6))
+    def unsettled(self, layer: int, pattern: Floats) -> list[Need]:
+        """The needs in a layer that no witness shows to be met; some may be, all the same."""
+        side = self._sides[layer]
+        side.look(pattern)
+        needs = side.layer.needs
+        return _open(needs, side.tally(needs, whole=False))
 
-    def _distance(
-        self, attacker: Attacker, place: int, sign: int, enough: float = np.inf
-    ) -> float:
-        reach = attacker.reach(place, sign)
-        if attacker.layer.integer and not reach.whole:
-            return attacker.whole_reach(place, sign, enough)
-        return reach.distance
+    def settled(self, layer: int, pattern: Floats, need: Need, known: Known = ()) -> bool:
+        """Does a witness that is at hand show the need to be met?"""
+        side = self._sides[layer]
+        side.attacker.rooms(pattern[side.places], known)
+        return not side.at_hand([need], whole=False).left()
 
-    def _cuts(
-        self, layer: Layer, places: Places, need: Need, up: Reach, down: Reach
-    ) -> tuple[Cut, ...] | None:
-        """Why the need is unmet, or None if it is met."""
-        value = layer.values[need.cell]
-        asked = (
-            ([up], need.high - value),
-            ([down], value - need.low),
-            ([up, down], need.width),
-        )
-        short = [(r, least) for r, least in asked if _total(r) < least - SLACK]
-        cuts = [self._cut(reaches, least, places) for reaches, least in short]
-        return tuple(cut for cut in cuts if cut.least > SLACK) if short else None
+    def take(self, layer: int, witness: Floats) -> None:
+        """A table that agrees with what some pattern shows: it may settle needs."""
+        self._sides[layer].witnesses.add(witness)
 
-    def _holds_in_whole_numbers(self, attacker: Attacker, need: Need) -> bool:
-        value = attacker.layer.values[need.cell]
-        enough = max(need.high - value, value - need.low, need.width)
-        up = self._distance(attacker, need.cell, 1, enough)
-        down = self._distance(attacker, need.cell, -1, enough)
-        return (
-            value + up >= need.high - SLACK
-            and value - down <= need.low + SLACK
-            and up + down >= need.width - SLACK
-        )
+    def attacker(self, layer: int) -> Attacker:
+        return self._sides[layer].attacker
+
+    def _anybody(self, n: int, pattern: Floats, whole: bool) -> Iterator[Exposure | _Doubt]:
+        yield from self._view(_View(n), pattern, self._sides[n].layer.needs, whole)
+
+    def _insiders(
+        self, n: int, pattern: Floats, whole: bool
+    ) -> Iterator[Exposure | _Doubt]:
+        side = self._sides[n]
+        needs, insiders = side.layer.needs, side.layer.insiders
+        if needs and insiders:
+            tally = side.tally_of_insiders(pattern, whole=whole)
+            for known, row in zip(insiders, tally.open(), strict=True):
+                left = [need for need, open_ in zip(needs, row, strict=True) if open_]
+                yield from self._view(_View(n, known), pattern, left, whole)
+
+    def _view(
+        self, view: _View, pattern: Floats, needs: Sequence[Need], whole: bool
+    ) -> Iterator[Exposure | _Doubt]:
+        """What one attacker finds out about these needs, or may find out."""
+        if not needs:
+            return
+        side = self._sides[view.layer]
+        side.look(pattern, view.known)
+        tally = side.tally(needs, whole=whole)
+        for n, need in enumerate(needs):
+            if tally.open()[0, n]:
+                yield from self._one(view, need, tally, whole)
+
+    def _one(
+        self, view: _View, need: Need, tally: Tally, whole: bool
+    ) -> Iterator[Exposure | _Doubt]:
+        """One need, asked for by itself: an exposure, a doubt, or nothing."""
+        self._wait()
+        side = self._sides[view.layer]
+        (up, high), (down, low) = (side.attacker.reach(need.cell, s) for s in (1, -1))
+        for row in (high, low):
+            side.witnesses.add(row)
+            side.take(tally, row[None, :], whole=whole)
+        reaches = {1: up, -1: down}
+        found = {sign: reach.distance for sign, reach in reaches.items()}
+        short = [(signs, least) for signs, least in self._asked(view, need, found)
+                 if sum(found[s] for s in signs) < least - SLACK]  # fmt: skip
+        cuts = [self._cut([reaches[s] for s in signs], least, side.places)
+                for signs, least in short]  # fmt: skip
+        if short:
+            useful = tuple(cut for cut in cuts if cut.least > SLACK)
+            yield Exposure(view.layer, need, useful, view.known)
+        elif side.layer.integer and not (up.whole and down.whole):
+            yield view, need
+
+    def _asked(self, view: _View, need: Need, found: dict[int, float]) -> _Asked:
+        """How far in these directions together; of an insider no more than hiding
+
+        everything would keep from him.
+        """
+        side = self._sides[view.layer]
+        value = side.layer.values[need.cell]
+        for signs, least in (((1,), need.high - value), ((-1,), value - need.low),
+                             ((1, -1), need.width)):  # fmt: skip
+            if view.known and sum(found[s] for s in signs) < least - SLACK:
+                most = (
+                    side.most(self._everything, view.known, need.cell, s) for s in signs
+                )
+                least = min(least, sum(most))
+            yield signs, least
 
     def _cut(self, reaches: list[Reach], least: float, places: Places) -> Cut:
         """The capacity cut: the attacker's bound must rise to the protection level.
@@ -130,9 +208,39 @@ class Judge:
         slopes[always] = slopes[list(self.problem.fixed)] = 0
         return Cut(np.minimum(slopes, max(least, 0)), least)
 
+    def _unsettled(self, doubts: list[_Doubt], pattern: Floats) -> Iterator[Exposure]:
+        """The doubts that whole numbers don't dispel; the same attacker's together."""
+        for view, group in groupby(doubts, key=lambda doubt: doubt[0]):
+            side, needs = self._sides[view.layer], [need for _, need in group]
+            side.look(pattern, view.known)
+            for need in _open(needs, side.tally_by_branching(needs)):
+                self._wait()
+                if not self._holds_in_whole_numbers(view, need):
+                    yield Exposure(view.layer, need, (), view.known)
 
-def _total(reaches: list[Reach]) -> float:
-    return sum(reach.distance for reach in reaches)
+    def _holds_in_whole_numbers(self, view: _View, need: Need) -> bool:
+        side = self._sides[view.layer]
+        value = side.layer.values[need.cell]
+        enough = max(need.high - value, value - need.low, need.width)
+        found = {sign: side.distance(need.cell, sign, enough) for sign in (1, -1)}
+        return all(
+            sum(found[s] for s in signs) >= least - SLACK
+            for signs, least in self._asked(view, need, found)
+        )
+
+    def _wait(self) -> None:
+        if not self.patient and self._expired():
+            raise TimeUp
+
+
+def _open(needs: Sequence[Need], tally: Tally) -> list[Need]:
+    return [need for need, open_ in zip(needs, tally.open()[0], strict=True) if open_]
+
+
+def _interval(side: Side, place: int) -> Interval:
+    value = side.layer.values[place]
+    down, up = (side.distance(place, sign) for sign in (-1, 1))
+    return (round(value - down, 6), round(value + up, 6))
 
 
 def as_pattern(problem: Problem, hidden: frozenset[int]) -> Floats:
@@ -143,5 +251,8 @@ def as_pattern(problem: Problem, hidden: frozenset[int]) -> Floats:
 
 
 def audit(problem: Problem, hidden: frozenset[int]) -> tuple[Exposure, ...]:
-    """Every need that hiding exactly these cells leaves unmet."""
+    """Every need that hiding exactly these cells leaves unmet.
+
+    Insiders' where nobody else finds anything, whole numbers' where no insider does.
+    """
     return tuple(Judge(problem).exposures(as_pattern(problem, hidden)))

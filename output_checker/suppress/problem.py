@@ -45,7 +45,8 @@ class Layer:
     cells: the problem's cells these are. values: the true numbers.
     possible: what an attacker believes of a hidden cell before he sees the table.
     shown: what he learns from the cell where it is shown; None where this layer never
-    shows it. integer: he knows that all numbers are whole.
+    shows it. integer: he knows that all numbers are whole. insiders: for each person who
+    is alone in hidden cells, and so knows their numbers, these cells: they attack, too.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Layer:
     needs: tuple[Need, ...]
     integer: bool = False
     links: tuple[tuple[tuple[int, float], ...], ...] = ()
+    insiders: tuple[tuple[int, ...], ...] = ()
 
     def __post_init__(self) -> None:
         known = zip(self.values, self.possible, self.shown, strict=True)

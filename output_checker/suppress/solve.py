@@ -1,29 +1,34 @@
 """The cheapest pattern that is safe, with proof; or a good, audited one and the gap.
 
-A master problem (which cells to hide, at least cost) grows by the cuts with which the
-attacker shows each of its answers to be unsafe; its cost is a lower bound all the while.
-An answer that survives the attack is the cheapest safe one.
+A heuristic gives a safe pattern soon. Then a master problem (which cells to hide, at least
+cost) grows by the cuts with which the attacker shows each of its answers to be unsafe; its
+cost is a lower bound all the while. An answer that survives the attack is the cheapest
+safe one (F&S 2001, sections 4 and 5).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 
-from output_checker.suppress.attack import Floats, SolverFailed, quiet
-from output_checker.suppress.audit import Cut, Exposure, Judge, as_pattern
-from output_checker.suppress.problem import SLACK, Problem
+from output_checker.suppress.audit import Exposure, Judge, TimeUp, as_pattern
+from output_checker.suppress.cheapest_moves import Mover, moved
+from output_checker.suppress.master import Master, Unprotectable
+from output_checker.suppress.problem import SLACK, Need, Problem
+from output_checker.suppress.system import Floats
 
-RELAXED_ROUNDS = 40
-QUESTIONS = 5000
-"""Linear programs that may be spent on thinning out a first answer."""
+__all__ = ["Solution", "Unprotectable", "solve"]
 
-
-class Unprotectable(Exception):
-    """Not even hiding all that can be hidden meets every need."""
+RELAXED_ROUNDS = 400
+GAINS_LITTLE = 1e-4
+"""A share of the bound: rounds of cuts that raise it less are idle."""
+PATIENCE = 8
+"""Idle rounds in a row that end the rounds of fractions."""
+ROUGHLY = 0.01
+"""How far from the master's cheapest answer its first ones may be."""
 
 
 @dataclass(frozen=True)
@@ -38,61 +43,110 @@ class Solution:
     def proven(self) -> bool:
         return self.cost <= self.bound + SLACK * max(1.0, self.cost)
 
+    @property
+    def gap(self) -> float:
+        """How much of the cost could at most be saved by a cheaper pattern, 0 to 1."""
+        return 0.0 if self.proven else (self.cost - self.bound) / self.cost
+
 
 def solve(problem: Problem, *, seconds: float, clock: Callable[[], float]) -> Solution:
     """The cheapest safe pattern, or the best that was found in time.
 
-    The same problem gives the same answer, unless time runs out. Raises Unprotectable.
+    The same problem gives the same answer, unless time runs out. Time is for what makes a
+    safe pattern cheaper: the first one takes as long as it takes. Raises Unprotectable.
     """
     search = _Search(problem, clock, clock() + seconds)
-    first = search.first()
-    return search.improve(first)
+    return search.improved(search.first())
 
 
 class _Search:
     def __init__(self, problem: Problem, clock: Callable[[], float], end: float) -> None:
         self.problem, self.clock, self.end = problem, clock, end
-        self.judge, self.master = Judge(problem), _Master(problem)
+        self.judge, self.master = Judge(problem, self.expired), Master(problem)
+        self.movers = [
+            Mover(problem, n, self.judge.attacker(n)) for n in range(len(problem.layers))
+        ]
+
+    def expired(self) -> bool:
+        return self.clock() > self.end
+
+    # A first answer -----------------------------------------------------------------
 
     def first(self) -> frozenset[int]:
-        """A safe pattern from fractions: hide whatever is hidden in part, then thin out."""
-        pattern = as_pattern(self.problem, self.problem.hidden)
-        for _ in range(RELAXED_ROUNDS):
-            found = list(self.judge.exposures(pattern, whole=False))
-            if not self.master.add(found, pattern) or self.clock() > self.end:
-                break
-            pattern = self.master.relaxed()
-        held = self.repaired(self.problem.hidden | _support(pattern), whole=False)
-        return self.repaired(self.thinned(held), whole=True)
+        """A safe pattern by the cheapest moves, thinned out."""
+        hidden = self.problem.hidden
+        self.judge.patient = True
+        for n in range(len(self.problem.layers)):
+            needs = self.judge.unsettled(n, as_pattern(self.problem, hidden))
+            for need in sorted(needs, key=lambda m: (-_size(self.problem, n, m), m.cell)):
+                hidden = self._with_moves(hidden, n, need, ())
+        hidden = self.repaired(hidden, whole=False)
+        return self.repaired(self.thinned(hidden), whole=True)
+
+    def _with_moves(
+        self, hidden: frozenset[int], n: int, need: Need, known: tuple[int, ...]
+    ) -> frozenset[int]:
+        """More hidden, so that this need is met."""
+        layer = self.problem.layers[n]
+        value = layer.values[need.cell]
+        up, down = need.high - value, value - need.low
+        for sign, least in ((1, max(up, need.width - down)), (-1, down)):
+            pattern = as_pattern(self.problem, hidden)
+            if least <= SLACK or self.judge.settled(n, pattern, need, known):
+                continue
+            moves = self.movers[n].move(pattern, need, sign, least, known)
+            if moves is None:
+                continue
+            attacker = self.judge.attacker(n)
+            hidden |= {layer.cells[c] for c in moved(moves, attacker.down, attacker.up)}
+            for witness in (moves, -moves):
+                self.judge.take(n, witness)
+        return hidden
 
     def repaired(self, hidden: frozenset[int], *, whole: bool) -> frozenset[int]:
-        """More hidden, cheapest first, until the pattern is safe."""
+        """More hidden until the pattern is safe: by moves, then cells one by one."""
         while True:
             pattern = as_pattern(self.problem, hidden)
+            self.judge.patient = True
             found = list(self.judge.exposures(pattern, whole=whole))
+            self.judge.patient = False
             if not found:
                 return hidden
             self.master.add(found, pattern)
-            more = {self._cheapest(e, hidden) for e in found}
-            hidden |= more
+            more = hidden
+            for exposure in found if any(e.cuts for e in found) else ():
+                more = self._with_moves(
+                    more, exposure.layer, exposure.need, exposure.insider
+                )
+            hidden = more if more > hidden else self._with_cheapest(found, hidden)
+
+    def _with_cheapest(
+        self, found: Iterable[Exposure], hidden: frozenset[int]
+    ) -> frozenset[int]:
+        return hidden | {self._cheapest(e, hidden) for e in found}
 
     def _cheapest(self, exposure: Exposure, hidden: frozenset[int]) -> int:
         """The free cell that does most for its price."""
         left = [i for i in self.problem.free if i not in hidden]
         if not left:
-            raise Unprotectable(exposure.layer.name)
+            raise Unprotectable(self.problem.layers[exposure.layer].name)
         slopes = sum((c.slopes for c in exposure.cuts), np.zeros(len(self.problem.weights)))
-        useful = [i for i in left if slopes[i] > 0] or left
+        useful = [i for i in left if slopes[i] > 0] or self._beside(exposure, left) or left
         return min(useful, key=lambda i: (self.problem.weights[i] / (slopes[i] or 1), i))
 
+    def _beside(self, exposure: Exposure, left: Iterable[int]) -> list[int]:
+        """The cells in an equation with the one that is found out."""
+        layer, cell = self.problem.layers[exposure.layer], exposure.need.cell
+        lines = [(e.total, *e.parts) for e in layer.equations]
+        near = {layer.cells[c] for line in lines if cell in line for c in line}
+        return [i for i in left if i in near]
+
     def thinned(self, hidden: frozenset[int]) -> frozenset[int]:
-        """Less hidden, dearest first, as long as it stays safe."""
-        added = sorted(
-            hidden - self.problem.hidden, key=lambda i: (-self.problem.weights[i], i)
-        )
-        needs = sum(len(layer.needs) for layer in self.problem.layers)
-        for cell in added[: QUESTIONS // (2 * needs + 1)]:
-            if self.clock() > self.end:
+        """Less hidden, dearest first, as long as it stays safe and there is time."""
+        weights = self.problem.weights
+        added = sorted(hidden - self.problem.hidden, key=lambda i: (-weights[i], i))
+        for cell in added:
+            if self.expired():
                 break
             if self.holds(hidden - {cell}):
                 hidden -= {cell}
@@ -100,84 +154,89 @@ class _Search:
 
     def holds(self, hidden: frozenset[int]) -> bool:
         pattern = as_pattern(self.problem, hidden)
-        return next(self.judge.exposures(pattern, whole=False), None) is None
+        try:
+            return next(self.judge.exposures(pattern, whole=False), None) is None
+        except TimeUp:
+            return False
 
-    def improve(self, best: frozenset[int]) -> Solution:
-        """Answers of the master and attacks on them, until they meet or time is up."""
-        cost, bound = self.problem.cost(best), 0.0
-        while self.clock() < self.end:
-            pattern, bound = self.master.whole(self.end - self.clock(), bound)
-            if pattern is None or bound >= cost - SLACK:
-                break
+    # A better one -------------------------------------------------------------------
+
+    def improved(self, best: frozenset[int]) -> Solution:
+        """Cuts until the master's answer is safe, or time is up."""
+        self._best, self._bound = best, 0.0
+        try:
+            self._relaxed()
+            self._consider(self.problem.hidden | _support(self._pattern))
+            self._in_whole()
+        except TimeUp:
+            pass
+        cost = self.problem.cost(self._best)
+        return Solution(self._best, cost, min(self._bound, cost))
+
+    def _consider(self, hidden: frozenset[int]) -> None:
+        """Made safe and thinned out, is this cheaper than the best so far?"""
+        held = self.repaired(hidden, whole=False)
+        safe = self.repaired(self.thinned(held), whole=True)
+        self._best = min(self._best, safe, key=self.problem.cost)
+
+    def _relaxed(self) -> None:
+        """Cuts for the cheapest pattern in fractions, until they hardly raise its cost.
+
+        They are looked for halfway to a safe pattern, where they cut deeper (W. Ben-Ameur
+        and J. Neto, "Acceleration of cutting-plane and column generation algorithms",
+        Networks 49 (2007) 3-17).
+        """
+        self._pattern = as_pattern(self.problem, self.problem.hidden)
+        inside = as_pattern(self.problem, self._best)
+        idle = 0
+        for number in range(RELAXED_ROUNDS):
+            between = self._pattern if number % 5 == 0 else (self._pattern + inside) / 2
+            found = list(self.judge.exposures(between, whole=False))
+            if not found and number % 5 == 0:
+                return
+            if not self.master.add(found, between):
+                inside = between
+                continue
+            self._pattern, bound = self.master.relaxed()
+            idle = 0 if bound > self._bound * (1 + GAINS_LITTLE) else idle + 1
+            self._raise(bound)
+            if idle > PATIENCE or self._met():
+                return
+
+    def _raise(self, bound: float) -> None:
+        """Take in a bound; where all weights are whole, so is every cost."""
+        free = [self.problem.weights[i] for i in self.problem.free]
+        whole = all(weight.is_integer() for weight in free)
+        self._bound = max(self._bound, math.ceil(bound - SLACK) if whole else bound)
+
+    def _met(self) -> bool:
+        return self._bound >= self.problem.cost(self._best) - SLACK
+
+    def _in_whole(self) -> None:
+        """The master's answers in whole cells, first roughly, then exactly."""
+        gap = ROUGHLY
+        while not self._met() and not self.expired():
+            left = self.end - self.clock()
+            pattern, bound = self.master.whole(left, self._best, gap)
+            self._raise(bound)
+            if pattern is None or self._met():
+                return
             found = list(self.judge.exposures(pattern))
+            hidden = self.problem.hidden | _support(pattern)
             if not found:
-                hidden = self.problem.hidden | _support(pattern)
-                return Solution(hidden, self.problem.cost(hidden), bound)
+                self._best = min(self._best, hidden, key=self.problem.cost)
+                gap = 0.0
+                continue
             self.master.add(found, pattern)
-        return Solution(best, cost, min(bound, cost))
+            between = (pattern + as_pattern(self.problem, self._best)) / 2
+            self.master.add(list(self.judge.exposures(between, whole=False)), between)
+            self._consider(hidden)
+
+
+def _size(problem: Problem, layer: int, need: Need) -> float:
+    value = problem.layers[layer].values[need.cell]
+    return max(need.high - value, value - need.low, need.width)
 
 
 def _support(pattern: Floats) -> frozenset[int]:
     return frozenset(np.flatnonzero(pattern > SLACK).tolist())
-
-
-class _Master:
-    """Which cells to hide, as far as the cuts so far can tell."""
-
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self._free = np.array(problem.free, dtype=np.int32)
-        self._kinds = np.arange(len(self._free), dtype=np.int32)
-        self._model = quiet()
-        weights = np.array([problem.weights[i] for i in problem.free])
-        self._model.addVars(len(self._free), np.zeros(len(weights)), np.ones(len(weights)))
-        self._model.changeColsCost(len(weights), self._kinds, weights)
-
-    def add(self, exposures: list[Exposure], pattern: Floats) -> bool:
-        """Take in what was found against a pattern; False if nothing was.
-
-        An exposure without a usable cut still says that hiding no more than this pattern
-        is unsafe, as hiding less never helps: so one of the other cells must be hidden.
-        """
-        cuts = [cut for exposure in exposures for cut in exposure.cuts]
-        cuts = [cut for cut in cuts if float(cut.slopes @ pattern) < cut.least - SLACK]
-        if exposures and not cuts:
-            cuts = [Cut((pattern < SLACK).astype(np.float64), 1.0)]
-        for cut in cuts:
-            slopes = cut.slopes[self._free]
-            used = np.flatnonzero(slopes).astype(np.int32)
-            self._model.addRow(cut.least, highspy.kHighsInf, len(used), used, slopes[used])
-        return bool(cuts)
-
-    def relaxed(self) -> Floats:
-        """The cheapest pattern, cells hidden in part allowed."""
-        self._integrality(highspy.HighsVarType.kContinuous)
-        return self._run()
-
-    def whole(self, seconds: float, bound: float) -> tuple[Floats | None, float]:
-        """The cheapest pattern and its cost as a bound; no pattern if time ran out."""
-        self._integrality(highspy.HighsVarType.kInteger)
-        self._model.setOptionValue(
-            "time_limit", self._model.getRunTime() + max(seconds, 0.1)
-        )
-        pattern = self._run()
-        proven = self._model.getInfo().mip_dual_bound
-        self._model.setOptionValue("time_limit", highspy.kHighsInf)
-        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None, max(bound, proven)
-        return np.round(pattern), max(bound, proven)
-
-    def _integrality(self, kind: highspy.HighsVarType) -> None:
-        kinds = np.full(len(self._free), int(kind), dtype=np.uint8)
-        self._model.changeColsIntegrality(len(self._free), self._kinds, kinds)
-
-    def _run(self) -> Floats:
-        self._model.run()
-        solution = self._model.getSolution()
-        if self._model.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-            raise Unprotectable("no pattern obeys all cuts")
-        if not solution.value_valid and len(self._free):
-            raise SolverFailed("no pattern of hidden cells")
-        pattern = as_pattern(self.problem, self.problem.hidden)
-        pattern[self._free] = solution.col_value
-        return pattern
