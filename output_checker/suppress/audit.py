@@ -110,7 +110,7 @@ class Judge:
         return {place: _interval(side, place) for place in wanted}
 
     def unsettled(self, layer: int, pattern: Floats) -> list[Need]:
-        """The needs in a layer that no witness shows to be met; some may be, all the same."""
+        """The needs that no witness shows to be met; some may be, all the same."""
         side = self._sides[layer]
         side.look(pattern)
         needs = side.layer.needs

@@ -25,7 +25,7 @@ TINY = 1e-3
 
 
 class Mover:
-    """The program of one layer: each cell's free room, and what it moves beyond, at a cost."""
+    """The program of a layer: each cell's free room, and what it moves beyond, at a cost."""
 
     def __init__(self, problem: Problem, layer: int, attacker: Attacker) -> None:
         self.layer = problem.layers[layer]
@@ -90,7 +90,6 @@ class Mover:
 
 def moved(moves: Floats, down: Floats, up: Floats) -> list[int]:
     """Which cells moved beyond their room."""
-    found: list[int] = np.flatnonzero(
-        (moves > up + SLACK) | (moves < -down - SLACK)
-    ).tolist()
+    beyond = (moves > up + SLACK) | (moves < -down - SLACK)
+    found: list[int] = np.flatnonzero(beyond).tolist()
     return found

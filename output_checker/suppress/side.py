@@ -20,9 +20,9 @@ STALE = 3
 
 
 class Side:
-    """A layer and its attacker. ``patience`` is called before each question that may
+    """A layer and its attacker. ``whole``, below: only witnesses in whole numbers count.
 
-    take a while, and may raise. ``whole``, below: are only witnesses in whole numbers taken?
+    ``patience`` is called before each question that may take a while, and may raise.
     """
 
     def __init__(self, layer: Layer, patience: Callable[[], None]) -> None:
@@ -104,7 +104,7 @@ class Side:
         self._take_apart(tally, knows, self._that_fit(), whole)
         idle, number = 0, 0
         while (before := tally.left()) and idle <= STALE:
-            group = _half(tally.open().any(axis=1), number)
+            group = _half(np.asarray(tally.open().any(axis=1)), number)
             self.look(pattern, tuple(np.flatnonzero(knows[group].any(axis=0)).tolist()))
             self._take_apart(tally, knows, self._together(tally, group, number), whole)
             idle = 0 if before - tally.left() >= FEW else idle + 1
