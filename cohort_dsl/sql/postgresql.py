@@ -106,7 +106,10 @@ def _over(left: Sql, right: Sql) -> Sql:
 
 
 def _power(base: Sql, exponent: Sql) -> Sql:
-    """By the logarithm, which is exact enough to tell what is too large or vanishes."""
+    """By the logarithm, which tells what vanishes, and all but nearly what is too large.
+
+    Where it is in doubt, the square root of what is too large is 2 ** 512.
+    """
     zero, one = double(0.0), double(1.0)
     times = sa.func.greatest(
         sa.func.least(sa.func.abs(exponent), double(1e300)), double(1e-200)
@@ -118,12 +121,15 @@ def _power(base: Sql, exponent: Sql) -> Sql:
         sa.and_(base == zero, exponent < zero),
         sa.and_(base < zero, sa.func.floor(exponent) != exponent),
     )
+    found = sa.func.power(base, exponent, type_=sa.Double())
+    root = sa.func.power(sa.func.abs(base), _product(exponent, double(0.5)))
     return sa.case(
         (exponent == one, base),
         (impossible, sa.null()),
-        (log >= double(709.78271289338), sa.null()),
+        (log >= double(709.79), sa.null()),
+        (log >= double(709.78), sa.case((root < double(2.0**512), found))),
         (log <= double(-745.13321910194), zero),
-        else_=sa.func.power(base, exponent, type_=sa.Double()),
+        else_=found,
     )
 
 
