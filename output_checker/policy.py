@@ -21,7 +21,10 @@ class Policy:
     round_to: counts in crosstabs are shown to the nearest multiple; 1 is exact.
     p_percent, dominance_patients, dominance_percent: Hundepool et al., Statistical
     Disclosure Control (2012), section 4.2: the p% rule and the (n, k) rule.
-    significant_digits: of means and standard deviations as shown.
+    significant_digits: of means, deviations, rates and other fractions as shown.
+    provider_columns: columns of a cohort that name who provided care (a practice, a
+    unit); where a cohort has one, its cells need provider_threshold of them, and the
+    dominance rules hold for their totals too.
     solver_seconds: how long to look for the cheapest cells to hide.
     """
 
@@ -32,6 +35,8 @@ class Policy:
     dominance_patients: int
     dominance_percent: int
     significant_digits: int
+    provider_columns: tuple[str, ...]
+    provider_threshold: int
     solver_seconds: int
     sha256: str = ""
 
@@ -48,6 +53,7 @@ _RANGES: Mapping[str, tuple[int, int]] = {
     "dominance_patients": (1, 10),
     "dominance_percent": (1, 100),
     "significant_digits": (1, 15),
+    "provider_threshold": (1, 100),
     "solver_seconds": (1, 3600),
 }
 _SETTINGS = tuple(f.name for f in fields(Policy) if f.default is MISSING)
@@ -61,6 +67,13 @@ def _senseless(policy: Policy) -> Iterable[str]:
         value = getattr(policy, key)
         if type(value) is not int or not low <= value <= high:
             yield f"{key} must be a whole number from {low} to {high}"
+    columns = policy.provider_columns
+    if not isinstance(columns, tuple) or not all(map(_is_a_name, columns)):
+        yield "provider_columns must be a list of columns' names, or []"
+
+
+def _is_a_name(name: object) -> bool:
+    return isinstance(name, str) and name.isidentifier()
 
 
 def load(path: Path) -> Policy:
@@ -96,6 +109,8 @@ def parse(data: bytes, *, where: str) -> Policy:
     problems = [*_other_keys(settings)]
     if problems:
         raise _wrong("; ".join(problems), where)
+    if isinstance(settings["provider_columns"], list):
+        settings["provider_columns"] = tuple(settings["provider_columns"])
     try:
         return Policy(**settings, sha256=hashlib.sha256(data).hexdigest())
     except ValueError as error:
