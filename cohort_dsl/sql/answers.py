@@ -1,13 +1,14 @@
-"""What earlier steps have answered, joined to the rows that need it.
+"""What earlier steps have answered, beside the rows that need it.
 
-A join of very many tables nests too deep for SQLAlchemy and slows every planner, so
-they are joined ``JOINS`` at a time into tables that are joined in their turn.
+It is joined to them by patient. A join of very many tables nests too deep for SQLAlchemy
+and slows every planner, so they are joined ``JOINS`` at a time into tables that are joined
+in their turn. Where the warehouse lays out the whole population's answers, none are joined.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from cohort_dsl.plan.steps import Given
 from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.draft import Draft, Keep
 from cohort_dsl.sql.expressions import Terms
+from cohort_dsl.sql.working import NUMBER
 
 JOINS = 60
 
@@ -36,12 +38,16 @@ class _Part:
 
 @dataclass(frozen=True)
 class Answers:
-    """``givens``: where each answer lies; ``results``: the tables that steps have left."""
+    """``givens``: where each answer lies; ``results``: the tables that steps have left.
+
+    ``numbered``: the steps in whose results patients go by their numbers.
+    """
 
     givens: Mapping[Series, Given]
     results: Mapping[str, sa.FromClause]
     draft: Draft
     patient_id: ValueType
+    numbered: Collection[str] = frozenset()
 
     def has(self, node: Series) -> bool:
         return node in self.givens and not isinstance(node, nodes.IsInSeries)
@@ -56,21 +62,67 @@ class Answers:
     ) -> tuple[sa.FromClause, dict[Series, Sql]]:
         """The rows with the answers beside them, and each answer's expression.
 
-        ``everyone``: a table of those whom the rows are about, if there is one.
+        ``name``: of the step that needs them; ``everyone``: a table of those whom the
+        rows are about, if there is one.
         """
-        parts = self._parts(wanted)
+        numbered = name in self.numbered
+        parts = self._parts(wanted, everyone, numbered=numbered)
+        if numbered and everyone is not None:
+            who = sa.select(everyone.c[NUMBER].label("patient_id"))
+            everyone = who.subquery("numbers")
         keep = self.draft.keeper(f"{name}_joined")
+        key = INT if numbered else self.patient_id
         while len(parts) > JOINS:
             chunks = [parts[at : at + JOINS] for at in range(0, len(parts), JOINS)]
-            parts = [self._gathered(chunk, everyone, keep) for chunk in chunks]
+            parts = [self._gathered(chunk, everyone, key, keep) for chunk in chunks]
         return self._joined(source, patient, parts)
 
-    def _parts(self, wanted: Iterable[Series]) -> list[_Part]:
+    def laid_out(
+        self, wanted: Iterable[Series], name: str, everyone: sa.FromClause
+    ) -> tuple[sa.TableClause, dict[Series, Sql]]:
+        """All of everyone's answers side by side, in order, and each answer's expression.
+
+        ``everyone``: with their numbers. ``name``: of the table that holds the answers.
+        """
+        laid = _Laid({"patient_id": self.patient_id})
+        for part in self._parts(wanted, everyone, numbered=True):
+            laid.add(part)
+        people = sa.select(everyone.c.patient_id).order_by(everyone.c[NUMBER])
+        table = self.draft.beside(name, people, laid.asked, laid.types)
+        said = {
+            node: self._answer(node, table.c[column], of_row=of_row)
+            for node, (column, of_row) in laid.columns.items()
+        }
+        return table, said
+
+    def _parts(
+        self, wanted: Iterable[Series], everyone: sa.FromClause | None, *, numbered: bool
+    ) -> list[_Part]:
+        """The results with these answers; in all of them patients go by number, or none."""
         columns: dict[str, dict[Series, str | None]] = {}
         for node in wanted:
             given = self.givens[node]
             columns.setdefault(given.step, {})[node] = given.column
-        return [_Part(self.results[step].alias(step), columns[step]) for step in columns]
+        return [
+            _Part(self._result(step, everyone, numbered=numbered), columns[step])
+            for step in columns
+        ]
+
+    def _result(
+        self, step: str, everyone: sa.FromClause | None, *, numbered: bool
+    ) -> sa.FromClause:
+        """A step's result; where need be, with the other name for each patient."""
+        result = self.results[step].alias(step)
+        if numbered is (step in self.numbered):
+            return result
+        assert everyone is not None, "there are numbers only of a population"
+        people = everyone.alias("people")
+        names = (NUMBER, "patient_id") if numbered else ("patient_id", NUMBER)
+        wanted, known = (people.c[name] for name in names)
+        others = [column for column in result.c if column.name != "patient_id"]
+        both = result.join(people, known == result.c.patient_id)
+        renamed = sa.select(wanted.label("patient_id"), *others).select_from(both)
+        return renamed.subquery(step)
 
     def _joined(
         self, source: sa.FromClause, patient: Sql, parts: Sequence[_Part]
@@ -79,11 +131,16 @@ class Answers:
         for part in parts:
             source = source.outerjoin(part.table, part.table.c.patient_id == patient)
             for node, column in part.columns.items():
-                said[node] = self._answer(node, part.table, column)
+                told = part.table.c[column or "patient_id"]
+                said[node] = self._answer(node, told, of_row=column is None)
         return source, said
 
     def _gathered(
-        self, parts: Sequence[_Part], everyone: sa.FromClause | None, keep: Keep
+        self,
+        parts: Sequence[_Part],
+        everyone: sa.FromClause | None,
+        key: ValueType,
+        keep: Keep,
     ) -> _Part:
         """One table with the answers of several."""
         people: sa.FromClause
@@ -96,22 +153,49 @@ class Answers:
         terms = self.draft.terms
         columns = [terms.stored(said[n], n.type).label(name) for n, name in names.items()]
         rows = sa.select(people.c.patient_id, *columns).select_from(source)
-        types = {"patient_id": self.patient_id} | {names[n]: n.type for n in names}
+        types = {"patient_id": key} | {names[n]: n.type for n in names}
         table = keep(rows, types)
         return _Part(table.alias(table.name), names)
 
-    def _answer(self, node: Series, result: sa.FromClause, column: str | None) -> Sql:
-        """An answer for a patient whom the step may not have met."""
+    def _answer(self, node: Series, told: Sql, *, of_row: bool) -> Sql:
+        """An answer for a patient whom the step may not have met.
+
+        ``told``: what the step says; ``of_row``: which is only that it has a row.
+        """
         terms = self.draft.terms
-        there = result.c.patient_id.is_not(sa.null())
-        if column is None:
+        if of_row:
+            there = told.is_not(sa.null())
             return there if isinstance(node, nodes.Exists) else _as_int(terms, there)
         if isinstance(node, nodes.Exists):
             missing = terms.stored(terms.false(), BOOL)
-            return terms.loaded(sa.func.coalesce(result.c[column], missing), BOOL)
+            return terms.loaded(sa.func.coalesce(told, missing), BOOL)
         if isinstance(node, nodes.Count | nodes.CountDistinct):
-            return sa.func.coalesce(result.c[column], sa.literal_column("0"))
-        return terms.loaded(result.c[column], node.type)
+            return sa.func.coalesce(told, sa.literal_column("0"))
+        return terms.loaded(told, node.type)
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """What lies side by side: the types of its columns, and what is asked for each part.
+
+    ``columns``: of each answer its column, and whether that is only there for a row.
+    """
+
+    types: dict[str, ValueType]
+    asked: list[sa.Select[Any]] = field(default_factory=list)
+    columns: dict[Series, tuple[str, bool]] = field(default_factory=dict)
+
+    def add(self, part: _Part) -> None:
+        """Its columns, each once and under a new name."""
+        names: dict[str | None, str] = {}
+        for node, column in part.columns.items():
+            if column not in names:
+                names[column] = f"a{len(self.types)}"
+                self.types[names[column]] = BOOL if column is None else node.type
+            self.columns[node] = names[column], column is None
+        its = part.table.c
+        asked = [(sa.true() if c is None else its[c]).label(n) for c, n in names.items()]
+        self.asked.append(sa.select(its.patient_id, *asked))
 
 
 def _as_int(terms: Terms, condition: Sql) -> Sql:

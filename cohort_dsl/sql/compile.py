@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
+from cohort_dsl.model import nodes
+from cohort_dsl.plan import needs
 from cohort_dsl.plan.steps import (
     Aggregate,
     Assembly,
@@ -68,11 +70,27 @@ def _assembly(bench: Workbench, step: Assembly) -> Script:
 
 
 def _question(bench: Workbench, step: Assembly) -> sa.Select[Any]:
-    population = bench.population.alias("population")
-    worked = bench.work_out(step, population, population.c.patient_id, {})
+    worked = bench.laid_out(step) if bench.lays_out else _joined(bench, step)
     variables = [_answered(bench, output, worked) for output in step.variables]
     found = sa.select(bench.patient, *variables).select_from(worked.rows)
+    if bench.lays_out and not _joins(bench, step):
+        return found  # the warehouse reads what is laid out in its order
     return found.order_by(bench.dialect.ascending(bench.patient))
+
+
+def _joined(bench: Workbench, step: Assembly) -> Worked:
+    population = bench.population.alias("population")
+    return bench.work_out(step, population, population.c.patient_id, {})
+
+
+def _joins(bench: Workbench, step: Assembly) -> bool:
+    """Is anything looked up in other tables for it?"""
+    return any(
+        isinstance(node, nodes.IsInSeries)
+        or needs.is_long_map(node)
+        or (isinstance(node, nodes.IsIn) and node.values in bench.lists)
+        for node in needs.in_place(step.computes())
+    )
 
 
 def _events(bench: Workbench, step: EventTable) -> sa.Select[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -10,7 +10,16 @@ import sqlalchemy as sa
 
 from cohort_dsl.model.types import Scalar, ValueType
 from cohort_dsl.sql.expressions import Terms
-from cohort_dsl.sql.statements import Script, Sent, Upload, create, drop, fill, render
+from cohort_dsl.sql.statements import (
+    Beside,
+    Script,
+    Sent,
+    Upload,
+    create,
+    drop,
+    fill,
+    render,
+)
 
 # Keeps rows in a temporary table: their select, and their columns with types.
 Keep: TypeAlias = Callable[["sa.Select[Any]", Mapping[str, ValueType]], sa.TableClause]
@@ -61,6 +70,20 @@ class Draft:
         table = self.created(name, columns)
         self._sent.append(Upload(name, tuple(columns), tuple(rows)))
         return table
+
+    def beside(
+        self,
+        name: str,
+        people: sa.Select[Any],
+        parts: Sequence[sa.Select[Any]],
+        types: Mapping[str, ValueType],
+    ) -> sa.TableClause:
+        """Answers side by side, as ``statements.Beside`` says; the columns of these types."""
+        dialect = self.terms.dialect
+        asked = tuple(render(part, dialect) for part in parts)
+        self._sent.append(Beside(name, render(people, dialect), asked))
+        columns = [sa.column(c, self.terms.column_type(kind)) for c, kind in types.items()]
+        return sa.table(name, *columns)
 
     def script(
         self,

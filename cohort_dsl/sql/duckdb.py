@@ -147,6 +147,7 @@ DUCKDB = Dialect(
     renderer=_renderer,
     types=TYPES,
     native_booleans=True,
+    lays_out=True,
     together=4,
     whole=_whole,
     quotient=lambda x, y: x.op("//", return_type=sa.BigInteger())(y),

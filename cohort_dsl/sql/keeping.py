@@ -17,11 +17,12 @@ def keep(bench: Workbench, step: Keep) -> None:
     """The rows with their columns; of rows in lists, each list's number."""
     searched = {step.hits.column} if step.hits else set()
     rows = bench.rows_of(step.rows, {*step.columns, *searched}).alias("rows")
-    source = bench.narrowed(rows, within=step.within_population)
+    source, patient = bench.whose(step.name, rows, within=step.within_population)
     types = {column.name: column.type for column in step.rows.schema.columns}
-    kept = {"patient_id": bench.catalog.patient_id}
+    kept = {"patient_id": bench.key(step.name)}
     kept |= {name: types[name] for name in step.columns}
-    found = sa.select(*(rows.c[name] for name in kept)).select_from(source)
+    columns = [rows.c[name] for name in step.columns]
+    found = sa.select(patient, *columns).select_from(source)
     if step.hits is not None:
         listed = bench.results[step.hits.map].alias("searched")
         found, kept = _hits(found, source, rows, listed, step.hits), kept | {LIST: INT}

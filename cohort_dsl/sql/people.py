@@ -6,18 +6,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from cohort_dsl.model.types import INT
 from cohort_dsl.plan.steps import Columns, Population
 from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.workbench import Workbench
+from cohort_dsl.sql.working import NUMBER
 
 
 def population(bench: Workbench, step: Population) -> None:
-    """The patients for whom the condition is True."""
+    """The patients for whom the condition is True; numbered, if they are to be."""
     everyone = _everyone(bench, step).subquery("everyone")
     worked = bench.work_out(step, everyone, everyone.c.patient_id, {})
     patient: Sql = sa.column("patient_id")
-    found = sa.select(patient).select_from(worked.rows)
-    bench.leave(step.name, found.where(worked[step.condition]), {})
+    found = sa.select(patient).select_from(worked.rows).where(worked[step.condition])
+    if bench.lays_out:
+        order = bench.dialect.ascending(patient)
+        number = sa.func.row_number().over(order_by=order) - sa.literal_column("1")
+        bench.leave(step.name, found.add_columns(number.label(NUMBER)), {NUMBER: INT})
+    else:
+        bench.leave(step.name, found, {})
 
 
 def _everyone(bench: Workbench, step: Population) -> sa.Select[Any]:

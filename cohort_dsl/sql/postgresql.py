@@ -252,6 +252,7 @@ POSTGRESQL = Dialect(
     renderer=_renderer,
     types=TYPES,
     native_booleans=True,
+    lays_out=False,
     together=200,  # a table has 1,600 columns at most
     whole=_whole,
     quotient=lambda x, y: sa.func.div(x, y, type_=sa.Numeric()),

@@ -37,7 +37,21 @@ class Upload:
     rows: tuple[tuple[Scalar | None, ...], ...] = field(repr=False)
 
 
-Sent: TypeAlias = Statement | Upload
+@dataclass(frozen=True)
+class Beside:
+    """Answers of several tables, to be laid side by side as a table of this name.
+
+    It has a row for each of the ``people``, in their order. Each of ``parts`` selects a
+    patient's number, from 0 on in that order, each once, and columns of names that no
+    other part has. Whom a part doesn't tell of, of these columns that patient has NULL.
+    """
+
+    table: str
+    people: Statement
+    parts: tuple[Statement, ...]
+
+
+Sent: TypeAlias = Statement | Upload | Beside
 
 
 @dataclass(frozen=True)
@@ -57,7 +71,7 @@ class Script:
 
     def size(self) -> int:
         """Of all SQL text, in bytes."""
-        texts = (s.text for s in self.statements() if isinstance(s, Statement))
+        texts = (one.text for sent in self.statements() for one in _questions(sent))
         return sum(len(text.encode()) for text in texts)
 
     def __str__(self) -> str:
@@ -65,9 +79,18 @@ class Script:
         return "\n\n".join(map(_told, self.statements()))
 
 
+def _questions(sent: Sent) -> tuple[Statement, ...]:
+    if isinstance(sent, Upload):
+        return ()
+    return (sent.people, *sent.parts) if isinstance(sent, Beside) else (sent,)
+
+
 def _told(sent: Sent) -> str:
     if isinstance(sent, Upload):
         return f"-- {len(sent.rows)} rows into {sent.table}"
+    if isinstance(sent, Beside):
+        asked = "\n\n".join(map(_told, _questions(sent)))
+        return f"-- side by side as {sent.table}\n{asked}"
     values = enumerate(map(_readable, sent.parameters), start=1)
     notes = "".join(f"-- ${number} = {value}\n" for number, value in values)
     return f"{notes}{sent.text};"

@@ -10,17 +10,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cohort_dsl.model.nodes import Frame, Table
-from cohort_dsl.model.types import Scalar, ValueType
+from cohort_dsl.model.nodes import Frame, Series, Table
+from cohort_dsl.model.types import INT, Scalar, ValueType
 from cohort_dsl.plan import needs
-from cohort_dsl.plan.steps import Plan, Step
+from cohort_dsl.plan.steps import Assembly, Plan, Step
 from cohort_dsl.sql.answers import Answers
 from cohort_dsl.sql.catalog import Catalog
 from cohort_dsl.sql.counting import Counting
 from cohort_dsl.sql.dialect import Dialect, Sql
 from cohort_dsl.sql.draft import Draft
 from cohort_dsl.sql.expressions import Terms
-from cohort_dsl.sql.working import Joined, Start, Worked, work_out
+from cohort_dsl.sql.numbers import going_by_number
+from cohort_dsl.sql.working import NUMBER, Joined, Start, Worked, work_out
 
 
 class Workbench:
@@ -29,7 +30,9 @@ class Workbench:
     ``lists``: long lists of constants; ``results``: what each step has left, by its name;
     ``joined``: what is found by a join on a value; ``made``: the rows of frames that have
     rows of their own; ``ranked``: of rows kept by a step of this name, the column of which
-    only the order is kept.
+    only the order is kept. ``lays_out``: the population is numbered, because its answers
+    will be laid side by side; ``numbered``: the steps in whose results patients go by these
+    numbers.
     """
 
     def __init__(self, plan: Plan, dialect: Dialect, catalog: Catalog) -> None:
@@ -41,7 +44,11 @@ class Workbench:
         self.ranked: dict[str, str] = {}
         self.terms = Terms(dialect, self.lists)
         self.draft = Draft(self.terms)
-        self.answers = Answers(plan.givens, self.results, self.draft, catalog.patient_id)
+        self.lays_out = dialect.lays_out and isinstance(plan.steps[-1], Assembly)
+        self.numbered = going_by_number(plan) if self.lays_out else frozenset()
+        self.answers = Answers(
+            plan.givens, self.results, self.draft, catalog.patient_id, self.numbered
+        )
         self.counting = Counting(self.draft, self.answers, self.joined)
 
     @property
@@ -60,18 +67,34 @@ class Workbench:
             return self.catalog.rows(frame.table.name, wanted)
         return self.made[frame]
 
+    def key(self, step: str) -> ValueType:
+        """The type of patient_id in the step's result."""
+        return INT if step in self.numbered else self.catalog.patient_id
+
     def narrowed(self, rows: sa.FromClause, *, within: bool) -> sa.FromClause:
         """The rows; of the population's patients only, if so wished."""
+        return self._narrowed(rows)[0] if within else rows
+
+    def whose(
+        self, step: str, rows: sa.FromClause, *, within: bool
+    ) -> tuple[sa.FromClause, Sql]:
+        """The same, and what the step calls each row's patient."""
         if not within:
-            return rows
+            return rows, rows.c.patient_id
+        source, population = self._narrowed(rows)
+        told = population.c[NUMBER] if step in self.numbered else rows.c.patient_id
+        return source, told.label("patient_id")
+
+    def _narrowed(self, rows: sa.FromClause) -> tuple[sa.FromClause, sa.FromClause]:
         population = self.population.alias("population")
-        return rows.join(population, population.c.patient_id == rows.c.patient_id)
+        its = population.c.patient_id == rows.c.patient_id
+        return rows.join(population, its), population
 
     def leave(
         self, name: str, rows: sa.Select[Any], types: Mapping[str, ValueType]
     ) -> None:
         """A step's result: patient_id and the columns of these types."""
-        patient = {"patient_id": self.catalog.patient_id}
+        patient = {"patient_id": self.key(name)}
         self.results[name] = self.draft.kept(name, rows, patient | dict(types))
 
     def work_out(
@@ -83,14 +106,26 @@ class Workbench:
         rows: sa.FromClause | None = None,
     ) -> Worked:
         """What the step computes, beside ``carried``; ``rows``: whose columns it reads."""
-        below = needs.in_place(step.computes())
-        given = [node for node in below if self.answers.has(node)]
+        given = self._given(step)
         everyone = self.results.get(self.plan.population.name)
         source, columns = self.answers.onto(source, patient, given, step.name, everyone)
         if rows is not None:
-            own = needs.columns(below)
+            own = needs.columns(needs.in_place(step.computes()))
             columns |= {n: self.terms.loaded(rows.c[n.name], n.type) for n in own}
-        kept = {"patient_id": (patient, self.catalog.patient_id), **carried}
-        start = Start(source, columns, kept)
+        kept = {"patient_id": (patient, self.key(step.name)), **carried}
+        return self._worked_out(step, Start(source, columns, kept))
+
+    def laid_out(self, step: Step) -> Worked:
+        """What the step computes of the whole population's answers, in order."""
+        name, given = f"{step.name}_answers", self._given(step)
+        table, columns = self.answers.laid_out(given, name, self.population)
+        kept = {"patient_id": (table.c.patient_id, self.catalog.patient_id)}
+        return self._worked_out(step, Start(table, columns, kept))
+
+    def _given(self, step: Step) -> list[Series]:
+        below = needs.in_place(step.computes())
+        return [node for node in below if self.answers.has(node)]
+
+    def _worked_out(self, step: Step, start: Start) -> Worked:
         keep = self.draft.keeper(step.name)
         return work_out(step.computes(), start, self.terms, self.joined, keep)

@@ -21,6 +21,8 @@ from cohort_dsl.sql.layers import LAYERS, Arrangement, arrange, is_column
 
 # Whom, and which day, a row was looked up for. No table's column begins with _.
 OWNER, DAY = "_owner", "_day"
+# Which of the population a patient is, beginning with 0 and in the order of their ids.
+NUMBER = "_number"
 # One of the owner's values, and who has any.
 MEMBER, HOLDER = "_member", "_holder"
 

@@ -27,12 +27,13 @@ from cohort_dsl.plan import Plan
 from cohort_dsl.sql import Catalog, Dialect, Script, Statement, Upload
 from cohort_dsl.sql.catalog import plain
 from cohort_dsl.sql.duckdb import DUCKDB
-from cohort_dsl.sql.statements import Sent
+from cohort_dsl.sql.statements import Beside, Sent
 from cohort_dsl.warehouses import measuring
 from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
 from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
 from cohort_dsl.warehouses.given import fitted
 from cohort_dsl.warehouses.rows import Answer, Rows
+from cohort_dsl.warehouses.side_by_side import side_by_side
 
 BATCH = 65_536  # rows
 
@@ -118,6 +119,8 @@ def _answer(session: duckdb.DuckDBPyConnection, script: Script, on_step: OnStep)
 def _send(session: duckdb.DuckDBPyConnection, sent: Sent) -> None:
     if isinstance(sent, Upload):
         _upload(session, sent)
+    elif isinstance(sent, Beside):
+        _lay(session, sent)
     else:
         session.execute(sent.text, list(sent.parameters))
 
@@ -141,6 +144,16 @@ def _upload(session: duckdb.DuckDBPyConnection, upload: Upload) -> None:
     session.execute(f'INSERT INTO "{upload.table}" SELECT {lists}', columns)
 
 
+def _lay(session: duckdb.DuckDBPyConnection, laid: Beside) -> int:
+    """How many people there are. What is laid out can be read once."""
+    people, *parts = (
+        session.sql(asked.text, params=list(asked.parameters)).to_arrow_table()
+        for asked in (laid.people, *laid.parts)
+    )
+    session.register(laid.table, side_by_side(people, parts))
+    return int(people.num_rows)
+
+
 @dataclass(frozen=True)
 class _Trial:
     """A session whose statements are looked at."""
@@ -160,6 +173,8 @@ class _Trial:
         return None
 
     def send(self, sent: Sent) -> int:
+        if isinstance(sent, Beside):
+            return _lay(self.session, sent)
         _send(self.session, sent)
         if isinstance(sent, Upload):
             return len(sent.rows)

@@ -147,6 +147,7 @@ def _send(cursor: psycopg.RawCursor[Any], sent: Sent) -> int:
         _copy(cursor, sent.table, sent.rows)
         _analyse(cursor, sent.table)
         return rows
+    assert isinstance(sent, Statement), "its dialect lays nothing out"
     if sent.makes or sent.drops:  # made already, and the end drops them all
         return 0
     cursor.execute(sent.text, sent.parameters)
