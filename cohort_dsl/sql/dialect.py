@@ -35,8 +35,8 @@ class Dialect:
     types: Mapping[Kind, sa.types.TypeEngine[Any]]
     # Has columns of yes and no; else they are kept as 1 and 0.
     native_booleans: bool
-    # Its warehouse lays answers side by side, by patients' numbers, and reads them in order;
-    # else they are joined.
+    # Its warehouse lays answers side by side, by patients' numbers, and reads what lies so
+    # in order; else they are joined.
     lays_out: bool
     # How many sets of rows one statement aggregates, of those that a pass has kept apart.
     together: int

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from cohort_dsl.errors import WarehouseError
+
 PIECE = 65_536  # patients
 
 Places: TypeAlias = "npt.NDArray[np.int64]"
@@ -26,7 +28,8 @@ Take: TypeAlias = Callable[[Places, Cells], pa.Array]
 def side_by_side(people: pa.Table, parts: Sequence[pa.Table]) -> pa.RecordBatchReader:
     """The people's column, then those of the parts but their first, which has numbers.
 
-    A number is a person's place among the people, from 0 on; no part has one twice.
+    A number is a person's place among the people, from 0 on. WarehouseError where a part
+    has one twice.
     """
     fields = [*people.schema, *(field for part in parts for field in [*part.schema][1:])]
     schema = pa.schema([field.with_type(_long(field.type)) for field in fields])
@@ -52,6 +55,12 @@ class _Laid:
         self._rows = len(numbers)
         self._places = np.full(people, self._rows, np.int64)
         self._places[numbers.to_numpy()] = np.arange(self._rows)
+        if np.count_nonzero(self._places != self._rows) < self._rows:
+            raise WarehouseError(
+                "a patient has several rows in a table of one row a patient",
+                where="the warehouse",
+                remedy="Run `strongroom warehouse check` to compare the mapping with it.",
+            )
         self._takes = [_taking(column) for column in columns]
 
     def columns(self, start: int) -> Iterator[pa.Array]:
