@@ -78,7 +78,7 @@ class Draft:
         parts: Sequence[sa.Select[Any]],
         types: Mapping[str, ValueType],
     ) -> sa.TableClause:
-        """Answers side by side, as ``statements.Beside`` says, in columns of these types."""
+        """Answers side by side, as ``Beside`` says, in columns of these types."""
         dialect = self.terms.dialect
         asked = tuple(render(part, dialect) for part in parts)
         self._sent.append(Beside(name, render(people, dialect), asked))
