@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from output_checker.checks.subjects import Candidate, Opaque, Subject, Untrue
@@ -13,7 +13,7 @@ from output_checker.claims.model import Claim
 from output_checker.errors import ClaimError
 from output_checker.policy import Policy
 from output_checker.report import Verification
-from output_checker.verify import claim_file, cohort, files
+from output_checker.verify import claim_file, cohort, derived, files
 from output_checker.verify.cohort import Cohort, Dataset, Unverifiable
 from output_checker.verify.compare import differences
 from output_checker.verify.numbers import Recomputed, Shared
@@ -90,13 +90,11 @@ class Reader:
         """The claim recomputed, or why it wasn't borne out."""
         try:
             claim = claim_file.loads(data, where=claim_of(name))
+            about = self._cohort(claim)
             found = recompute(
-                name,
-                claim,
-                self._cohort(claim),
-                largest=self._most(),
-                few=self._policy.threshold,
+                name, claim, about, largest=self._most(), few=self._policy.threshold
             )
+            found = replace(found, made=about.made)
         except ClaimError as error:
             return Untrue(name, Verification.UNVERIFIABLE, error.problem, error.remedy)
         except Unverifiable as error:
@@ -120,7 +118,7 @@ class Reader:
                 "Run the action again on the dataset as it was last extracted.",
             )
         if claim.dataset not in self._open:
-            opened = cohort.opened(dataset)
+            opened = derived.opened(dataset) if dataset.of else cohort.opened(dataset)
             self._open[claim.dataset] = self._stack.enter_context(opened)
         return self._open[claim.dataset]
 

@@ -18,6 +18,9 @@ from job_runner.workspace import Workspace
 from output_checker import check, report_json
 from output_checker.policy import Policy
 
+FRAMES = (".parquet", ".csv")
+"""What frames that an action made are read from: files that tell how large they are."""
+
 
 @dataclass(frozen=True)
 class Checking:
@@ -53,18 +56,43 @@ def rounding_of(policy: Policy) -> Rounding:
 
 
 def datasets(made: Manifest, workspace: Workspace) -> Mapping[str, check.Dataset]:
-    """The cohort files that the action read, with the hashes that the runner recorded.
+    """What the action may claim about, with the hashes that the runner recorded.
 
-    Not their event tables: claims are about patients, each once.
+    The cohort files that it read; not their event tables, as claims are about patients,
+    each once. And frames that an action made of any cohort: highly sensitive files that
+    it read, or wrote itself.
     """
     read = {one.path: one.sha256 for one in made.inputs}
-    return {
-        file.path: check.Dataset(workspace.path(file.level, file.path), read[file.path])
-        for manifest in workspace.manifests().values()
+    own = {file.path: file.sha256 for file in made.files}
+    manifests = workspace.manifests().values()
+    extracted = {
+        file.path: check.Dataset(workspace.path(file.level, file.path), file.sha256)
+        for manifest in manifests
         if manifest.query_sha256 is not None
         for file in _cohorts(manifest.files)
-        if file.path in read
     }
+    frames = {
+        file.path: workspace.path(file.level, file.path)
+        for manifest in (*manifests, made)
+        if manifest.query_sha256 is None
+        for file in manifest.files
+        if _may_be_a_frame(file)
+    }
+    of = tuple(extracted.values())
+    return {
+        path: check.Dataset(one.path, read[path])
+        for path, one in extracted.items()
+        if path in read
+    } | {
+        path: check.Dataset(where, (read | own)[path], of)
+        for path, where in frames.items()
+        if of and path in read | own
+    }
+
+
+def _may_be_a_frame(file: ManifestFile) -> bool:
+    inside = file.level is Level.HIGHLY_SENSITIVE
+    return inside and PurePosixPath(file.path).suffix in FRAMES
 
 
 def _cohorts(files: Sequence[ManifestFile]) -> list[ManifestFile]:

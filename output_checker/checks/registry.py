@@ -7,6 +7,7 @@ from typing import Any
 
 from output_checker.checks import (
     class_disclosure,
+    derived,
     differencing,
     dominance,
     few_values,
@@ -25,7 +26,7 @@ Check = Callable[[Any], Iterable[Finding]]
 CHECKS: Mapping[type, tuple[Check, ...]] = {
     Opaque: (opaque.check,),
     Untrue: (truth.check,),
-    Candidate: (levels.check, few_values.check, words.check),
+    Candidate: (levels.check, few_values.check, words.check, derived.check),
     Verified: (
         protection.check,
         class_disclosure.check,

@@ -6,6 +6,7 @@ survival, regression`` and, for their columns, ``bands``, ``year``, ``is_present
 is written, for those who write claims from another language; ``claims.R`` does from R.
 """
 
+from output_checker.claims.derivation import derived
 from output_checker.claims.regressions import levels_of, regression
 from output_checker.claims.tables import (
     bands,
@@ -22,6 +23,7 @@ from output_checker.claims.tables import (
 __all__ = [
     "bands",
     "crosstab",
+    "derived",
     "histogram",
     "is_present",
     "levels_of",

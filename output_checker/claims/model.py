@@ -129,6 +129,12 @@ class Claim:
             )
         )
 
+    def columns(self) -> frozenset[str]:
+        """The dataset's columns that the table is made from."""
+        own = {d.column for d in self.dimensions} | {c.column for c in self.population}
+        own |= {self.value} if self.value else set()
+        return frozenset(own | self.model.columns() if self.model else own)
+
     def size(self) -> int:
         """How many cells ``every`` has, without making them."""
         return math.prod(

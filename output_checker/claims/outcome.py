@@ -148,6 +148,11 @@ class Model:
                 "First the intercept, then each term's levels but the reference.",
             )
 
+    def columns(self) -> frozenset[str]:
+        """The columns that the model is made from."""
+        own = {variable.column for variable in (self.outcome, *self.terms)}
+        return frozenset(own | {self.time} if self.time else own)
+
     def _columns_once(self) -> None:
         names = [v.name for v in (self.outcome, *self.terms)]
         if len(set(names)) < len(names) or INTERCEPT in names or self.time in names:

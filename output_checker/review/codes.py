@@ -39,6 +39,10 @@ MEANINGS: Mapping[str, Meaning] = {
         "what it averages has so few different values that the mean is a count",
         "Make a table of counts instead.",
     ),
+    "derived": Meaning(
+        "it was counted in a frame that an action made, which nobody has recomputed",
+        "Define columns in the dataset definition where you can; explain the others.",
+    ),
     "protection": Meaning(
         "no way of hiding cells leaves a table that is safe and still says something",
         "Use fewer or broader groups.",

@@ -40,18 +40,27 @@ class Unverifiable(Exception):
 
 @dataclass(frozen=True)
 class Dataset:
-    """A cohort file as the runner recorded it."""
+    """A cohort file as the runner recorded it.
+
+    ``of``: the cohort files that an action may have made it of, if one did; none for what
+    was extracted.
+    """
 
     path: Path
     sha256: str
+    of: tuple[Dataset, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """The cohort's columns and their types, and a way to ask about its rows."""
+    """The cohort's columns and their types, and a way to ask about its rows.
+
+    ``made``: the columns that an action made; None for a cohort as it was extracted.
+    """
 
     columns: Mapping[str, str]
     _connection: duckdb.DuckDBPyConnection
+    made: frozenset[str] | None = None
 
     def __repr__(self) -> str:
         return f"<cohort of {len(self.columns)} columns>"
@@ -74,29 +83,41 @@ def opened(dataset: Dataset) -> Iterator[Cohort]:
     Raises Unverifiable when the file isn't what the runner recorded, isn't in a format
     that extractions write, or doesn't have one row per patient.
     """
+    with closing(duckdb.connect(":memory:", config=LOCKED)) as connection:
+        load(connection, dataset)
+        yield locked(connection)
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, dataset: Dataset, most: int | None = None
+) -> None:
+    """The dataset's rows as the table ``cohort``; Unverifiable if over ``most``."""
     try:
         with files.opened(dataset.path.parent, dataset.path.name) as found:
             if files.sha256(found) != dataset.sha256:
                 raise _changed()
-            with closing(duckdb.connect(":memory:", config=LOCKED)) as connection:
-                yield _loaded(connection, dataset.path.name, f"/dev/fd/{found}")
+            path = f"/dev/fd/{found}"
+            if most is not None:
+                reading.at_most(connection, dataset.path.name, path, most)
+            reading.load(connection, dataset.path.name, path)
     except files.Unreadable:
         raise Unverifiable(
             "the dataset isn't there", "Run the extraction again, then this action."
         ) from None
-
-
-def _loaded(connection: duckdb.DuckDBPyConnection, name: str, path: str) -> Cohort:
-    try:
-        reading.load(connection, name, path)
     except reading.NotRows:
         raise Unverifiable(
             "the dataset isn't a cohort file", "Claim about the extraction's output file."
         ) from None
+
+
+def locked(
+    connection: duckdb.DuckDBPyConnection, made: frozenset[str] | None = None
+) -> Cohort:
+    """The loaded table, in a connection that can reach nothing else from now on."""
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     described = connection.execute("DESCRIBE cohort").fetchall()
-    cohort = Cohort({row[0]: row[1] for row in described}, connection)
+    cohort = Cohort({row[0]: row[1] for row in described}, connection, made)
     _one_row_per_patient(cohort)
     return cohort
 

@@ -47,6 +47,7 @@ class Recomputed:
     values there are, counted up to a handful. ``rarest``: for conditions that name words,
     how many people in the cohort have the rarest of them; None where these are dates.
     ``apart``: groups, or the whole, in which few have values far from all others'.
+    ``made``: the columns of its dataset that an action made; None where it was extracted.
     """
 
     path: str
@@ -57,6 +58,7 @@ class Recomputed:
     distinct: int = 0
     rarest: Mapping[Condition, int | None] = field(default_factory=dict)
     apart: tuple[Levels, ...] = ()
+    made: frozenset[str] | None = None
 
     @property
     def is_summary(self) -> bool:

@@ -1,0 +1,87 @@
+# ruff: noqa: S608 (columns are quoted and from the files' own lists)
+"""A frame that an action made of a cohort: its people are some of the cohort's.
+
+What the action did can't be recomputed. But it is known which columns are still the
+cohort's, person by person, and which are the action's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import duckdb
+
+from output_checker.verify.cohort import (
+    LOCKED,
+    PATIENT,
+    Cohort,
+    Dataset,
+    Unverifiable,
+    load,
+    locked,
+)
+
+
+@contextmanager
+def opened(frame: Dataset) -> Iterator[Cohort]:
+    """The frame's rows in memory, after it was compared with the cohorts it may be of.
+
+    Raises Unverifiable, besides where ``cohort.opened`` does, when somebody in it is in
+    none of these cohorts.
+    """
+    with closing(duckdb.connect(":memory:", config=LOCKED)) as connection:
+        yield locked(connection, _of_any(connection, frame))
+
+
+def _of_any(connection: duckdb.DuckDBPyConnection, frame: Dataset) -> frozenset[str]:
+    """The frame as the table ``cohort``; the columns that it has of its own."""
+    for extracted in frame.of:
+        load(connection, extracted)
+        connection.execute("ALTER TABLE cohort RENAME TO extracted")
+        size = _one(connection, "SELECT count(*) FROM extracted")
+        load(connection, frame, most=size)
+        if _all_in(connection):
+            made = _made(connection)
+            connection.execute("DROP TABLE extracted")
+            return made
+        connection.execute("DROP TABLE cohort")
+        connection.execute("DROP TABLE extracted")
+    raise Unverifiable(
+        "the frame has people who are in no cohort that was extracted here",
+        f"Keep {PATIENT} as it is in the cohort file, one row per patient.",
+    )
+
+
+def _all_in(connection: duckdb.DuckDBPyConnection) -> bool:
+    known = f"SELECT {PATIENT} FROM extracted"
+    sql = f"SELECT count(*) FROM cohort WHERE {PATIENT} NOT IN ({known})"
+    try:
+        return _one(connection, sql) == 0
+    except duckdb.Error:  # no such column, or of another type
+        return False
+
+
+def _made(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    described = connection.execute("DESCRIBE cohort").fetchall()
+    return frozenset(
+        row[0] for row in described if row[0] != PATIENT and _differs(connection, row[0])
+    )
+
+
+def _differs(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Is a column not the cohort's, or another for somebody?"""
+    column = '"' + name.replace('"', '""') + '"'
+    sql = (
+        f"SELECT count(*) FROM cohort JOIN extracted USING ({PATIENT})"
+        f" WHERE cohort.{column} IS DISTINCT FROM extracted.{column}"
+    )
+    try:
+        return _one(connection, sql) > 0
+    except duckdb.Error:
+        return True
+
+
+def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    ((number,),) = connection.execute(sql).fetchall()
+    return int(number)
