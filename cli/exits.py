@@ -13,7 +13,7 @@ from job_runner.errors import (
     ProjectError,
     RequestRefused,
 )
-from output_checker.errors import CheckerError, PolicyError
+from output_checker.errors import CheckerError, PolicyError, ProblemError
 
 OK = 0
 INTERNAL = 1
@@ -33,6 +33,7 @@ EXIT_CODES: Mapping[type[Exception], int] = {
     LedgerDamaged: 11,
     QueryError: 12,
     NotAsExpected: 13,
+    ProblemError: 14,
 }
 
 MEANINGS: Mapping[int, str] = {
@@ -50,6 +51,7 @@ MEANINGS: Mapping[int, str] = {
     11: "the ledger isn't the one that was written",
     12: "a serialised query isn't one that this version reads",
     13: "made-up patients of a test file aren't as expected",
+    14: "a disclosure problem is wrong, or nothing can meet its protection levels",
     INTERRUPTED: "stopped from the keyboard",
 }
 

@@ -25,6 +25,14 @@ class PolicyError(CheckerError):
     """A disclosure policy with unknown, missing or senseless settings."""
 
 
+class ProblemError(CheckerError):
+    """A disclosure problem that can't be read, makes no sense, or has no answer."""
+
+
+class PatternUnsafe(CheckerError):
+    """Hidden cells that can be worked out from what is shown."""
+
+
 class ReleaseRefused(CheckerError):
     """A move in a review that the rules don't allow."""
 

@@ -36,6 +36,9 @@ COMMANDS: Mapping[str, Entry] = {
     "cancel": Entry("remote", "Stop a request's jobs.", RESEARCHER),
     "release": Entry("remote", "Ask for a request's outputs to be released.", RESEARCHER),
     "review": Entry("review", "See, approve or return release requests.", CHECKER),
+    "disclosure": Entry(
+        "disclosure", "Hide cells of a table safely; attack hidden ones.", CHECKER
+    ),
     "site": Entry("site", "Make a site; add and remove people.", SITE),
     "warehouse": Entry("warehouse", "Check the warehouse against its mapping.", SITE),
     "serve": Entry("serving", "Serve requests, review pages, the public record.", SITE),

@@ -97,14 +97,18 @@ class Judge:
             yield from self._unsettled(doubts, pattern)
 
     def intervals(
-        self, layer: int, pattern: Floats, wanted: Iterable[int] | None = None
+        self,
+        layer: int,
+        pattern: Floats,
+        wanted: Iterable[int] | None = None,
+        known: Known = (),
     ) -> dict[int, Interval]:
         """What anybody can work out about a layer's cells, by their places there.
 
-        Of all hidden cells, unless only some are ``wanted``.
+        Of all hidden cells, unless only some are ``wanted``. Or what one can who has ``known``.
         """
         side = self._sides[layer]
-        side.look(pattern)
+        side.look(pattern, known)
         if wanted is None:
             wanted = np.flatnonzero(pattern[side.places]).tolist()
         return {place: _interval(side, place) for place in wanted}

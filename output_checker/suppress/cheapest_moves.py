@@ -25,7 +25,7 @@ TINY = 1e-3
 
 
 class Mover:
-    """The program of a layer: each cell's free room, and what it moves beyond, at a cost."""
+    """A layer's program: each cell's free room, and what it moves beyond, at a cost."""
 
     def __init__(self, problem: Problem, layer: int, attacker: Attacker) -> None:
         self.layer = problem.layers[layer]

@@ -1,0 +1,84 @@
+"""Which cells of a table to hide, and whether hiding some is enough."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli import console
+
+if TYPE_CHECKING:
+    from output_checker.suppress import Outcome
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def disclosure() -> None:
+    """Hide cells of tables so that nobody can work out the small ones, with proof.
+
+    A problem is a JSON file: cells, the sums that tie them, and how uncertain which of
+    them must stay. docs/disclosure.md tells how it is written.
+    """
+
+
+@disclosure.command("protect")
+@click.argument("problem", type=FILE)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="How long to look for the cheapest pattern.",
+)
+@console.json_option
+def disclosure_protect(problem: Path, seconds: float, as_json: bool) -> None:
+    """Find the cheapest cells to hide in PROBLEM, a JSON file.
+
+    Prints the pattern, its cost, whether it is proven the cheapest (or how far from it it
+    may be, when time is up), and what an attacker can still work out about each primary
+    cell. The pattern is always audited before it is printed.
+    """
+    from output_checker.suppress import protected, read
+
+    _report(protected(read(problem), seconds=seconds), as_json=as_json)
+
+
+@disclosure.command("audit")
+@click.argument("problem", type=FILE)
+@click.option(
+    "--pattern",
+    "pattern_file",
+    type=FILE,
+    help="A JSON list of the hidden cells' ids, in place of the problem's own.",
+)
+@console.json_option
+def disclosure_audit(problem: Path, pattern_file: Path | None, as_json: bool) -> None:
+    """Attack the cells hidden in PROBLEM, whoever chose them.
+
+    Hidden are the cells of PROBLEM's "pattern"; without one, the primary cells alone.
+    Prints what an attacker can work out about each primary cell. Ends with an error if
+    that is more than PROBLEM allows.
+    """
+    from output_checker.errors import PatternUnsafe
+    from output_checker.suppress import audited, read, read_pattern
+
+    stated = read(problem)
+    outcome = audited(stated, read_pattern(pattern_file, stated) if pattern_file else None)
+    _report(outcome, as_json=as_json)
+    if not outcome.safe:
+        raise PatternUnsafe(
+            "hidden cells can be worked out from what is shown",
+            where=str(pattern_file or problem),
+            remedy=f"A pattern that is safe: strongroom disclosure protect {problem}",
+        )
+
+
+def _report(outcome: Outcome, *, as_json: bool) -> None:
+    from output_checker.suppress import disclosure as told
+
+    table = console.table(told.HEADINGS, told.rows(outcome)) if outcome.primaries else []
+    lines = [*told.summary(outcome), *([""] if table else []), *table]
+    console.report(told.as_json(outcome), lines, as_json=as_json)
