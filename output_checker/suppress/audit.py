@@ -105,7 +105,7 @@ class Judge:
     ) -> dict[int, Interval]:
         """What anybody can work out about a layer's cells, by their places there.
 
-        Of all hidden cells, unless only some are ``wanted``. Or what one can who has ``known``.
+        Of all hidden cells, unless only some are ``wanted``. Or one who has ``known``.
         """
         side = self._sides[layer]
         side.look(pattern, known)
