@@ -3,8 +3,9 @@
 - columns ``measure``, ``interval_start``, ``interval_end``, ``ratio``, ``numerator``,
   ``denominator``, then those that any measure is grouped by, NULL where this one isn't;
 - rows by measure as defined, then by interval, then by group, NULL first;
-- by the name's ending: ``.csv`` or ``.csv.gz`` (yes and no are T and F; NULL is empty, as
-  empty text is), ``.parquet``, or Arrow's ``.arrow`` or ``.feather``;
+- by the name's ending: ``.csv`` or ``.csv.gz`` (yes and no are true and false, as in a
+  cohort's; NULL is empty, as empty text is), ``.parquet``, or Arrow's ``.arrow`` or
+  ``.feather``;
 - Parquet and Arrow files hold JSON under the metadata's key ``strongroom``: ``format``
   ("measures"), ``version``, ``query_sha256``, and ``rounding``: null, or the policy's
   name, ``threshold`` and ``base``.
@@ -89,7 +90,7 @@ def _text(table: pa.Table) -> Iterator[str]:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
-        return "T" if value else "F"
+        return "true" if value else "false"
     return value.isoformat() if isinstance(value, date) else value
 
 

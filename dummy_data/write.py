@@ -17,7 +17,8 @@ from dummy_data.generate import arrow_schema
 
 
 def write(tables: Mapping[str, pa.Table], folder: Path) -> list[Path]:
-    """One file a table; NULL is an empty field, a date is ISO. Returns the files."""
+    """One file a table; NULL is an empty field, yes and no are true and false as in cohort
+    files, a date is ISO. Returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, table in tables.items():
@@ -43,7 +44,7 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "T" if value else "F"
+        return "true" if value else "false"
     return str(value)
 
 

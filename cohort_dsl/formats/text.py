@@ -2,9 +2,11 @@
 
 UTF-8, one line for the names. Yes and no are ``true`` and ``false``, which readr and
 pandas take for booleans (of ``T`` and ``F`` pandas makes strings; Stata makes strings of
-both). Dates are ISO. A missing value is empty; strings are in quotation marks, so that
-an empty string can be told from it, although readr and pandas don't. All else that CSV
-doesn't say is the reader's guess: codes with leading zeros are best read as strings.
+both). So it is in measures and in dummy tables; OpenSAFELY's files say ``T`` and ``F``,
+and what we read may say either. Dates are ISO. A missing value is empty; strings are in
+quotation marks, so that an empty string can be told from it, although readr and pandas
+don't. All else that CSV doesn't say is the reader's guess: codes with leading zeros are
+best read as strings.
 """
 
 from __future__ import annotations

@@ -121,8 +121,8 @@ def _power(base: Sql, exponent: Sql) -> Sql:
         sa.and_(base == zero, exponent < zero),
         sa.and_(base < zero, sa.func.floor(exponent) != exponent),
     )
-    found = sa.func.power(base, exponent, type_=sa.Double())
-    root = sa.func.power(sa.func.abs(base), _product(exponent, double(0.5)))
+    found: Sql = sa.func.power(base, exponent, type_=sa.Double())
+    root: Sql = sa.func.power(sa.func.abs(base), _product(exponent, double(0.5)))
     return sa.case(
         (exponent == one, base),
         (impossible, sa.null()),

@@ -47,7 +47,10 @@ class patients(PatientFrame):
         return self.date_of_death.is_after(date) | self.date_of_death.is_null()
 
     def is_dead_on(self, date: Any) -> Any:
-        """Known to have died by the end of that day."""
+        """Known to have died by the end of that day: whoever isn't alive on it.
+
+        The day of death counts, so that everybody is either alive or dead on each day.
+        """
         return self.date_of_death.is_not_null() & self.date_of_death.is_on_or_before(date)
 
 

@@ -55,14 +55,14 @@ TABLES = {
 EXACT = """\
 measure,interval_start,interval_end,ratio,numerator,denominator,old
 seen,2024-01-01,2024-01-31,0.5217391304347826,12,23,
-times,2024-01-01,2024-01-31,0.46153846153846156,6,13,F
-times,2024-01-01,2024-01-31,3.7,37,10,T
+times,2024-01-01,2024-01-31,0.46153846153846156,6,13,false
+times,2024-01-01,2024-01-31,3.7,37,10,true
 """
 SHOWN = """\
 measure,interval_start,interval_end,ratio,numerator,denominator,old
 seen,2024-01-01,2024-01-31,0.4,10,25,
-times,2024-01-01,2024-01-31,0.0,0,15,F
-times,2024-01-01,2024-01-31,3.5,35,10,T
+times,2024-01-01,2024-01-31,0.0,0,15,false
+times,2024-01-01,2024-01-31,3.5,35,10,true
 """
 
 

@@ -5,10 +5,12 @@ import subprocess
 import sys
 from datetime import date
 
+import pyarrow as pa
 import pytest
 
 from cohort_dsl import create_dataset, load
 from cohort_dsl.errors import DefinitionError
+from cohort_dsl.tables import PatientFrame, Series, table
 from cohort_dsl.tables.contract import SCHEMAS, diagnoses, medications, patients
 from dummy_data import generate, read, write
 
@@ -75,3 +77,21 @@ def test_a_file_that_does_not_fit_is_named(tmp_path):
     with pytest.raises(DefinitionError) as refusal:
         read(tmp_path, [SCHEMAS["patients"]])
     assert "doesn't fit the table patients" in refusal.value.problem
+
+
+@table
+class smokers(PatientFrame):
+    now = Series(bool)
+
+
+def test_yes_and_no_are_written_as_cohort_files_write_them(tmp_path):
+    ids, now = pa.array([1, 2, 3]), pa.array([True, False, None])
+    write({"smokers": pa.table({"patient_id": ids, "now": now})}, tmp_path)
+    assert (tmp_path / "smokers.csv").read_text().split()[1:] == ["1,true", "2,false", "3,"]
+
+
+@pytest.mark.parametrize(("yes", "no"), [("T", "F"), ("true", "false"), ("1", "0")])
+def test_yes_and_no_may_be_written_as_others_do(tmp_path, yes, no):
+    (tmp_path / "smokers.csv").write_text(f"patient_id,now\n1,{yes}\n2,{no}\n3,\n")
+    found = read(tmp_path, [smokers.node_.schema])["smokers"]
+    assert found["now"].to_pylist() == [True, False, None]

@@ -219,3 +219,23 @@ def test_any_cause_of_death_counts():
         {"patient_id": 1, "heart": True, "dead": True},
         {"patient_id": 2, "heart": True, "dead": False},
     ]
+
+
+@pytest.mark.parametrize(
+    ("died", "alive", "dead"),
+    [
+        (None, True, False),
+        ("2024-06-16", True, False),
+        ("2024-06-15", False, True),
+        ("2024-06-14", False, True),
+    ],
+)
+def test_everybody_is_either_alive_or_dead_on_a_day(died, alive, dead):
+    """The day of death itself included: they died by the end of it."""
+    dataset = create_dataset()
+    dataset.define_population(core.patients.exists_for_patient())
+    dataset.alive = core.patients.is_alive_on("2024-06-15")
+    dataset.dead = core.patients.is_dead_on("2024-06-15")
+    rows = {"core.patients": [PERSON | {"date_of_death": died}]}
+    [found] = evaluate(dataset, rows, engine="reference")
+    assert (found["alive"], found["dead"]) == (alive, dead)
