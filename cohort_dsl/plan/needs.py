@@ -20,12 +20,13 @@ Origin: TypeAlias = Frame | Series
 LONGEST_CASE = 25
 
 
-_ANSWERED = (
+# Only these may be leaves. Most series are none of them, and all are asked very often.
+_PERHAPS_LEAVES = (
     nodes.SelectColumn,
-    nodes.Found,
     nodes.Aggregation,
     nodes.Exists,
     nodes.Count,
+    nodes.Found,
     nodes.IsInSeries,
 )
 
@@ -36,7 +37,7 @@ def origin(node: Series) -> Origin | None:
     A frame of one row a patient, or of many rows; for ``is_in`` the series whose values
     are looked among; for a row's column that is looked up by date, the look-up.
     """
-    if not isinstance(node, _ANSWERED):  # most are none of these, and many are asked
+    if not isinstance(node, _PERHAPS_LEAVES):
         return None
     if isinstance(node, nodes.SelectColumn | nodes.Found) and node.source.beside:
         return node.source
@@ -54,14 +55,12 @@ def origin(node: Series) -> Origin | None:
 
 def operands(node: Series) -> tuple[Series, ...]:
     """What the series is worked out from in place."""
+    if not isinstance(node, _PERHAPS_LEAVES):
+        return tuple([part for part in node.below if isinstance(part, Series)])
     if isinstance(node, nodes.IsInSeries):
         return (node.operand,)
     found = origin(node)
-    if isinstance(found, nodes.AsOf):
-        return (found.at,)
-    if found is not None or isinstance(node, nodes.SelectColumn):
-        return ()
-    return tuple(part for part in node.parts() if isinstance(part, Series))
+    return (found.at,) if isinstance(found, nodes.AsOf) else ()
 
 
 def in_place(roots: Iterable[Series]) -> list[Series]:

@@ -110,7 +110,7 @@ class Workbench:
         everyone = self.results.get(self.plan.population.name)
         source, columns = self.answers.onto(source, patient, given, step.name, everyone)
         if rows is not None:
-            own = needs.columns(needs.in_place(step.computes()))
+            own = needs.columns(step.computes())
             columns |= {n: self.terms.loaded(rows.c[n.name], n.type) for n in own}
         kept = {"patient_id": (patient, self.key(step.name)), **carried}
         return self._worked_out(step, Start(source, columns, kept))
