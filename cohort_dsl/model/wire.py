@@ -11,13 +11,13 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum
+from functools import cache
 from hashlib import sha256
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, NoReturn, get_type_hints
 
 from cohort_dsl.errors import QueryError
-from cohort_dsl.model import nodes, wire_questions
+from cohort_dsl.model import nodes, wire_questions, wire_schema
 from cohort_dsl.model.nodes import Frame, Node, Series
 from cohort_dsl.model.nodes.choice import Pairs
 from cohort_dsl.model.nodes.derived import Cells
@@ -168,15 +168,12 @@ def _no_constant(name: str) -> NoReturn:
 
 def schema() -> Any:
     """The JSON Schema of this version."""
-    name = f"query-v{VERSION}.schema.json"
-    return json.loads(files("cohort_dsl.model").joinpath(name).read_text("utf-8"))
+    return wire_schema.schema(VERSION)
 
 
 def _must_fit_schema(document: Any) -> None:
-    from jsonschema import Draft202012Validator  # not needed where definitions run
-
-    for error in Draft202012Validator(schema()).iter_errors(document):
-        _refuse(error.json_path, f"it breaks the schema's rule on {error.validator}")
+    for place, rule in wire_schema.broken(document, VERSION):
+        _refuse(place, f"it breaks the schema's rule on {rule}")
 
 
 def _table(data: Mapping[str, Any]) -> TableSchema:
@@ -272,10 +269,16 @@ class _Reader:
         return self.tables[ref]
 
 
-def fields_of(cls: type[Node]) -> dict[str, Any]:
+def fields_of(cls: type[Node]) -> Mapping[str, Any]:
     """A node's fields and their types, as its class declares them."""
+    return _fields_of(cls.__name__)
+
+
+@cache
+def _fields_of(kind: str) -> Mapping[str, Any]:
+    cls = NODES[kind]
     hints = get_type_hints(cls)
-    return {name: hints[name] for name in cls.parameter_names()}
+    return MappingProxyType({name: hints[name] for name in cls.parameter_names()})
 
 
 READERS: Mapping[Any, Callable[[_Reader, Any], Any]] = MappingProxyType(
