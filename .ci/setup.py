@@ -1,6 +1,6 @@
 """Make .venv from the lock file. Needs Python 3 and nothing else; run by ``make setup``.
 
-With the word ``tests``: also what tests need besides, which is PostgreSQL.
+With the word ``tests``: also what tests need besides, which are PostgreSQL and R.
 
 Gets uv if it isn't there: by pip into Strongroom's cache folder, which a Debian-managed
 Python allows; as root on Debian, pip itself by apt-get if need be. Names what it installs.
@@ -14,6 +14,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NEEDS = ">=3.11"
+R = ("r-base-core", "r-cran-data.table", "r-cran-survival")
 NO_CLUSTER = "/etc/postgresql-common/createcluster.d/strongroom.conf"
 
 
@@ -76,11 +77,11 @@ def get_pip():
         )
 
 
-def apt_installs(apt, package):
-    print("Installing {} with apt-get".format(package))
+def apt_installs(apt, *packages):
+    print("Installing {} with apt-get".format(" ".join(packages)))
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     options = ("-qq", "-o", "Dpkg::Use-Pty=0")
-    install = ("install", "-y", "--no-install-recommends", package)
+    install = ("install", "-y", "--no-install-recommends", *packages)
     return (
         run(apt, *options, "update", **quiet) == 0
         and run(apt, *options, *install, **quiet) == 0
@@ -103,6 +104,17 @@ def get_postgresql():
             stop("apt-get couldn't install postgresql.", "Its reason stands above.")
     finally:
         os.remove(NO_CLUSTER)
+
+
+def get_r():
+    """For tests of the functions that write claims from R."""
+    if shutil.which("Rscript"):
+        return
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
+        print("Tests of R are skipped: `sudo apt-get install {}`".format(" ".join(R)))
+    elif not apt_installs(apt, *R):
+        stop("apt-get couldn't install R.", "Its reason stands above.")
 
 
 def sync(uv):
@@ -133,3 +145,4 @@ if __name__ == "__main__":
     sync(find_uv() or get_uv())
     if "tests" in sys.argv[1:]:
         get_postgresql()
+        get_r()
