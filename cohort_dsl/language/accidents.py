@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import keyword
 import re
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from cohort_dsl.language import attributes, calls, habits, hints
 OFFERED = (
     "Python's standard library, cohort_dsl and the files beside the definition are there."
 )
+
+
+TEXTS = re.compile(r"""(["']).*?\1""")
 
 
 def retold(error: BaseException, definition: str) -> DefinitionError:
@@ -84,6 +88,15 @@ def _syntax(error: SyntaxError) -> tuple[str, str]:
             "quotation marks of a word processor are no Python's",
             'Write straight ones: "female".',
         )
+    code = re.sub(r"#.*", "", TEXTS.sub('""', line)).replace("!=", "==")
+    if sign := next((one for one in habits.SIGNS if one in code), None):
+        return f"{sign.strip()} means nothing to Python here", habits.SIGNS[sign]
+    named = re.search(r"\.(\w+)\s*=[^=]", line)
+    if named and keyword.iskeyword(named[1]):
+        return (
+            f"{named[1]} is a word of Python's, and can name nothing",
+            f"Write {named[1]}_ or another name.",
+        )
     shown = f"Look at: {line}" if line else "Look at that line and the one before it."
     return f"this is no Python: {error.msg}", shown
 
@@ -111,10 +124,13 @@ def _no_such_import(error: ImportError) -> tuple[str, str]:
 def _not_in_module(module: ModuleType, name: str) -> tuple[str, str]:
     problem = f"{module.__name__} has no {name}"
     offered = getattr(module, "__all__", None) or dir(module)
-    near = hints.nearest(name, offered)
+    found = attributes.module_of(name)
+    if found and module.__name__.startswith("cohort_dsl"):
+        return problem, f"Write from {found} import {name}."
+    tables = attributes.tables_of(module)
+    near = hints.nearest(name, tables) or (None if tables else hints.nearest(name, offered))
     if near:
         return problem, f"Did you mean {near}?"
-    tables = attributes.tables_of(module)
     if module.__name__.startswith("cohort_dsl") and tables:
         return problem, f"Its tables are: {', '.join(tables)}."
     if module.__name__.startswith("cohort_dsl"):
@@ -130,7 +146,10 @@ def _no_such_name(error: NameError) -> tuple[str, str]:
         return problem, f"Write at the top: from cohort_dsl import {name}."
     there = _names_there(error.__traceback__)
     if owners := attributes.frames_with(name, there):
-        return problem, f"It is a column: write {' or '.join(owners)}."
+        also = ' For a day write "2024-01-31".' if name == "date" else ""
+        return problem, f"It is a column: write {' or '.join(owners)}.{also}"
+    if name in sys.stdlib_module_names:
+        return problem, f"Write at the top: import {name}."
     if name in habits.IN_ENGLISH:
         return problem, f"Write {habits.IN_ENGLISH[name]}."
     near = hints.nearest(name, [*cohort_dsl.__all__, *there])

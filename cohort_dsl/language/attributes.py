@@ -9,6 +9,7 @@ from types import ModuleType
 from cohort_dsl.language import hints
 from cohort_dsl.language.frames import EventFrame, Frame, PatientFrame
 from cohort_dsl.language.series import BaseSeries, words
+from cohort_dsl.tables import contract, core
 
 
 def told(error: AttributeError) -> tuple[str, str] | None:
@@ -23,7 +24,12 @@ def told(error: AttributeError) -> tuple[str, str] | None:
     if inspect.isroutine(value):
         called = getattr(value, "__name__", "it")
         return f"{called} is a method and hasn't been called", f"Write {called}().{name}."
-    if value is None or not name:
+    if value is None and name:
+        return (
+            f"what stands before .{name} gives nothing",
+            "Write the two on lines of their own.",
+        )
+    if not name:
         return None
     problem = f"{hints.called(value)} has no {name}"
     if _is_ours(name):
@@ -44,6 +50,11 @@ def frames_with(column: str, there: Mapping[str, object]) -> list[str]:
     frames = ((name, one) for name, one in there.items() if isinstance(one, Frame))
     found = [f"{name}.{column}" for name, one in frames if column in words(one)]
     return found[:2]
+
+
+def module_of(table: str) -> str | None:
+    """The module that offers a table of this name, if one does."""
+    return next((one.__name__ for one in (contract, core) if table in tables_of(one)), None)
 
 
 def tables_of(module: ModuleType) -> list[str]:

@@ -24,6 +24,10 @@ class Duration:
     def __repr__(self) -> str:
         return f"<a duration in {self.unit_.value}>"
 
+    def title_(self) -> str:
+        """What an error calls it."""
+        return f"a length of time, {self.word_}(...),"
+
     def after_(self, date: BaseSeries) -> Any:
         """That much later than the date."""
         return build(nodes.AddDuration, date.node_, self._amount_node(), self.unit_)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from cohort_dsl.errors import DefinitionError
+from cohort_dsl.language import hints
 from cohort_dsl.language.frames import Frame
 from cohort_dsl.language.hints import mistake
 from cohort_dsl.language.series import BaseSeries, dont_combine, not_a_method
@@ -19,7 +19,7 @@ EXAMPLE = 'Write add_event_table("visits", date=visits.date, number=visits.numbe
 def must_be_free(name: Any, taken: Collection[str]) -> None:
     """DefinitionError unless an event table may have this name."""
     if not isinstance(name, str) or not NAME.match(name):
-        raise _no_name(name, "an event table")
+        raise hints.no_name(name, "an event table")
     if name.casefold() in {known.casefold() for known in taken}:
         raise mistake(
             f"there is an event table {name} already",
@@ -47,7 +47,7 @@ def must_be_columns(table: str, columns: Mapping[str, Any]) -> None:
 
 def _must_be_series(table: str, name: str, series: Any) -> None:
     if not NAME.match(name):
-        raise _no_name(name, f"a column of {table}")
+        raise hints.no_name(name, f"a column of {table}")
     not_a_method(series)
     if isinstance(series, BaseSeries):
         return
@@ -66,9 +66,3 @@ def _must_have_rows(table: str, series: list[Any]) -> None:
             f"event table {table} has no series with a value for each of several rows",
             f"{EXAMPLE} What has one value a patient is a column of the dataset.",
         )
-
-
-def _no_name(name: Any, of: str) -> DefinitionError:
-    return mistake(
-        f"{name} can't name {of}", "Use letters, digits and _, and begin with a letter."
-    )

@@ -11,6 +11,8 @@ QUOTES = "“”„‟‘’«»"
 OF_SERIES: Mapping[str, str] = MappingProxyType(
     {
         "max": "maximum_for_patient()",
+        **dict.fromkeys(("isna", "isnull"), "is_null()"),
+        **dict.fromkeys(("notna", "notnull"), "is_not_null()"),
         "min": "minimum_for_patient()",
         "avg": "mean_for_patient()",
         "average": "mean_for_patient()",
@@ -82,6 +84,12 @@ FITTING: Mapping[tuple[str, str], str] = MappingProxyType(
             "It sorts from the smallest, always: for the latest row write "
             "sort_by(...).last_for_patient().",
         ),
+        ("where", ""): "Join conditions with &, with parentheses round each; decimals are "
+        "written with a point, 5.5.",
+        (
+            "define_population",
+            "",
+        ): "Join the conditions with &, with parentheses round each comparison.",
         **dict.fromkeys(
             [("sort_by", word) for word in ("by", "key", "on", "columns")],
             "Write the columns as such: sort_by(frame.date, frame.code).",
@@ -89,3 +97,37 @@ FITTING: Mapping[tuple[str, str], str] = MappingProxyType(
     }
 )
 """What to write after some calls; by name, and the keyword that it doesn't know."""
+
+SIGNS: Mapping[str, str] = MappingProxyType(
+    {
+        "&&": "Write & for `and`, with parentheses round each comparison.",
+        "||": "Write | for `or`, with parentheses round each comparison.",
+        " et ": "Write & for `and`, with parentheses round each comparison.",
+        " ou ": "Write | for `or`, with parentheses round each comparison.",
+        "<>": "Write != for what isn't equal.",
+        "=>": "Write >=, the = behind the sign.",
+        "=<": "Write <=, the = behind the sign.",
+        ":=": "Write = to set a column.",
+        "$": "Write a point between a dataset and its column: dataset.age.",
+        "!": "Write ~ for `not`, with parentheses round the comparison.",
+    }
+)
+"""Signs of other languages. Where they stand in a line that is no Python, they are why."""
+
+IN_THE_ANALYSIS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            ("round", "std", "var", "quantile", "describe", "apply", "plot", "hist"),
+            "Leave that to the analysis, which has the cohort as a table.",
+        ),
+        **dict.fromkeys(
+            ("cut", "qcut"),
+            'Write case(when(a < 18).then("child"), when(a < 65).then("adult"), '
+            'otherwise="old").',
+        ),
+        **dict.fromkeys(
+            ("between", "is_between", "is_on_or_between"), "Write (a >= 18) & (a <= 65)."
+        ),
+    }
+)
+"""What no series of numbers is asked, and what to do instead."""

@@ -63,7 +63,7 @@ def no_name(name: object, what: str) -> DefinitionError:
     near = plain_name(name) if isinstance(name, str) else None
     meant = f" Did you mean {near}?" if near else ""
     return mistake(
-        f"{name} can't name {what}",
+        f"{name if isinstance(name, str) else called(name)} can't name {what}",
         f"Use letters without accents, digits and _, and begin with a letter.{meant}",
     )
 

@@ -95,6 +95,11 @@ def iso_date(text: str) -> datetime.date:
             return datetime.date.fromisoformat(text)
     except ValueError:  # thirty days hath September: told below
         pass
+    if text.lower() in ("today", "now", "aujourd'hui"):
+        raise mistake(
+            f'"{text}" is another date each day, and the study another study',
+            'Write the date itself, for example "2024-01-31".',
+        )
     raise mistake(
         f'"{text}" is no date', 'Write dates as "YYYY-MM-DD", for example "2024-01-31".'
     )

@@ -75,6 +75,11 @@ def _why_not(name: str, value: Any) -> tuple[str, str]:
             f"{name} is text that tells about a series, not the series",
             "Leave out str(...).",
         )
+    if isinstance(value, tuple):
+        return (
+            f"{name} is several things with a comma between them",
+            "Write one only; decimals are written with a point, 18.5.",
+        )
     if isinstance(value, When | Then):
         return (
             f"{name} is a choice that isn't finished",

@@ -52,6 +52,11 @@ class BaseSeries(Refusals):
     # What every kind can be asked ------------------------------------------------
 
     def __eq__(self, other: object) -> Any:
+        if isinstance(other, list | tuple | set | frozenset | dict):
+            raise mistake(
+                f"== compares with one value, and here is {hints.called(other)} of them",
+                "Write .is_in([...]) to ask whether it is any of them.",
+            )
         must_be_listed([other], self.node_)
         return binary(nodes.Equal, self, other)
 
@@ -132,6 +137,12 @@ def no_such_word(series: BaseSeries, name: str) -> DefinitionError:
             f"{series.title_()} has no method {name}",
             where=hints.place(),
             remedy=f"Write .{habits.OF_SERIES[name]}.",
+        )
+    if name in habits.IN_THE_ANALYSIS and series.node_.type.is_number:
+        return hints.NoSuchName(
+            f"{series.title_()} has no method {name}",
+            where=hints.place(),
+            remedy=habits.IN_THE_ANALYSIS[name],
         )
     if name in FRAME_WORDS:
         return hints.NoSuchName(

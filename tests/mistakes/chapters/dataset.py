@@ -244,5 +244,37 @@ CHAPTER = Chapter(
             remedy="Write dataset = create_dataset(), and define its population.",
             line=0,
         ),
+        Mistake(
+            "A population of several conditions",
+            """
+                dataset.define_population(is_there, patients.sex == "female")
+                """,
+            problem="define_population(...) is called with too many values",
+            remedy="Join the conditions with &, with parentheses round each comparison.",
+        ),
+        Mistake(
+            "A name and its series in the wrong order",
+            """
+                dataset.add_column(is_there, "there")
+                """,
+            problem="a series of yes/no (one a patient) can't name a column",
+            remedy="Use letters without accents, digits and _, and begin with a letter.",
+        ),
+        Mistake(
+            "A decimal with a comma",
+            """
+                dataset.old = patients.age_on("2024-01-01") > 18,5
+                """,
+            problem="old is several things with a comma between them",
+            remedy="Write one only; decimals are written with a point, 18.5.",
+        ),
+        Mistake(
+            "What gives nothing is asked for more",
+            """
+                dataset.define_population(is_there).show()
+                """,
+            problem="what stands before .show gives nothing",
+            remedy="Write the two on lines of their own.",
+        ),
     ),
 )

@@ -145,5 +145,21 @@ CHAPTER = Chapter(
             problem="jours isn't defined here",
             remedy="Write days(30).",
         ),
+        Mistake(
+            "Days are compared with a length of time",
+            """
+                dataset.late = (first.date - patients.date_of_birth).days > days(30)
+                """,
+            problem="a length of time, days(...), is no whole number",
+            remedy="Write a whole number of at most 64 bits, for example 18.",
+        ),
+        Mistake(
+            "A date that is another each day",
+            """
+                dataset.age = patients.age_on("today")
+                """,
+            problem='"today" is another date each day, and the study another study',
+            remedy='Write the date itself, for example "2024-01-31".',
+        ),
     ),
 )

@@ -110,5 +110,37 @@ CHAPTER = Chapter(
             problem="Python can't decide yes or no of diagnoses",
             remedy="Write .exists_for_patient() to ask whether a patient has rows.",
         ),
+        Mistake(
+            "And, as JavaScript writes it",
+            """
+                dataset.define_population(is_there && events.exists_for_patient())
+                """,
+            problem="&& means nothing to Python here",
+            remedy="Write & for `and`, with parentheses round each comparison.",
+        ),
+        Mistake(
+            "Not, as C writes it",
+            """
+                dataset.unknown = !is_there
+                """,
+            problem="! means nothing to Python here",
+            remedy="Write ~ for `not`, with parentheses round the comparison.",
+        ),
+        Mistake(
+            "A sign the wrong way round",
+            """
+                dataset.adult = patients.age_on("2024-01-01") => 18
+                """,
+            problem="=> means nothing to Python here",
+            remedy="Write >=, the = behind the sign.",
+        ),
+        Mistake(
+            "And, in French",
+            """
+                dataset.define_population(is_there et events.exists_for_patient())
+                """,
+            problem="et means nothing to Python here",
+            remedy="Write & for `and`, with parentheses round each comparison.",
+        ),
     ),
 )

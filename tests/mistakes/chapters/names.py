@@ -109,14 +109,17 @@ CHAPTER = Chapter(
                 recent = events.where(date > "2024-01-01")
                 """,
             problem="date isn't defined here",
-            remedy="It is a column: write events.date or labs.date.",
+            remedy=(
+                "It is a column: write events.date or labs.date. "
+                'For a day write "2024-01-31".'
+            ),
         ),
         Mistake(
             "A table that the module hasn't",
             """
-                from cohort_dsl.tables.core import diagnoses
+                from cohort_dsl.tables.core import wards
                 """,
-            problem="cohort_dsl.tables.core has no diagnoses",
+            problem="cohort_dsl.tables.core has no wards",
             remedy=(
                 "Its tables are: clinical_events, medications, ons_deaths, patients, "
                 "practice_registrations."
@@ -129,6 +132,22 @@ CHAPTER = Chapter(
                 """,
             problem="TRUE isn't defined here",
             remedy="Write True.",
+        ),
+        Mistake(
+            "A module of Python's that isn't imported",
+            """
+                dataset.late = first.date > datetime.date(2024, 1, 1)
+                """,
+            problem="datetime isn't defined here",
+            remedy="Write at the top: import datetime.",
+        ),
+        Mistake(
+            "A table from where there are none",
+            """
+                from cohort_dsl import visits
+                """,
+            problem="cohort_dsl has no visits",
+            remedy="Write from cohort_dsl.tables.contract import visits.",
         ),
     ),
 )

@@ -94,5 +94,13 @@ CHAPTER = Chapter(
             problem="5 has no zzzz",
             remedy="Look at what stands before it.",
         ),
+        Mistake(
+            "A word of Python's as a name",
+            """
+                dataset.class = patients.sex
+                """,
+            problem="class is a word of Python's, and can name nothing",
+            remedy="Write class_ or another name.",
+        ),
     ),
 )

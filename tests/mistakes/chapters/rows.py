@@ -244,5 +244,16 @@ CHAPTER = Chapter(
             problem="first_for_patient is a method and hasn't been called",
             remedy="Write first_for_patient().code.",
         ),
+        Mistake(
+            "A decimal with a comma, in a filter",
+            """
+                high = labs.where(labs.numeric_value > 5,5)
+                """,
+            problem="where(...) is called with too many values",
+            remedy=(
+                "Join conditions with &, with parentheses round each; decimals are "
+                "written with a point, 5.5."
+            ),
+        ),
     ),
 )

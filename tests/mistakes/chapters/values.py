@@ -200,5 +200,48 @@ CHAPTER = Chapter(
             problem='patients.sex is never ""',
             remedy="To ask whether it is missing, write .is_null() or .is_not_null().",
         ),
+        Mistake(
+            "Equal to any of a list",
+            """
+                dataset.known = patients.sex == ["female", "male"]
+                """,
+            problem="== compares with one value, and here is a list of them",
+            remedy="Write .is_in([...]) to ask whether it is any of them.",
+        ),
+        Mistake(
+            "Two bounds of a number",
+            """
+                dataset.adult = patients.age_on("2024-01-01").is_between(18, 65)
+                """,
+            problem="a series of whole numbers (one a patient) has no method is_between",
+            remedy="Write (a >= 18) & (a <= 65).",
+        ),
+        Mistake(
+            "Bands of a number",
+            """
+                dataset.band = patients.age_on("2024-01-01").cut([0, 18, 65])
+                """,
+            problem="a series of whole numbers (one a patient) has no method cut",
+            remedy=(
+                'Write case(when(a < 18).then("child"), when(a < 65).then("adult"), '
+                'otherwise="old").'
+            ),
+        ),
+        Mistake(
+            "A number is rounded",
+            """
+                dataset.mean = labs.numeric_value.mean_for_patient().round(1)
+                """,
+            problem="a series of numbers (one a patient) has no method round",
+            remedy="Leave that to the analysis, which has the cohort as a table.",
+        ),
+        Mistake(
+            "A word of pandas for what is missing",
+            """
+                dataset.unknown = patients.date_of_birth.isna()
+                """,
+            problem="a series of dates (one a patient) has no method isna",
+            remedy="Write .is_null().",
+        ),
     ),
 )

@@ -35,7 +35,7 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("is_ther", "is_ther isn't defined here", "Did you mean is_there?"),
         ("qqqqq", "qqqqq isn't defined here", "Define or import it first."),
         ("'a'.bcd", '"a" has no bcd', "Look at what stands before it."),
-        ("None.first_for_patient", "AttributeError: 'NoneType' object", "own Python"),
+        ("None.first_for_patient", "before .first_for_patient gives nothing", "lines of"),
         ("is_ther = {}; is_ther.append(3)", "a dict has no append", "It is a dictionary"),
         ("open('nothing.csv')", "nothing.csv: No such file", "files of the study"),
         ("raise OSError(28, 'No space left on device')", "can't be written", "no files"),

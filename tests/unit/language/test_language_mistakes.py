@@ -165,7 +165,7 @@ MISTAKES = [
     Mistake("7 % labs.date.year", "there is no % of series", "a - a // b * b"),
     Mistake("patients.sex == 1", "1 is no text", "in quotes"),
     Mistake("patients.sex == None", "None is no value", ".is_null()"),
-    Mistake("patients.sex == ['a']", "a list is no text", "in quotes"),
+    Mistake("patients.sex == ['a']", "here is a list of them", "is_in"),
     Mistake("is_there == 'yes'", '"yes" is no yes or no', "True or False"),
     Mistake(f"first.date == '{'x' * 50}'", "is no date", "YYYY-MM-DD"),
     Mistake(f"is_there == '{'x' * 50}'", 'xxx..." is no yes or no', "True or False"),
