@@ -34,6 +34,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -42,7 +43,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from cohort_dsl import event_file, formats
+from cohort_dsl import early, event_file, formats
 from cohort_dsl.errors import DefinitionError, WarehouseError
 from cohort_dsl.formats import Format
 from cohort_dsl.model.types import ValueType
@@ -145,7 +146,7 @@ def write(
         if suited.keeps_types:
             count = _narrowly(batches, columns, suited, draft, metadata, progress)
         else:
-            count = _written(batches, columns.schema, suited, draft, lambda rows: None)
+            count = _written(batches, columns.schema, suited, draft)
         _sync(draft)
         digest = sha256(draft)
     return CohortFile(target, digest, count, query_sha256)
@@ -190,19 +191,25 @@ def _narrowly(
     metadata: Mapping[bytes, str],
     progress: Progress,
 ) -> int:
-    """Kept beside the draft until it is known how narrow they are, and then written."""
+    """Kept beside the draft until it is known how narrow they are, and then written.
+
+    If the first rows tell how narrow all are, they are written while the others come.
+    """
+
     with tempfile.TemporaryFile(dir=draft.parent) as file:
         spool = Spool(columns.schema, columns.categories, file)
-        for batch in batches:
-            spool.put(batch)
-        schema = spool.schema.with_metadata(metadata)
-        return _written(
-            spool.batches(),
-            schema,
-            suited,
-            draft,
-            lambda rows: progress.written(rows, spool.rows),
-        )
+        write = partial(_written, suited=suited, draft=draft, metadata=metadata)
+        rows = early.written(batches, spool, write)
+        if rows is None:
+            draft.write_bytes(b"")
+            told = partial(_tell, progress, spool.rows)
+            return write(spool.batches(), spool.schema, told=told)
+        progress.written(rows, rows)
+        return rows
+
+
+def _tell(progress: Progress, of: int, rows: int) -> None:
+    progress.written(rows, of)
 
 
 def _written(
@@ -210,8 +217,10 @@ def _written(
     schema: pa.Schema,
     suited: Format,
     draft: Path,
-    told: Callable[[int], None],
+    metadata: Mapping[bytes, str] | None = None,
+    told: Callable[[int], None] = lambda rows: None,
 ) -> int:
+    schema = schema.with_metadata(metadata)
     rows = 0
 
     def groups() -> Iterator[pa.Table]:

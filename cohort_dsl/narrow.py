@@ -1,8 +1,9 @@
 """Columns kept as narrow as their values allow, on a disk until that is known.
 
 A number's width is known only after its last row. So rows are kept, each batch as narrow
-as it can be, in a file that has no name, and read again when all have come. That costs a
-tenth of what it takes to write them as Parquet, and the warehouse doesn't wait for it.
+as it can be, in a file that has no name, and read again when all have come, unless they
+were ``early``. That costs a tenth of what it takes to write them as Parquet, and the
+warehouse doesn't wait for it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,13 @@ def width(low: int, high: int) -> pa.DataType:
 
 
 class Kept(Protocol):
-    """How a column's values are kept. ``type``: in the end, once all have come."""
+    """How a column's values are kept. ``type``: in the end, once all have come.
+
+    ``words``: how many strings it knows, where it keeps their places.
+    """
+
+    @property
+    def words(self) -> int: ...
 
     @property
     def type(self) -> pa.DataType: ...
@@ -49,6 +56,8 @@ class Kept(Protocol):
 class AsTheyCome:
     """Types that have one width."""
 
+    words = 0
+
     def __init__(self, kind: pa.DataType) -> None:
         self.type = kind
 
@@ -61,6 +70,8 @@ class AsTheyCome:
 
 class Ints:
     """The narrowest ints that hold all; 8 bits where there are none."""
+
+    words = 0
 
     def __init__(self) -> None:
         self._low = self._high = 0
@@ -88,6 +99,10 @@ class Words:
     def __init__(self, categories: tuple[str, ...]) -> None:
         self._known = pa.array(categories, pa.string())
         self._far_more = False
+
+    @property
+    def words(self) -> int:
+        return len(self._known)
 
     @property
     def type(self) -> pa.DataType:
@@ -131,8 +146,8 @@ class Spool:
         ]
         self.rows = 0
 
-    def put(self, batch: pa.RecordBatch) -> None:
-        """Keep a batch of the schema."""
+    def put(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Keep a batch of the schema; what is kept of it."""
         held = zip(self._columns, batch.columns, strict=True)
         packed = [column.packed(values) for column, values in held]
         narrow = pa.RecordBatch.from_arrays(packed, names=self._asked.names)
@@ -140,6 +155,12 @@ class Spool:
             stream.write_batch(narrow)
         self._batches += 1
         self.rows += batch.num_rows
+        return narrow
+
+    @property
+    def shape(self) -> tuple[tuple[pa.DataType, int], ...]:
+        """While it stays the same, so does what the columns of any batch are in the end."""
+        return tuple((column.type, column.words) for column in self._columns)
 
     @property
     def schema(self) -> pa.Schema:
@@ -149,14 +170,17 @@ class Spool:
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """All that was put, in order, once; then nothing more can be."""
-        schema = self.schema
         self._file.seek(0)
         for _ in range(self._batches):
             with pa.ipc.open_stream(self._file) as stream:
                 (kept,) = stream  # its end is read too
-                held = zip(self._columns, kept.columns, strict=True)
-                columns = [column.unpacked(values) for column, values in held]
-                yield pa.RecordBatch.from_arrays(columns, schema=schema)
+                yield self.unpacked(kept)
+
+    def unpacked(self, kept: pa.RecordBatch) -> pa.RecordBatch:
+        """What is kept of a batch, as it is in the end if nothing else comes."""
+        held = zip(self._columns, kept.columns, strict=True)
+        columns = [column.unpacked(values) for column, values in held]
+        return pa.RecordBatch.from_arrays(columns, schema=self.schema)
 
 
 def _kept(field: pa.Field, categories: Mapping[str, tuple[str, ...]]) -> Kept:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cohort_dsl import cohort_file, narrow
+from cohort_dsl import cohort_file, early, narrow
 from cohort_dsl.cohort_file import GROUP, Columns
+from cohort_dsl.errors import WarehouseError
 from cohort_dsl.model.types import BOOL, FLOAT, INT, STR
 from cohort_dsl.narrow import Spool
 from cohort_dsl.progress import Progress
@@ -133,7 +135,6 @@ def test_how_far_it_is_is_told(tmp_path):
     cohort_file.write(rows, COLUMNS, tmp_path / "c.parquet", SHA, progress)
     assert told == [
         *(("answered", SIZE * n) for n in range(1, 7)),
-        ("written", GROUP, 6 * SIZE),
         ("written", 6 * SIZE, 6 * SIZE),
     ]
 
@@ -153,3 +154,78 @@ def test_groups_of_rows_share_their_categories(tmp_path):
     path = cohort_file.write(rows, COLUMNS, tmp_path / "c.parquet", SHA).path
     assert pq.read_metadata(path).num_row_groups == 2
     assert list(pq.read_table(path).to_pandas()["sex"].cat.categories) == ["f", "m"]
+
+
+# Begun early ---------------------------------------------------------------------------
+
+ONE = Columns({"patient_id": INT, "x": INT, "sex": STR}, {"sex": ("f", "m")})
+LAST = {
+    "as the first": (1, "f"),
+    "a wider int": (1000, "f"),
+    "a string of no category": (1, "other"),
+    "nothing": (None, None),
+}
+
+
+def rows_with_a_last(x: int | None, sex: str | None, many: int = 6) -> Rows:
+    def batches() -> Iterator[pa.RecordBatch]:
+        for number in range(many):
+            ids = range(number * SIZE, (number + 1) * SIZE)
+            columns = {"patient_id": ids, "x": [1] * SIZE, "sex": ["f", "m"] * (SIZE // 2)}
+            yield pa.RecordBatch.from_pydict(columns, ONE.schema)
+        for number in range(2):
+            last = {"patient_id": [many * SIZE + number], "x": [x], "sex": [sex]}
+            yield pa.RecordBatch.from_pydict(last, ONE.schema)
+
+    return Rows(ONE.schema, batches())
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".feather"])
+@pytest.mark.parametrize("last", LAST)
+def test_a_file_that_is_begun_early_is_the_same(tmp_path, monkeypatch, last, suffix):
+    found = []
+    for name, first in (("early", 100_000), ("late", 1_000_000)):
+        monkeypatch.setattr(early, "FIRST", first)
+        path = tmp_path / f"{name}{suffix}"
+        found.append(cohort_file.write(rows_with_a_last(*LAST[last]), ONE, path, SHA))
+    assert found[0].sha256 == found[1].sha256
+    assert found[0].rows == found[1].rows == 6 * SIZE + 2
+
+
+def test_a_file_that_no_row_comes_to_undo_is_written_once(tmp_path, monkeypatch):
+    written = []
+    once = cohort_file._written
+    monkeypatch.setattr(
+        cohort_file,
+        "_written",
+        lambda *some, **how: written.append(1) or once(*some, **how),
+    )
+    for name, times in (("as the first", 1), ("a wider int", 2)):
+        written.clear()
+        cohort_file.write(rows_with_a_last(*LAST[name]), ONE, tmp_path / "c.parquet", SHA)
+        assert len(written) == times
+
+
+def test_what_writing_raises_is_raised_where_rows_come_from(tmp_path):
+    """As where a disk is full: nobody waits for a thread that is there no more."""
+    with tempfile.TemporaryFile() as file, pytest.raises(OSError, match="full"):
+        early.written(
+            rows_with_a_last(1, "f", 12).reveal(), Spool(ONE.schema, {}, file), full
+        )
+
+
+def full(batches, schema):
+    next(iter(batches))
+    raise OSError("the disk is full")
+
+
+def test_nobody_writes_any_more_where_no_more_rows_come(tmp_path):
+    def failing() -> Iterator[pa.RecordBatch]:
+        yield from rows_with_a_last(1, "f").reveal()
+        raise pa.ArrowInvalid("somebody's value")
+
+    path, rows = tmp_path / "c.parquet", Rows(ONE.schema, failing())
+    with pytest.raises(WarehouseError, match="failed"):
+        cohort_file.write(rows, ONE, path, SHA)
+    assert not list(tmp_path.iterdir())
+    assert not [t for t in threading.enumerate() if t.name.startswith("cohort-file")]
