@@ -1,7 +1,8 @@
-"""Which cells of a table to hide, and whether hiding some is enough."""
+"""Which cells to hide, whether hiding some is enough, and what the checker found."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,33 @@ def disclosure_audit(problem: Path, pattern_file: Path | None, as_json: bool) ->
             where=str(pattern_file or problem),
             remedy=f"A pattern that is safe: strongroom disclosure protect {problem}",
         )
+
+
+@disclosure.command("report")
+@click.argument("report", type=FILE)
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it as one page that needs nothing else.",
+)
+@console.json_option
+def disclosure_report(report: Path, html: Path | None, as_json: bool) -> None:
+    """Show REPORT, what the checker wrote about a job's outputs.
+
+    Tables as they would leave, with their hidden cells, what an attacker can work out about
+    each, and for each finding the attack. For the people inside: a report doesn't leave.
+    """
+    from output_checker import report_json, report_text
+
+    data = report.read_bytes()
+    found = report_json.loads(data)
+    lines = report_text.lines(found)
+    if html is not None:
+        from output_checker.review import report_html
+
+        html.write_bytes(report_html.page(found))
+        lines = [f"The page: {html}"]
+    console.report(json.loads(data), lines, as_json=as_json)
 
 
 def _report(outcome: Outcome, *, as_json: bool) -> None:

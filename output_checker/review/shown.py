@@ -58,9 +58,12 @@ class Templates:
         )
 
     def page(self, name: str, told: Mapping[str, object], code: int) -> Response:
+        """A whole page, as an answer."""
+        return HTMLResponse(self.text(name, told), code)
+
+    def text(self, name: str, told: Mapping[str, object]) -> str:
         """A whole page. A name that the template needs and isn't told is an error."""
-        text = self._environment.get_template(f"{name}.html").render(told)
-        return HTMLResponse(text, code)
+        return self._environment.get_template(f"{name}.html").render(told)
 
 
 def stylesheet() -> bytes:
