@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from output_checker.report import Cell, FileReport, Finding, Report, Table, Verdict
@@ -13,10 +14,30 @@ NAMED = 5
 
 def lines(report: Report) -> list[str]:
     """One block a file: its verdict, what was found, and the table as it would leave."""
-    return [line for file in report.files for line in (*_file(file), "")][:-1]
+    return [line for file in report.files for line in (*of_file(file), "")][:-1]
 
 
-def _file(file: FileReport) -> Iterator[str]:
+def brief(file: FileReport) -> Iterator[str]:
+    """A file in one line, and a line for everything that stands in its way."""
+    yield f"{file.path}: {WORDS[file.verdict]}, {_how(file)}"
+    for finding in file.findings:
+        if finding.verdict > Verdict.PASS:
+            yield f"  {WORDS[finding.verdict]}: {finding.reason}"
+            yield f"    {finding.remedy}"
+
+
+def _how(file: FileReport) -> str:
+    if file.table is None:
+        return file.verification.value
+    cells = file.table.cells
+    hidden = Counter(cell.hidden.value for cell in cells if cell.hidden)
+    kinds = " and ".join(f"{n} {kind}" for kind, n in sorted(hidden.items(), reverse=True))
+    shown = f", {kinds} hidden" if kinds else ", none hidden"
+    return f"{file.verification.value}, {len(cells)} cells{shown}"
+
+
+def of_file(file: FileReport) -> Iterator[str]:
+    """Its verdict, what was found, and the table as it would leave."""
     yield f"{file.path}: {WORDS[file.verdict]} ({file.verification.value})"
     for finding in file.findings:
         yield from _finding(finding)

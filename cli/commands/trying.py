@@ -92,8 +92,8 @@ def run(
 ) -> None:
     """Run ACTIONS (or run_all) and what they need, on dummy data, in containers.
 
-    What is up to date isn't run again. Outputs appear in the study's folder. They aren't
-    checked here: whether they may leave, only a site can say.
+    What is up to date isn't run again. Outputs appear in the study's folder, and what may
+    leave is checked by the ready-made policy: on made-up people, so only a site can say.
     """
     folder = home.study(study)
     tables = dummy_tables.resolve() if dummy_tables else None
@@ -112,8 +112,14 @@ def run(
             told=_progress if not as_json else lambda told: None,
         )
         results = local.run(folder, actions, ours, force=force)
-    told = [_as_json(ran) for ran in results]
-    console.report(told, [line for ran in results for line in _lines(ran)], as_json=as_json)
+    from cli import previews
+
+    found = {ran.action: previews.of(folder, ran) for ran in results}
+    told = [
+        {**_as_json(ran), "checked": previews.told(found[ran.action])} for ran in results
+    ]
+    lines = [line for ran in results for line in (*_lines(ran), *found[ran.action].lines())]
+    console.report(told, [*lines, *previews.note(found.values())], as_json=as_json)
     failed = {ran.action: ran.failure for ran in results if ran.failure}
     if failed:
         raise JobsFailed(failed, at_home=True)
