@@ -36,10 +36,13 @@ def as_csv(table: Table) -> bytes:
 
 
 def as_json(table: Table) -> bytes:
-    """The table with its title, unit and protection; keys sorted, numbers exact."""
+    """The table with its title, unit and protection; keys sorted, numbers exact.
+
+    A cell has its values; or is hidden; or, since version 2, is without some measures.
+    """
     body = {
         "format": "strongroom-table",
-        "version": 1,
+        "version": 2,
         "title": table.title,
         "kind": table.kind,
         "unit": table.unit,
@@ -89,9 +92,11 @@ def _words(table: Table) -> Iterable[str]:
 
 def _line(table: Table, cell: Cell) -> list[str]:
     levels = [TOTAL if level is None else _text(level) for level in cell.levels]
-    if cell.hidden:
-        return [*levels, *[HIDDEN for _ in table.measures]]
-    return [*levels, *[_number(cell.values[m]) for m in table.measures]]
+    return [*levels, *[_shown(cell, measure) for measure in table.measures]]
+
+
+def _shown(cell: Cell, measure: str) -> str:
+    return HIDDEN if cell.hides(measure) else _number(cell.values[measure])
 
 
 def _text(text: str) -> str:
@@ -104,9 +109,11 @@ def _number(value: float | int | None) -> str:
 
 def _json_cell(table: Table, cell: Cell) -> JsonValue:
     levels = dict(zip(table.dimensions, cell.levels, strict=True))
-    if cell.hidden:
+    if cell.hidden and not cell.without:
         return {"levels": levels, "hidden": True}
-    return {"levels": levels, "values": {m: cell.values[m] for m in table.measures}}
+    shown = {m: cell.values[m] for m in table.measures if not cell.hides(m)}
+    without = {"without": cell.without} if cell.without else {}
+    return {"levels": levels, "values": shown, **without}
 
 
 def _refused(problem: str) -> ReleaseRefused:

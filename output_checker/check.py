@@ -14,7 +14,8 @@ from output_checker.pairs import Pairs
 from output_checker.policy import Policy
 from output_checker.report import FileReport, Finding, Report, Table, Verdict, Verification
 from output_checker.suppress.primary import primary
-from output_checker.suppress.protect import CannotProtect, Protected, protect, table
+from output_checker.suppress.protect import CannotProtect, Protected, protect
+from output_checker.suppress.shown import table
 from output_checker.verify.cohort import Dataset
 
 __all__ = ["Dataset", "check"]
@@ -119,6 +120,7 @@ def _verified(
     (found,) = (t for t in pairs.tables if t.path == output.path)
     result = results[found.path]
     protected = None if isinstance(result, str) else result
+    shown = table(found, protected, policy) if protected else None
     subject = Verified(
         found=found,
         causes=primary(found, policy),
@@ -126,7 +128,8 @@ def _verified(
         others=tuple(pairs.beside(found)),
         policy=policy,
         refusal=result if isinstance(result, str) else "",
+        table=shown,
     )
     findings = (*alone, *registry.run(subject))
-    shown = table(found, protected, policy) if protected and _passes(findings) else None
-    return _report(output, Verification.VERIFIED, findings, shown)
+    leaves = shown if _passes(findings) else None
+    return _report(output, Verification.VERIFIED, findings, leaves)

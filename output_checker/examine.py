@@ -92,7 +92,12 @@ class Reader:
             claim = claim_file.loads(data, where=claim_of(name))
             about = self._cohort(claim)
             found = recompute(
-                name, claim, about, largest=self._most(), few=self._policy.threshold
+                name,
+                claim,
+                about,
+                largest=self._most(),
+                few=self._policy.threshold,
+                providers=self._policy.provider_columns,
             )
             found = replace(found, made=about.made)
         except ClaimError as error:

@@ -92,7 +92,7 @@ def draw(table: Table) -> Mapping[str, bytes]:
 
 
 def _value(cell: Cell | None, measure: str) -> float | None:
-    if cell is not None and cell.hidden:
+    if cell is not None and cell.hides(measure):
         return None
     value = cell.values[measure] if cell is not None else None
     return math.nan if value is None else value

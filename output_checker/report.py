@@ -56,7 +56,8 @@ class Cell:
     """One cell as it will be released.
 
     ``levels``: one level per dimension of the table; None is the total over it.
-    ``values``: one number per measure; all None where ``hidden``.
+    ``values``: one number per measure; None where hidden, or without a meaning.
+    ``hidden``: why the cell isn't shown; or only some of its measures, those ``without``.
     ``interval``: what an attacker can work out about a hidden cell's first measure.
     """
 
@@ -64,10 +65,17 @@ class Cell:
     values: Mapping[str, float | int | None]
     hidden: Hidden | None = None
     interval: tuple[float, float] | None = None
+    without: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.hidden and any(v is not None for v in self.values.values()):
+        if any(v is not None for m, v in self.values.items() if self.hides(m)):
             raise ValueError("a hidden cell shows no number")
+        if self.without and (self.hidden is None or {*self.without} >= {*self.values}):
+            raise ValueError("a cell without some measures says why, and shows others")
+
+    def hides(self, measure: str) -> bool:
+        """Is this measure of the cell kept back?"""
+        return self.hidden is not None and (not self.without or measure in self.without)
 
 
 @dataclass(frozen=True)

@@ -105,4 +105,5 @@ def _cell(body: Json) -> Cell:
         values=body["values"],
         hidden=Hidden(body["hidden"]) if body["hidden"] else None,
         interval=tuple(interval) if interval else None,
+        without=tuple(body["without"]),
     )

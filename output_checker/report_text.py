@@ -71,8 +71,8 @@ def _table(table: Table) -> Iterator[str]:
 
 def _row(table: Table, cell: Cell) -> list[str]:
     levels = ["total" if level is None else level for level in cell.levels]
-    if cell.hidden is None:
-        return [*levels, *("" if v is None else f"{v:g}" for v in cell.values.values())]
+    if cell.hidden is None or cell.without:
+        return [*levels, *(_shown(cell, measure) for measure in table.measures)]
     between = (
         "" if cell.interval is None else " between {:g} and {:g}".format(*cell.interval)
     )
@@ -81,3 +81,10 @@ def _row(table: Table, cell: Cell) -> list[str]:
         f"hidden, {cell.hidden.value}{between}",
         *("" for _ in table.measures[1:]),
     ]
+
+
+def _shown(cell: Cell, measure: str) -> str:
+    value = cell.values[measure]
+    if cell.hides(measure):
+        return "hidden"
+    return "" if value is None else f"{value:g}"

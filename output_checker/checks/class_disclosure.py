@@ -48,12 +48,20 @@ def _finding(what: str, cells: list[Levels]) -> Iterator[Finding]:
 def _seen(subject: Verified, levels: Levels) -> bool:
     """Zeros in small groups are hidden, and with them where the few are."""
     hidden = subject.causes.get(levels) is Cause.EMPTY_IN_SMALL
-    return subject.found.published(levels) and not hidden
+    told = subject.found.published(levels) or _adds_up_steps(subject.found, levels)
+    return told and not hidden
+
+
+def _adds_up_steps(found: Recomputed, levels: Levels) -> bool:
+    """Is this how many of a group have the event, or haven't, over all steps of time?"""
+    return found.claim.kind == "survival" and levels[-2] is None and levels[-1] is not None
 
 
 def _share(found: Recomputed, levels: Levels, least: int) -> int | None:
     """1 or 0 if the cell holds all or none of a group that it divides; else None."""
     count = found.count(levels)
+    if found.claim.kind == "survival" and levels[-2] is not None:
+        return None  # in a step: nobody is known to leave then, but by having the event
     for place, dimension in enumerate(found.claim.dimensions):
         if levels[place] is None or _is_given(found, dimension):
             continue

@@ -28,13 +28,18 @@ def check(subject: Candidate) -> Iterator[Finding]:
             remedy="Look for errors and codes in the values; measure without them.",
             cells=tuple(map(name_of, apart)),
         )
-    if not found.is_summary or found.distinct > DOUBTFUL:
+    by_rank = found.claim.kind == "percentiles"
+    if not found.is_summary or found.distinct > (COUNTED if by_rank else DOUBTFUL):
         return
     two = found.distinct <= COUNTED
     yield Finding(
         check="few values",
         verdict=Verdict.FAIL if two else Verdict.REVIEW,
-        reason=f"{found.claim.value} has {found.distinct} different values, so its mean "
-        + ("gives the count of each." if two else "may give away how many have each."),
+        reason=f"{found.claim.value} has {found.distinct} different values, so its mean or"
+        + (
+            " total gives the count of each."
+            if two
+            else " total may give away how many have each."
+        ),
         remedy="Count people by it with crosstab(); counts are protected.",
     )

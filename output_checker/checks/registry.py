@@ -13,7 +13,10 @@ from output_checker.checks import (
     few_values,
     levels,
     opaque,
+    percentiles,
+    printed_digits,
     protection,
+    providers,
     threshold,
     truth,
     words,
@@ -33,6 +36,9 @@ CHECKS: Mapping[type, tuple[Check, ...]] = {
         differencing.check,
         threshold.check,
         dominance.check,
+        providers.check,
+        percentiles.check,
+        printed_digits.check,
     ),
 }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from output_checker.claims.model import Levels
 from output_checker.policy import Policy
-from output_checker.report import Verification
+from output_checker.report import Table, Verification
 from output_checker.suppress.differences import Few
 from output_checker.suppress.primary import Cause
 from output_checker.suppress.protect import Protected
@@ -57,8 +57,8 @@ class Beside:
 class Verified:
     """A table whose claim is true, with what is hidden of it.
 
-    ``protected`` is None where no safe pattern was found, for the reason in ``refusal``.
-    ``others``: the job's other tables.
+    ``protected`` is None where no safe pattern was found, for the reason in ``refusal``;
+    ``table``, what would leave, too. ``others``: the job's other tables.
     """
 
     found: Recomputed
@@ -67,6 +67,7 @@ class Verified:
     others: tuple[Beside, ...]
     policy: Policy
     refusal: str = ""
+    table: Table | None = None
 
 
 Subject = Opaque | Untrue | Candidate | Verified

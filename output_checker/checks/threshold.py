@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from output_checker.checks.subjects import Verified
+from output_checker.claims.model import Levels
 from output_checker.report import Finding, Hidden, Verdict
 from output_checker.suppress.primary import Cause
-from output_checker.verify.numbers import name_of
+from output_checker.verify.numbers import Recomputed, name_of
 
 
 def check(subject: Verified) -> Iterator[Finding]:
@@ -16,7 +17,7 @@ def check(subject: Verified) -> Iterator[Finding]:
     small = [
         levels
         for levels, cause in subject.causes.items()
-        if cause is not Cause.DOMINATED and found.published(levels)
+        if cause in (Cause.SMALL, Cause.EMPTY_IN_SMALL) and _told(found, levels)
     ]
     if small and subject.protected is not None:
         yield Finding(
@@ -28,6 +29,13 @@ def check(subject: Verified) -> Iterator[Finding]:
             cells=tuple(map(name_of, small)),
         )
     yield from _complementary(subject)
+
+
+def _told(found: Recomputed, levels: Levels) -> bool:
+    """Is the cell in the table, or what is left of a group without those of a rate?"""
+    return found.published(levels) or (
+        found.claim.kind == "rates" and found.claim.shows(levels)
+    )
 
 
 def _complementary(subject: Verified) -> Iterator[Finding]:

@@ -63,6 +63,18 @@ MEANINGS: Mapping[str, Meaning] = {
         "a few people make up most of a total",
         "Use broader groups, or count people instead of adding values.",
     ),
+    "providers": Meaning(
+        "some cells are about few practices or units",
+        "Use groups that more of them have patients in.",
+    ),
+    "percentiles": Meaning(
+        "some percentiles have few people beyond them, or are one value that many share",
+        "Use broader groups, and percentiles further inside.",
+    ),
+    "printed digits": Meaning(
+        "its rates have digits that give rounded counts away",
+        "Let rates() of output_checker.claims compute them.",
+    ),
 }
 
 

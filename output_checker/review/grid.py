@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from output_checker.report import Cell, Table
 
@@ -85,7 +85,7 @@ def _labels(levels: tuple[str | None, ...]) -> tuple[str, ...]:
 
 def _measures(table: Table, cell: Cell) -> tuple[Shown, ...]:
     first, *others = table.measures
-    plain = Cell(cell.levels, cell.values, cell.hidden)  # the interval is the first one's
+    plain = replace(cell, interval=None)  # the interval is the first one's
     return (_shown(cell, first), *[_shown(plain, m) for m in others])
 
 
@@ -94,7 +94,7 @@ def _place(table: Table, cell: Cell | None) -> Shown:
 
 
 def _shown(cell: Cell, measure: str) -> Shown:
-    if cell.hidden:
+    if cell.hidden and cell.hides(measure):
         return Shown("hidden", cell.hidden.value, interval(cell.interval))
     value = cell.values[measure]
     return Shown("–", "none") if value is None else Shown(number(value), "number")

@@ -14,7 +14,8 @@ and Salazar; the choice of values is ours): the attacker's interval
 - is at least t - 1 wide, so that it is never narrower than what "hidden" itself tells
   (1 to t - 1), and a 9 isn't pinned between 9 and 10.
 
-Of totals behind means: p per cent of the cell's size each way (the p% rule's own measure).
+Of totals behind means: p per cent of the cell's size each way (the p% rule's own measure);
+and as much of a count of the people of few providers.
 
 The attacker is taken to be strong: he knows the policy, that shown counts but zero reach
 the threshold, and that hidden cells hold somebody (except in small groups, where zeros are
@@ -188,6 +189,9 @@ def _count_needs(place: int, cell: Sequence[_Member], policy: Policy) -> list[Ne
             return [Need(place, max(least, count - 1), threshold, threshold - 1)]
         case Cause.EMPTY_IN_SMALL:
             return [Need(place, 0.0, 1.0, 1.0)]
+        case Cause.PROVIDERS:
+            margin = count * policy.p_percent / 100
+            return [Need(place, count - margin, count + margin)]
         case _:  # a dominated total's count may be known, or the cell isn't hidden
             return []
 
@@ -210,10 +214,10 @@ def _equations(
 
 
 def _measured(tables: Iterable[Recomputed]) -> list[list[Recomputed]]:
-    """The summaries that show more than counts, by what they measure."""
+    """The tables that tell totals beside counts, by what they measure."""
     by_value: dict[str | None, list[Recomputed]] = {}
     for table in tables:
-        if table.is_summary and len(table.claim.measures) > 1:
+        if table.claim.kind in ("summary", "rates") and len(table.claim.measures) > 1:
             by_value.setdefault(table.claim.value, []).append(table)
     return list(by_value.values())
 
@@ -250,7 +254,12 @@ def _total(
     """The layer of a total: ``sums`` are each cell's total and its size, sign apart."""
     largest = max(size for _, size in sums.values())
     scale = SCALE / (largest or 1.0)
-    shown = {t.key(levels) for t in tables for levels in t.every() if t.published(levels)}
+    shown = {
+        t.key(levels)
+        for t in tables
+        for levels in t.every()
+        if t.published(levels) and t.totals(levels)
+    }
     own = {key: place for place, key in enumerate(sums)}
     most = 10 * SCALE
     values = [value * scale for value, _ in sums.values()]

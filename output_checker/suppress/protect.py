@@ -1,22 +1,19 @@
-"""From recomputed tables to what may leave of them."""
+"""From recomputed tables to the cells of them that may not leave."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from output_checker.claims.model import UNIT, Levels
 from output_checker.policy import Policy
-from output_checker.report import Cell, Hidden, Table
+from output_checker.report import Hidden
 from output_checker.suppress.attack import SolverFailed
 from output_checker.suppress.audit import Judge, as_pattern
 from output_checker.suppress.family import Family, family
 from output_checker.suppress.links import Link
 from output_checker.suppress.primary import Cause
 from output_checker.suppress.problem import Interval
-from output_checker.suppress.rounding import rounded, significant
 from output_checker.suppress.solve import Solution, Unprotectable, solve
-from output_checker.verify.compare import measure
 from output_checker.verify.numbers import CellKey, Recomputed
 
 LARGEST = 6000
@@ -77,52 +74,3 @@ def audited(made: Family, solution: Solution) -> Protected:
         if not solution.proven
         else 0.0,
     )
-
-
-def table(found: Recomputed, protected: Protected, policy: Policy) -> Table:
-    """All that may leave of a table: hidden cells without numbers, others as shown."""
-    claim = found.claim
-    return Table(
-        title=claim.title,
-        kind=claim.kind,
-        unit=UNIT,
-        dimensions=tuple(d.name for d in claim.dimensions),
-        measures=claim.measures,
-        cells=tuple(
-            _cell(found, levels, protected, policy)
-            for levels in found.every()
-            if found.published(levels)
-        ),
-        protection=_protection(found, policy),
-        figure=claim.figure,
-        population=", ".join(map(str, claim.population)) or "everyone in the cohort",
-        variable=claim.value,
-    )
-
-
-def _cell(found: Recomputed, levels: Levels, protected: Protected, policy: Policy) -> Cell:
-    key = found.key(levels)
-    if key in protected.hidden:
-        nothing = dict.fromkeys(found.claim.measures)
-        return Cell(levels, nothing, protected.hidden[key], protected.intervals.get(key))
-    shown = {
-        name: rounded(found.count(levels), policy)
-        if name == "n"
-        else significant(measure(found, levels, name), policy)
-        for name in found.claim.measures
-    }
-    return Cell(levels, shown)
-
-
-def _protection(found: Recomputed, policy: Policy) -> str:
-    parts = [
-        f"Counts from 1 to {policy.threshold - 1} are hidden, and further cells"
-        " so that they can't be worked out"
-    ]
-    if policy.round_to > 1:
-        parts.append(f"other counts are each rounded to the nearest {policy.round_to}")
-    if len(found.claim.measures) > 1:
-        parts.append(
-            f"measures are shown to {policy.significant_digits} significant digits"
-        )
-    return "; ".join(parts) + "."

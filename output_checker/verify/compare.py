@@ -54,7 +54,13 @@ def _cells(found: Recomputed) -> list[str]:
 def measure(found: Recomputed, levels: Levels, name: str) -> Value:
     """A measure of a cell, exactly; None where it has no meaning."""
     numbers: Numbers = found.cells.get(levels, NOBODY)
-    return {"n": found.count(levels), "mean": numbers.mean, "sd": numbers.sd}[name]
+    known: dict[str, Value] = {
+        "n": found.count(levels),
+        "mean": numbers.mean,
+        "sd": numbers.sd,
+        "time": numbers.total if found.totals(levels) else None,
+    }
+    return known[name] if name in known else numbers.percentiles.get(name)
 
 
 def _same(claimed: Value, real: Value) -> bool:

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-from output_checker.claims.model import Claim, Condition, Derivation, Levels, Value
+from output_checker.claims.model import (
+    NO,
+    Claim,
+    Condition,
+    Derivation,
+    Levels,
+    Value,
+)
 
 People = tuple[str, frozenset[Condition]]
 CellKey = tuple[People, frozenset[tuple[tuple[str, Derivation], str]]]
@@ -15,12 +22,26 @@ Shared = Mapping[tuple[Levels | None, Levels | None], int]
 
 
 @dataclass(frozen=True)
+class Providers:
+    """How many providers a cell's people have, in one column; and these providers' totals.
+
+    ``size`` and ``largest``: of the sizes of the values measured, added up by provider; 0
+    and nothing where none are.
+    """
+
+    count: int
+    size: float = field(default=0.0, repr=False)
+    largest: tuple[float, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
 class Numbers:
     """One cell. ``patients``: distinct people in it; ``contributors``: those measured.
 
     The rest is about the measured values and may be a person's, so it doesn't print:
     sum, sum of squares, sum of sizes, the largest sizes, whether all are the same, and how
-    many have the most common value.
+    many have the most common value; percentiles by name, and the values next to each.
+    ``providers``: who provided care, for each column that tells it.
     """
 
     patients: int
@@ -33,6 +54,9 @@ class Numbers:
     largest: tuple[float, ...] = field(default=(), repr=False)
     constant: bool = field(default=False, repr=False)
     alike: int = field(default=0, repr=False)
+    percentiles: Mapping[str, float] = field(default_factory=dict, repr=False)
+    near: Mapping[str, tuple[float, ...]] = field(default_factory=dict, repr=False)
+    providers: tuple[Providers, ...] = ()
 
 
 NOBODY = Numbers(0)
@@ -91,8 +115,34 @@ class Recomputed:
         return list(product(*((*d.levels, None) for d in self.claim.dimensions)))
 
     def published(self, levels: Levels) -> bool:
-        """Is this cell in the table, or a total that it leaves out?"""
-        return self.claim.shows(levels)
+        """Is this cell's count in the table, or one that only follows from others?"""
+        return self.claim.shows(levels) and self._printed(levels)
+
+    def _printed(self, levels: Levels) -> bool:
+        """Of what ``claims.computed`` makes lines of, the cells that it looks at."""
+        match self.claim.kind:
+            case "rates":
+                return levels[-1] != NO
+            case "survival":
+                beyond = self.claim.dimensions[-2].levels[-1:]
+                step, happened = levels[-2:]
+                at_step = step is not None and step not in beyond
+                return (happened is not None) if at_step else step is happened is None
+            case _:
+                return True
+
+    def totals(self, levels: Levels) -> bool:
+        """Does the table tell the total of the cell's values: by a mean, or as it is?"""
+        if self.claim.kind == "rates":
+            return self.is_summary and levels[-1] is None
+        return self.claim.kind == "summary"
+
+    @property
+    def ordered(self) -> int | None:
+        """The place of the dimension that is bands of a line that people are along."""
+        return {"histogram": 0, "survival": len(self.claim.dimensions) - 2}.get(
+            self.claim.kind
+        )
 
 
 def name_of(levels: Levels) -> str:

@@ -7,9 +7,11 @@ Columns are quoted and known to exist; every value that the claim names is bound
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 from typing import Any
 
 from output_checker.claims.model import (
@@ -35,17 +37,19 @@ from output_checker.verify.cohort import (
     Unverifiable,
 )
 from output_checker.verify.numbers import Numbers, Recomputed
+from output_checker.verify.providers import with_providers
+from output_checker.verify.ranks import ranked
 from output_checker.verify.spread import Sql, alike, apart
 
 HANDFUL = 20
 """Different values of a measured column are counted up to here."""
 
 OF_ALL = (
-    "count(*), coalesce(min(v) >= 0, true), count(v) = count(*), count(DISTINCT v),"
+    "coalesce(min(v) >= 0, true), count(v) = count(*), count(DISTINCT v),"
     " coalesce(max(abs(v)) > 1e100, false)"
 )
 LARGE = 1e300
-RECOMPUTED = ("crosstab", "summary")
+RECOMPUTED = ("crosstab", "summary", "rates", "percentiles", "histogram", "survival")
 """The kinds of claim that this module can bear out."""
 MOST_GROUPS = 20_000
 """As many as a claim may have cells."""
@@ -53,11 +57,18 @@ A_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-([0-2]\d|3[01])")
 
 
 def recompute(
-    path: str, claim: Claim, cohort: Cohort, *, largest: int, few: int
+    path: str,
+    claim: Claim,
+    cohort: Cohort,
+    *,
+    largest: int,
+    few: int,
+    providers: Sequence[str] = (),
 ) -> Recomputed:
     """The claim's cells as the cohort has them, with the ``largest`` sizes of each.
 
     Fewer people than ``few`` in a group whose values are far from all others are noted.
+    ``providers``: columns that tell who provided care, where the cohort has them.
 
     Raises Unverifiable where the claim is about what the cohort file doesn't hold.
     """
@@ -66,25 +77,64 @@ def recompute(
             f"claims of kind {claim.kind} can't be recomputed yet",
             "Claim the table with crosstab() or summary().",
         )
-    source = _source(claim, cohort)
-    sql = f"SELECT {OF_ALL} FROM ({source.text})"
-    people, above, complete, distinct, too_large = cohort.ask(sql, source.values)[0]
-    if too_large or not people:
-        raise Unverifiable(
-            f"{claim.value} is far too large for somebody"
-            if people
-            else "nobody is counted",
-            "Look at the definition of the column, and at the claim's conditions.",
-        )
-    return Recomputed(
+    columns = [_column(name, cohort)[0] for name in providers if name in cohort.columns]
+    source = _source(claim, cohort, columns)
+    found = _counted(claim, source, cohort)
+    if claim.value is not None:
+        found = _measured(claim, source, cohort, largest, few, found)
+    if not found.cells:
+        raise Unverifiable("nobody is counted", "Look at the claim's conditions.")
+    return replace(
+        found,
         path=path,
-        claim=claim,
-        cells=_cells(claim, source, cohort, largest),
+        cells=with_providers(claim, source, cohort, largest, len(columns), found.cells),
+        rarest={c: _rarest(c, cohort) for c in claim.population if _texts(c)},
+    )
+
+
+def _counted(claim: Claim, source: Sql, cohort: Cohort) -> Recomputed:
+    """The table of counts: each row of a cohort is another patient, so rows are counted."""
+    keys = ", ".join(f"d{n}" for n in range(len(claim.dimensions)))
+    sql = f"SELECT {keys}, count(*) FROM ({source.text}) GROUP BY {keys}"
+    rows = cohort.ask(f"{sql} LIMIT {MOST_GROUPS + 1}", source.values)
+    if len(rows) > MOST_GROUPS:
+        raise Unverifiable(
+            f"the cohort has more than {MOST_GROUPS} groups by these columns",
+            "Use fewer or wider groups, or fewer dimensions.",
+        )
+    people: Counter[Levels] = Counter()
+    for *levels, count in rows:
+        for total in product(*((level, None) for level in levels)):
+            people[total] += count
+    return Recomputed("", claim, {levels: Numbers(n) for levels, n in people.items()})
+
+
+def _measured(
+    claim: Claim, source: Sql, cohort: Cohort, largest: int, few: int, found: Recomputed
+) -> Recomputed:
+    """The table with what there is to say about the values that it measures."""
+    sql = f"SELECT {OF_ALL} FROM ({source.text})"
+    above, complete, distinct, too_large = cohort.ask(sql, source.values)[0]
+    if too_large:
+        raise Unverifiable(
+            f"{claim.value} is far too large for somebody",
+            "Look at the definition of the column.",
+        )
+    if claim.kind == "rates" and not above:
+        raise Unverifiable(
+            f"{claim.value} is below zero for somebody, so it isn't person-time",
+            "Count each person's time from a start that isn't after its end.",
+        )
+    by_rank = claim.kind == "percentiles"
+    return replace(
+        found,
+        cells=ranked(claim, source, cohort, few, _cells(claim, source, cohort, largest))
+        if by_rank
+        else _cells(claim, source, cohort, largest),
         nonnegative=above,
         complete=complete,
         distinct=min(distinct, HANDFUL),
-        apart=apart(claim, source, cohort, few),
-        rarest={c: _rarest(c, cohort) for c in claim.population if _texts(c)},
+        apart=() if by_rank else apart(claim, source, cohort, few),
     )
 
 
@@ -93,12 +143,6 @@ def _cells(
 ) -> dict[Levels, Numbers]:
     size = len(claim.dimensions)
     keys = ", ".join(f"d{n}" for n in range(size))
-    sql = f"SELECT DISTINCT {keys} FROM ({source.text}) LIMIT {MOST_GROUPS + 1}"
-    if len(cohort.ask(sql, source.values)) > MOST_GROUPS:
-        raise Unverifiable(
-            f"the cohort has more than {MOST_GROUPS} groups by these columns",
-            "Use fewer or wider groups, or fewer dimensions.",
-        )
     sql = f"SELECT {keys}, {_aggregates(largest)} FROM ({source.text})"
     rows = cohort.ask(f"{sql} GROUP BY CUBE ({keys})", source.values)
     same = alike(claim, source, cohort)
@@ -127,7 +171,7 @@ def _rarest(condition: Condition, cohort: Cohort) -> int | None:
 
 def _aggregates(largest: int) -> str:
     return (
-        f"count(DISTINCT {PATIENT}), count(v), avg(v), stddev_samp(v), coalesce(sum(v), 0),"
+        "count(*), count(v), avg(v), stddev_samp(v), coalesce(sum(v), 0),"
         f" coalesce(sum(v * v), 0), coalesce(sum(abs(v)), 0), max(abs(v), {int(largest)}),"
         " coalesce(min(v) = max(v), false)"
     )
@@ -164,12 +208,13 @@ def parts_of(claim: Claim, cohort: Cohort) -> Parts:
     )
 
 
-def _source(claim: Claim, cohort: Cohort) -> Sql:
-    """One row per person of the table: d0, d1, ... and the value v."""
+def _source(claim: Claim, cohort: Cohort, providers: Sequence[str]) -> Sql:
+    """One row per person of the table: d0, d1, ..., the value v, and providers w0, ..."""
     parts = parts_of(claim, cohort)
     columns = ", ".join(f"{g.text} AS d{n}" for n, g in enumerate(parts.groups))
     present = " AND ".join(f"d{n} IS NOT NULL" for n in range(len(parts.groups)))
-    inner = f"SELECT {PATIENT}, {columns}, {parts.value} AS v FROM cohort"
+    others = "".join(f", {text} AS w{n}" for n, text in enumerate(providers))
+    inner = f"SELECT {columns}, {parts.value} AS v{others} FROM cohort"
     values = [v for piece in (*parts.groups, parts.kept) for v in piece.values]
     sql = f"SELECT * FROM ({inner} WHERE {parts.kept.text}) WHERE {present}"
     return Sql(sql, tuple(values))

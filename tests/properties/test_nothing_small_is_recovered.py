@@ -12,8 +12,9 @@ from dataclasses import replace
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from output_checker.suppress.protect import protect, table
+from output_checker.suppress.protect import protect
 from output_checker.suppress.rounding import rounded
+from output_checker.suppress.shown import table
 from tests.cell_tables import a_table_that_agrees, with_totals
 from tests.claimed_tables import DEFAULT, counted
 
