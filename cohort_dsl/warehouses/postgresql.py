@@ -8,6 +8,7 @@ which only they can be filled, and which no statement can take back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -192,12 +193,16 @@ def _batches(
 def _pieces(
     cursor: psycopg.RawServerCursor[Any], schema: pa.Schema, size: int
 ) -> Iterator[pa.RecordBatch]:
-    while rows := cursor.fetchmany(size):
-        columns = [
-            pa.array(column, field.type)
-            for column, field in zip(zip(*rows, strict=True), schema, strict=True)
-        ]
-        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+    """The server works out the next piece while this one is made into columns."""
+    with ThreadPoolExecutor(1, "rows") as thread:
+        coming = thread.submit(cursor.fetchmany, size)
+        while rows := coming.result():
+            coming = thread.submit(cursor.fetchmany, size)
+            columns = [
+                pa.array(column, field.type)
+                for column, field in zip(zip(*rows, strict=True), schema, strict=True)
+            ]
+            yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 @dataclass(frozen=True)
