@@ -33,7 +33,7 @@ serve: setup ## The demo again, and its site stays up until Ctrl-C
 	@$(STRONGROOM) demo --folder "$(ROOT)/demo" --stay
 
 .PHONY: manual
-manual: setup ## Print the language's manual, docs/language, from the rules of tests/spec
+manual: setup ## Print docs/language from the rules of tests/spec, docs/checks from tests/checks/pages
 	@cd "$(ROOT)" && .venv/bin/python -m tests.manual
 
 .PHONY: bench

@@ -1,14 +1,15 @@
-"""``python -m tests.manual`` prints the manual into docs/language."""
+"""``python -m tests.manual`` prints the manuals into docs/language and docs/checks."""
 
 from __future__ import annotations
 
+from tests.manual import checks
 from tests.manual.counts import counts
 from tests.manual.pages import pages
 from tests.manual.stale import write
 
 
 def main() -> None:
-    changed = write(pages())
+    changed = [*write(pages()), *checks.write()]
     print("\n".join([*changed, counts()]))
 
 

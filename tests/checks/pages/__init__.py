@@ -1,0 +1,5 @@
+"""The checker's manual as data: for each check a module of this folder, under its name.
+
+A module has ``SETTINGS``, the policy's keys that the check goes by, and ``CASES``. They are
+run as tests, and printed into docs/checks by ``make manual``.
+"""
