@@ -42,7 +42,7 @@ def check(
     tables = sorted(set(files) - claims)
     with ExitStack() as stack:
         reader = Reader(folder, datasets, policy, stack)
-        outputs = [reader.output(name) for name in tables]
+        outputs = [_read(reader, name) for name in tables]
         reports = tuple(_reports(outputs, reader, policy, clock))
     return Report(job_id, policy.sha256, reports)
 
@@ -60,13 +60,37 @@ def _reports(
         for output in outputs
         if isinstance(output.subject, Candidate) and _passes(alone[output.path])
     ]
-    pairs = Pairs(sound, reader.shared, policy.threshold)
-    protected = _protected(pairs, policy, clock)
+    try:
+        pairs = Pairs(sound, reader.shared, policy.threshold)
+        protected = _protected(pairs, policy, clock)
+    except Exception:  # noqa: BLE001 (what it says may quote a value)
+        yield from (_unprotected(output, alone[output.path]) for output in outputs)
+        return
     for output in outputs:
-        if output.path in protected:
-            yield _verified(output, alone[output.path], pairs, protected, policy)
-        else:
+        if output.path not in protected:
             yield _refused(output, alone[output.path])
+            continue
+        try:
+            yield _verified(output, alone[output.path], pairs, protected, policy)
+        except Exception:  # noqa: BLE001 (what it says may quote a value)
+            yield _unprotected(output, alone[output.path])
+
+
+def _read(reader: Reader, name: str) -> Output:
+    """The output; one that can't be understood without an accident is refused."""
+    try:
+        return reader.output(name)
+    except Exception:  # noqa: BLE001 (what it says may quote a value)
+        found = registry.broken("truth")
+        untrue = Untrue(name, Verification.UNVERIFIABLE, found.reason, found.remedy)
+        return Output(name, "", None, untrue)
+
+
+def _unprotected(output: Output, alone: tuple[Finding, ...]) -> FileReport:
+    """The output's report where the job's tables couldn't be protected together."""
+    if isinstance(output.subject, Candidate):
+        alone = (registry.broken("protection"), *alone)
+    return _refused(output, alone)
 
 
 def _refused(output: Output, findings: tuple[Finding, ...]) -> FileReport:

@@ -22,6 +22,8 @@ from output_checker.verify.recompute import recompute
 
 CLAIM = ".claim.json"
 LARGEST_CLAIM = 20_000_000
+LARGEST_OUTPUT = 100_000_000
+"""Bytes. No table that people look at has more, and a file with holes never ends."""
 HEAD = 65_536
 TOLD = 50
 """Cells that a finding names; there is no use in thousands."""
@@ -59,12 +61,16 @@ class Reader:
     def output(self, name: str) -> Output:
         try:
             with files.opened(self._folder, name) as found:
+                files.at_most(found, name, LARGEST_OUTPUT)
                 sha256, head = files.sha256(found), files.head(found, HEAD)
         except files.Unreadable as error:
             return Output(name, "", None, _unreadable(name, error))
         if name.endswith(CLAIM):
             return Output(name, sha256, None, _alone(name))
-        claim = self._claim_bytes(name)
+        try:
+            claim = self._claim_bytes(name)
+        except files.Unreadable as error:
+            return Output(name, sha256, None, _unreadable(name, error))
         if claim is None:
             return Output(name, sha256, None, Opaque(name, head))
         return Output(
@@ -81,9 +87,10 @@ class Reader:
             return None
 
     def _claim_bytes(self, name: str) -> bytes | None:
+        """None if there is no claim; Unreadable if what is there can't be one."""
         try:
             return files.read(self._folder, claim_of(name), limit=LARGEST_CLAIM)
-        except files.Unreadable:
+        except files.Missing:
             return None
 
     def _judge(self, name: str, data: bytes) -> Subject:
@@ -129,7 +136,9 @@ class Reader:
 
 
 def _unreadable(name: str, error: files.Unreadable) -> Untrue:
-    return Untrue(name, Verification.UNVERIFIABLE, error.problem, error.remedy)
+    which = "" if error.where == name else "Its claim: "
+    reason = f"{which}{error.problem}"
+    return Untrue(name, Verification.UNVERIFIABLE, reason, error.remedy)
 
 
 def _alone(name: str) -> Untrue:

@@ -28,11 +28,17 @@ def loads(data: bytes, *, where: str) -> Claim:
     """The claim in a file's bytes; ClaimError with the place of what is wrong."""
     try:
         body = json.loads(
-            data, parse_constant=_no_constant, parse_int=_whole, parse_float=_fraction
+            data,
+            parse_constant=_no_constant,
+            parse_int=_whole,
+            parse_float=_fraction,
+            object_pairs_hook=_each_once,
         )
         json.dumps(body, ensure_ascii=False).encode()  # half a letter isn't text
     except (ValueError, RecursionError):
-        problem = "the claim isn't JSON, or has a number that nothing can have"
+        problem = (
+            "the claim isn't JSON, or has a key twice, or a number that nothing can have"
+        )
         raise ClaimError(problem, where=where, remedy=REMEDY) from None
     wrong = best_match(_schema(_version(body)).iter_errors(body))
     if wrong is not None:
@@ -49,6 +55,13 @@ def loads(data: bytes, *, where: str) -> Claim:
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)  # NaN and Infinity aren't JSON
+
+
+def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError  # of two values of one key, nobody knows which is claimed
+    return found
 
 
 def _whole(text: str) -> int:

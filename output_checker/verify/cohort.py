@@ -100,6 +100,8 @@ def load(
             if most is not None:
                 reading.at_most(connection, dataset.path.name, path, most)
             reading.load(connection, dataset.path.name, path)
+            if files.sha256(found) != dataset.sha256:  # it was written to meanwhile
+                raise _changed()
     except files.Unreadable:
         raise Unverifiable(
             "the dataset isn't there", "Run the extraction again, then this action."

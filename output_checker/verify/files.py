@@ -16,6 +16,10 @@ class Unreadable(CheckerError):
     """A file that isn't there, isn't a plain file below the folder, or is too large."""
 
 
+class Missing(Unreadable):
+    """Nothing is there: no file, no link, nothing else of this name."""
+
+
 @contextmanager
 def opened(folder: Path, name: str) -> Iterator[int]:
     """A descriptor of the plain file ``name`` below ``folder``; no link is followed."""
@@ -48,6 +52,12 @@ def sha256(descriptor: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def at_most(descriptor: int, name: str, limit: int) -> None:
+    """Unreadable if an open file has more bytes than this, counting its holes."""
+    if os.fstat(descriptor).st_size > limit:
+        raise _refused(name, f"it is larger than {limit:,} bytes")
+
+
 def head(descriptor: int, size: int) -> bytes:
     """The first bytes of an open file."""
     return os.pread(descriptor, size, 0)
@@ -58,14 +68,16 @@ def _open(stack: ExitStack, name: str, flags: int, at: int | None, shown: str) -
     guard = os.O_NOFOLLOW if at is not None else 0
     try:
         found = os.open(name, os.O_RDONLY | os.O_CLOEXEC | guard | flags, dir_fd=at)
+    except FileNotFoundError:
+        raise _refused(shown, "it isn't there", Missing) from None
     except (OSError, ValueError):
         raise _refused(shown, "it isn't there, or is a link") from None
     stack.callback(os.close, found)
     return found
 
 
-def _refused(name: str, problem: str) -> Unreadable:
-    return Unreadable(
+def _refused(name: str, problem: str, kind: type[Unreadable] = Unreadable) -> Unreadable:
+    return kind(
         f"the file can't be read: {problem}",
         where=name,
         remedy="Let the action write a plain file at this path, and run it again.",
