@@ -14,21 +14,24 @@ class Rounding:
     """A site's rule for numbers. ``policy``: the name by which people know it.
 
     A number is 0 where fewer than ``threshold`` patients make it up, or where it is itself
-    nearer to 0 than that; else it is the nearest multiple of ``base``, halves upwards. So
+    nearer to 0 than that; else it is the nearest multiple of ``base``, halves upwards, or
+    with ``midpoint`` the middle of its run of so many (of 7 to 12 with base 6 it is 9). So
     a 0 says "none, or few".
     """
 
     policy: str
     threshold: int
     base: int
+    midpoint: bool = False
 
     def __post_init__(self) -> None:
         if self.threshold < 1 or self.base < 1:
             raise ValueError("a threshold and a base are whole numbers above 0")
 
     def __str__(self) -> str:
+        to = "midpoints of " if self.midpoint else ""
         return (
-            f"numbers below {self.threshold} are 0, others are rounded to {self.base} "
+            f"numbers below {self.threshold} are 0, others are rounded to {to}{self.base} "
             f"(policy {self.policy})"
         )
 
@@ -38,6 +41,9 @@ class Rounding:
             return None
         if patients < self.threshold or abs(number) < self.threshold:
             return 0
+        if self.midpoint:
+            size = self.base * -(-abs(number) // self.base) - self.base // 2
+            return size if number > 0 else -size
         return self.base * ((number + self.base // 2) // self.base)
 
 

@@ -18,7 +18,8 @@ class Policy:
     """A disclosure policy. ``sha256`` is that of the file it was read from.
 
     threshold: fewest patients (or contributors) that a shown count may have.
-    round_to: counts in crosstabs are shown to the nearest multiple; 1 is exact.
+    round_to, rounding: counts in crosstabs are shown to the ``nearest`` multiple, or each
+    run of so many counts (1 to 6, 7 to 12) as its ``midpoint``; 1 is exact.
     p_percent, dominance_patients, dominance_percent: Hundepool et al., Statistical
     Disclosure Control (2012), section 4.2: the p% rule and the (n, k) rule.
     significant_digits: of means, deviations, rates and other fractions as shown.
@@ -31,6 +32,7 @@ class Policy:
     name: str
     threshold: int
     round_to: int
+    rounding: str
     p_percent: int
     dominance_patients: int
     dominance_percent: int
@@ -46,6 +48,7 @@ class Policy:
             raise ValueError("; ".join(problems))
 
 
+SCHEMES = ("nearest", "midpoint")
 _RANGES: Mapping[str, tuple[int, int]] = {
     "threshold": (2, 1000),
     "round_to": (1, 1000),
@@ -67,6 +70,8 @@ def _senseless(policy: Policy) -> Iterable[str]:
         value = getattr(policy, key)
         if type(value) is not int or not low <= value <= high:
             yield f"{key} must be a whole number from {low} to {high}"
+    if policy.rounding not in SCHEMES:
+        yield f"rounding must be one of: {', '.join(SCHEMES)}"
     columns = policy.provider_columns
     if not isinstance(columns, tuple) or not all(map(_is_a_name, columns)):
         yield "provider_columns must be a list of columns' names, or []"

@@ -52,7 +52,8 @@ class Checking:
 
 def rounding_of(policy: Policy) -> Rounding:
     """How a disclosure policy wants the numbers of measures to be shown."""
-    return Rounding(policy.name, policy.threshold, policy.round_to)
+    midpoint = policy.rounding == "midpoint"
+    return Rounding(policy.name, policy.threshold, policy.round_to, midpoint)
 
 
 def datasets(made: Manifest, workspace: Workspace) -> Mapping[str, check.Dataset]:

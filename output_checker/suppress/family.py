@@ -20,7 +20,9 @@ and as much of a count of the people of few providers.
 The attacker is taken to be strong: he knows the policy, that shown counts but zero reach
 the threshold, and that hidden cells hold somebody (except in small groups, where zeros are
 hidden too); he knows counts beside means exactly, whatever rounding shows, since sums of
-whole numbers betray n. What he isn't taken to know: his own value, or other releases.
+whole numbers betray n. Who is alone in a cell is taken to know that, and so its numbers:
+he attacks all others, and must stay as uncertain as anybody. What nobody is taken to know:
+other releases.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from output_checker.claims.model import Levels
 from output_checker.policy import Policy
 from output_checker.suppress.audit import Judge, as_pattern
 from output_checker.suppress.links import Link
-from output_checker.suppress.primary import Cause, in_small_group, primary
+from output_checker.suppress.primary import Cause, groups, in_small_group, primary
 from output_checker.suppress.problem import Equation, Interval, Layer, Need, Problem
 from output_checker.suppress.rounding import told
 from output_checker.verify.numbers import NOBODY, CellKey, Recomputed
@@ -161,6 +163,7 @@ def _counts(
             for need in _count_needs(place, cell, policy)
         ),
         integer=True,
+        insiders=_insiders(tables, places),
     )
 
 
@@ -194,6 +197,20 @@ def _count_needs(place: int, cell: Sequence[_Member], policy: Policy) -> list[Ne
             return [Need(place, count - margin, count + margin)]
         case _:  # a dominated total's count may be known, or the cell isn't hidden
             return []
+
+
+def _insiders(
+    tables: Iterable[Recomputed], places: Mapping[CellKey, int]
+) -> tuple[tuple[int, ...], ...]:
+    """For each person who is alone in a cell that cell, and the totals with nobody else."""
+    found: dict[int, set[int]] = {}
+    for table in tables:
+        for levels in table.every():
+            if None not in levels and table.count(levels) == 1:
+                alone = (total for total in groups(levels) if table.count(total) == 1)
+                mine = found.setdefault(places[table.key(levels)], set())
+                mine |= {places[table.key(cell)] for cell in (levels, *alone)}
+    return tuple(dict.fromkeys(tuple(sorted(cells)) for cells in found.values()))
 
 
 def _equations(
@@ -277,6 +294,7 @@ def _total(
             for key, (_, size) in sums.items()
             if places[key] in causes and causes[places[key]] is not Cause.EMPTY_IN_SMALL
         ),
+        insiders=_insiders(tables, own),
     )
 
 

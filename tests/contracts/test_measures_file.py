@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pyarrow.feather as feather
 import pyarrow.parquet as pq
 import pytest
 
+from cli.compose.checking import rounding_of
 from cohort_dsl import INTERVAL, create_measures, measures_file, testing
 from cohort_dsl.disclosure import Rounding
 from cohort_dsl.errors import DefinitionError
@@ -23,6 +25,7 @@ from output_checker import policy
 from output_checker.suppress.rounding import rounded
 
 RULE = Rounding("default", 10, 5)
+NEAREST = {"policy": "default", "threshold": 10, "base": 5}
 
 
 def asked(*, exact: bool = False):
@@ -105,7 +108,7 @@ def test_files_with_types_say_what_was_done_to_them(tmp_path, name):
         "format": "measures",
         "version": 1,
         "query_sha256": wire.query_hash(asked()),
-        "rounding": {"policy": "default", "threshold": 10, "base": 5},
+        "rounding": {**NEAREST, "midpoint": False},
     }
     exact = written(tmp_path / f"exact-{name}", exact=True)
     schema = (pq.read_schema if name == "m.parquet" else _arrow_schema)(exact)
@@ -122,10 +125,12 @@ def test_another_ending_is_refused_and_nothing_is_left(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("base", [1, 5, 6])
+@pytest.mark.parametrize("scheme", policy.SCHEMES)
 @pytest.mark.parametrize("name", ["default", "opensafely"])
-def test_counts_are_rounded_as_in_the_checkers_tables(name):
-    rules = policy.ready_made(name)
-    ours = Rounding(name, rules.threshold, rules.round_to)
+def test_counts_are_rounded_as_in_the_checkers_tables(name, scheme, base):
+    rules = replace(policy.ready_made(name), rounding=scheme, round_to=base)
+    ours = rounding_of(rules)
     for count in range(rules.threshold, 200):
         assert ours.shown(count, count) == rounded(count, rules)
     assert {ours.shown(count, count) for count in range(rules.threshold)} == {0}

@@ -43,6 +43,7 @@ def test_an_unknown_ready_made_policy_is_told_with_those_that_exist():
         ((b"threshold: 10", b"threshold: true"), "threshold must be a whole number"),
         ((b"threshold: 10", b"threshold: 10.5"), "threshold must be a whole number"),
         ((b"round_to: 5", b"round_to: 5\nround_to: 1"), "twice"),
+        ((b"rounding: nearest", b"rounding: up"), "rounding must be one of: nearest, mid"),
         ((b"[practice_id,", b"[7,"), "provider_columns must be a list of columns"),
         ((b"[practice_id,", b"['a b',"), "provider_columns must be a list of columns"),
         ((b"provider_threshold: 3", b"provider_threshold: 0"), "provider_threshold must"),
