@@ -118,7 +118,8 @@ def _protection(found: Recomputed, policy: Policy) -> str:
         " so that they can't be worked out"
     ]
     if policy.round_to > 1:
-        parts.append(f"other counts are each rounded to the nearest {policy.round_to}")
+        to = "a midpoint of" if policy.rounding == "midpoint" else "the nearest"
+        parts.append(f"other counts are each rounded to {to} {policy.round_to}")
     if found.claim.kind in FRACTIONS and (
         len(found.claim.measures) > 1 or found.claim.kind != "summary"
     ):

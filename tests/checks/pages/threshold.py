@@ -1,6 +1,6 @@
 from tests.checks.pages.case import Case
 
-SETTINGS = ("threshold", "round_to")
+SETTINGS = ("threshold", "round_to", "rounding")
 
 CASES = (
     Case(
