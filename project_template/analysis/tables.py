@@ -1,4 +1,4 @@
-"""The analysis: two tables, and the numbers of a figure, each with a claim beside it.
+"""The analysis: three tables, and the numbers of a figure, each with a claim beside it.
 
 A claim says what the table is about, so that the site can recompute it from the cohort.
 Only what can be recomputed is released, with small cells hidden; pictures are drawn by
@@ -7,7 +7,7 @@ the site from the released numbers.
 
 import pandas
 
-from output_checker.claims import bands, crosstab, summary
+from output_checker.claims import bands, crosstab, rates, summary
 
 cohort = pandas.read_parquet("output/dataset.parquet")
 
@@ -35,4 +35,12 @@ crosstab(
     path="output/starts_by_decade.csv",
     title="First NSAIDs by decade",
     figure="bar",
+)
+
+rates(
+    cohort,
+    numerator="bleed",
+    by="nsaid",
+    path="output/bleeding_rates.csv",
+    title="Gastrointestinal bleeding within a year of a first NSAID, per 1000",
 )
