@@ -1,9 +1,9 @@
 """Answers laid side by side by patients' numbers, so that no engine has to join them.
 
 A join looks each patient up in a table of hashes, for every step that has answered. Here
-it is noted once for each step at which place of its result a patient is; then the columns
-are taken in order, a piece of the patients at a time, while whoever reads them works on.
-By NumPy: Arrow's own ``take`` needs eight times as long where places may be missing.
+columns are taken in the patients' order, a piece of these at a time, while whoever reads
+them works on. By NumPy: Arrow's own ``take`` needs eight times as long where places may be
+missing.
 """
 
 from __future__ import annotations
@@ -48,26 +48,41 @@ def _pieces(
 
 
 class _Laid:
-    """A part, and where in it each person is: beyond its end if nowhere."""
+    """A part, and which of its rows are of the people of each piece: no more is held.
+
+    So a part about few people is small, however many there are.
+    """
 
     def __init__(self, part: pa.Table, people: int) -> None:
         numbers, *columns = map(_whole, part.columns)
-        self._rows = len(numbers)
-        self._places = np.full(people, self._rows, np.int64)
-        self._places[numbers.to_numpy()] = np.arange(self._rows)
-        if np.count_nonzero(self._places != self._rows) < self._rows:
-            raise WarehouseError(
-                "a patient has several rows in a table of one row a patient",
-                where="the warehouse",
-                remedy="Run `strongroom warehouse check` to compare the mapping with it.",
-            )
+        self._numbers = numbers.to_numpy()
+        _demand_each_once(self._numbers, people)
+        pieces = (self._numbers // PIECE).astype(np.uint16)  # such are sorted quickest
+        self._rows = np.argsort(pieces, kind="stable")
+        many = np.bincount(pieces, minlength=people // PIECE + 1)
+        self._ends = [0, *np.cumsum(many)]
+        self._people = people
         self._takes = [_taking(column) for column in columns]
 
     def columns(self, start: int) -> Iterator[pa.Array]:
         """Of the people from this one on."""
-        places = self._places[start : start + PIECE]
-        there = _bits(places != self._rows)
+        piece, nowhere = start // PIECE, len(self._numbers)
+        rows = self._rows[self._ends[piece] : self._ends[piece + 1]]
+        places = np.full(min(PIECE, self._people - start), nowhere, np.int64)
+        places[self._numbers[rows] - start] = rows
+        there = _bits(places != nowhere)
         return (take(places, there) for take in self._takes)
+
+
+def _demand_each_once(numbers: Places, people: int) -> None:
+    met = np.zeros(people, bool)
+    met[numbers] = True
+    if np.count_nonzero(met) < len(numbers):
+        raise WarehouseError(
+            "a patient has several rows in a table of one row a patient",
+            where="the warehouse",
+            remedy="Run `strongroom warehouse check` to compare the mapping with it.",
+        )
 
 
 def _taking(column: pa.Array) -> Take:
@@ -84,11 +99,12 @@ def _taking(column: pa.Array) -> Take:
 
 def _fixed(column: pa.Array, cells: Callable[[Places], Cells]) -> Take:
     """For values of one width: their bytes, and bits for those that are there."""
-    valid = _padded(column.is_valid().cast(pa.uint8()).to_numpy())
-    some_null = column.null_count > 0
+    valid = None
+    if column.null_count:
+        valid = _padded(column.is_valid().cast(pa.uint8()).to_numpy())
 
     def take(places: Places, there: Cells) -> pa.Array:
-        bits = _bits(valid.take(places)) if some_null else there
+        bits = there if valid is None else _bits(valid.take(places))
         buffers = [pa.py_buffer(bits), pa.py_buffer(cells(places))]
         return pa.Array.from_buffers(column.type, len(places), buffers)
 
