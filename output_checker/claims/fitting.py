@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from output_checker.claims.outcome import Variable
@@ -45,7 +46,7 @@ def fit(family: str, design: Array, outcome: Array, time: Array | None = None) -
     import numpy as np
 
     people, terms = design.shape
-    if people <= terms or np.linalg.matrix_rank(design) < terms:
+    if people <= terms or np.linalg.matrix_rank(np.linalg.qr(design, "r")) < terms:
         raise _no_answer()
     start = np.zeros(terms)
     if family == "linear":
@@ -144,18 +145,27 @@ def _cox(design: Array, outcome: Array, time: Array) -> Slope:
     """The partial likelihood, ties by Efron's method (JASA 72, 1977)."""
     import numpy as np
 
-    times = np.unique(time[outcome > 0])
-    sets = [(time >= t, (time == t) & (outcome > 0)) for t in times]
+    order = np.argsort(time, kind="stable")
+    design, time, happened = design[order], time[order], outcome[order] > 0
+    times = np.unique(time[happened])
+    begins = np.append(np.searchsorted(time, times), time.size)
+    among = [slice(*pair) for pair in pairwise(begins)]
+    now = [
+        s.start + np.flatnonzero(happened[s] & (time[s] == t))
+        for s, t in zip(among, times, strict=True)
+    ]
 
     def slope(at: Array) -> tuple[Array, Array]:
+        """From the last event backwards: at each, some more are at risk."""
         risk = np.exp(design @ at)
         gradient, information = np.zeros(at.size), np.zeros((at.size, at.size))
-        for at_risk, now in sets:
-            more, less = _sums(design, risk, at_risk), _sums(design, risk, now)
-            gradient += design[now].sum(axis=0)
-            for share in np.arange(now.sum()) / now.sum():
-                both = zip(more, less, strict=True)
-                total, first, second = (m - share * n for m, n in both)
+        at_risk = _sums(design[:0], risk[:0])
+        for some, having in zip(reversed(among), reversed(now), strict=True):
+            at_risk = _added(at_risk, _sums(design[some], risk[some]))
+            events = _sums(design[having], risk[having])
+            gradient += design[having].sum(axis=0)
+            for share in np.arange(having.size) / having.size:
+                total, first, second = _added(at_risk, events, -share)
                 mean = first / total
                 gradient -= mean
                 information += second / total - np.outer(mean, mean)
@@ -164,10 +174,16 @@ def _cox(design: Array, outcome: Array, time: Array) -> Slope:
     return slope
 
 
-def _sums(design: Array, risk: Array, who: npt.NDArray[np.bool_]) -> tuple[Array, ...]:
-    some, weights = design[who], risk[who]
-    weighed = some * weights[:, None]
-    return weights.sum(), weighed.sum(axis=0), some.T @ weighed
+def _sums(design: Array, risk: Array) -> tuple[Array, ...]:
+    """Of some people: their risks, these times their terms, and times these squared."""
+    weighed = design * risk[:, None]
+    return risk.sum(), weighed.sum(axis=0), design.T @ weighed
+
+
+def _added(
+    some: tuple[Array, ...], others: tuple[Array, ...], share: float = 1.0
+) -> tuple[Array, ...]:
+    return tuple(one + share * other for one, other in zip(some, others, strict=True))
 
 
 def _given(time: Array | None) -> Array:

@@ -126,7 +126,7 @@ class Condition:
             tuple if self.operator in LISTS else
             type(None) if self.operator in PRESENCE else Scalar
         )  # fmt: skip
-        if not isinstance(self.value, expected):
+        if not isinstance(self.value, expected) or not _finite(self.value):
             raise wrong(
                 f"the value for {self.operator!r} on {self.column} has the wrong form",
                 "Give a list for 'in', nothing for 'is present', else one value.",
@@ -155,6 +155,11 @@ def _rank(level: str, first: tuple[str, ...]) -> tuple[int, int, str]:
         return (1, int(level), level)
     except ValueError:
         return (2, 0, level)
+
+
+def _finite(value: Scalar | tuple[Scalar, ...] | None) -> bool:
+    several = value if isinstance(value, tuple) else (value,)
+    return all(math.isfinite(one) for one in several if isinstance(one, float))
 
 
 def _number(value: float) -> str:

@@ -43,7 +43,7 @@ class Options(TypedDict, total=False):
 
 def bands(column: str, edges: Sequence[float]) -> Dimension:
     """People by bands of a number: [18, 40] is under 18, 18 to under 40, 40 or over."""
-    return Dimension(column, Bands(tuple(edges)))
+    return Dimension(column, Bands(tuple(map(_scalar, edges))))
 
 
 def year(column: str) -> Dimension:

@@ -21,6 +21,7 @@ from output_checker.claims.model import (
     Year,
 )
 from output_checker.claims.outcome import AsNumber, Coefficient, Use, Variable
+from output_checker.claims.parts import wrong
 from output_checker.errors import ClaimError
 
 Json = dict[str, Any]
@@ -28,9 +29,15 @@ FORMAT, VERSION = "claim", 2
 
 
 def dumps(claim: Claim) -> bytes:
-    """The claim as UTF-8 JSON, the same bytes for the same claim."""
-    text = json.dumps(as_json(claim), indent=1, ensure_ascii=False, allow_nan=False)
-    return (text + "\n").encode()
+    """The claim as UTF-8 JSON, the same bytes for the same claim; or ClaimError."""
+    try:
+        text = json.dumps(as_json(claim), indent=1, ensure_ascii=False, allow_nan=False)
+        return (text + "\n").encode()
+    except ValueError:
+        raise wrong(
+            "the table has a number that isn't one, or letters that aren't text",
+            "Look for infinite values in the columns, and for broken words.",
+        ) from None
 
 
 def as_json(claim: Claim) -> Json:

@@ -213,6 +213,20 @@ def test_what_is_not_a_table_is_refused(make):
         make("crosstab", [1, 2], rows="sex")
 
 
+def test_edges_may_be_numpys(make):
+    one, _ = make("histogram", value="bmi", edges=np.arange(20, 30, 5))
+    other, _ = make("histogram", value="bmi", edges=[20, 25])
+    assert one == other
+
+
+def test_what_is_infinite_is_no_number(make):
+    frame = PEOPLE.assign(bmi=PEOPLE.bmi.replace(20.0, np.inf))
+    with pytest.raises(ClaimError, match="isn't one"):
+        make("summary", frame, value="bmi", by="sex")
+    with pytest.raises(ClaimError, match="wrong form"):
+        make("crosstab", rows="sex", where=[("bmi", ">", float("nan"))])
+
+
 def test_an_index_that_repeats_itself_changes_nothing(make):
     again = pd.concat([PEOPLE[:6], PEOPLE[6:].reset_index(drop=True)])
     one, _ = make("rates", again, numerator="ill", by="sex", time="days")
