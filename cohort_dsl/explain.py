@@ -15,7 +15,7 @@ from cohort_dsl.model.query import Interval, Query
 from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import INT, STR
 from cohort_dsl.plan import Plan
-from cohort_dsl.plan.steps import Tally
+from cohort_dsl.plan.steps import Tally, TallyEach
 from cohort_dsl.plan.told import Told, told
 from cohort_dsl.sql import DIALECTS, Catalog, Script
 from cohort_dsl.sql.catalog import plain
@@ -113,7 +113,7 @@ def by_step(steps: Plan, took: Iterable[Took]) -> dict[str, list[Took]]:
     found |= {step.name: [] for step in steps.event_tables.values()}
     tallies: dict[str, list[str]] = {}
     for step in steps.steps:
-        if isinstance(step, Tally):
+        if isinstance(step, Tally | TallyEach):
             tallies.setdefault(step.family, []).append(step.name)
     for one in took:
         if one.event_table:

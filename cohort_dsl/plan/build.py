@@ -18,6 +18,7 @@ from cohort_dsl.plan import constants, needs, passes, rows
 from cohort_dsl.plan.constants import LONGEST_LIST
 from cohort_dsl.plan.groups import Group, Made, answers, grouped
 from cohort_dsl.plan.passes import Pass
+from cohort_dsl.plan.people import population
 from cohort_dsl.plan.rewrite import cheaper
 from cohort_dsl.plan.rows import Rows
 from cohort_dsl.plan.steps import (
@@ -28,17 +29,15 @@ from cohort_dsl.plan.steps import (
     EventTable,
     Given,
     Inline,
-    Keep,
     ListMap,
     Make,
     Members,
     Output,
-    Part,
     Plan,
-    Population,
     Source,
     Step,
 )
+from cohort_dsl.plan.varying import NOTHING_VARIES, Varying
 
 
 def build(
@@ -66,20 +65,24 @@ def build(
 
 
 def answered(
-    query: Query, who: Mapping[str, TableSchema], everyone: Collection[str], together: int
+    query: Query,
+    who: Mapping[str, TableSchema],
+    everyone: Collection[str],
+    together: int,
+    varying: Varying = NOTHING_VARIES,
 ) -> Draft:
     """The steps up to where every leaf has its answer.
 
     ``who``: by name, the tables among whose patients the population is.
     """
-    groups, made = grouped(query)
+    groups, made = grouped(query, varying.masked)
     early = [group for group in groups if group.early]
     late = [group for group in groups if not group.early]
     shared = {True: passes.shared(early), False: passes.shared(late)}
-    draft = Draft(_maps([*shared[True], *shared[False]]), together)
+    draft = Draft(_maps([*shared[True], *shared[False]]), together, varying)
     draft.phase(early, shared[True], made, within=False)
     name = draft.name("population")
-    draft.steps.append(_population(query, who, draft.steps, everyone, name))
+    draft.steps.append(population(query, who, draft.steps, everyone, name))
     draft.phase(late, shared[False], made, within=True)
     return draft
 
@@ -115,8 +118,12 @@ class Draft:
 
     maps: Sequence[ListMap]
     together: int
+    varying: Varying = NOTHING_VARIES
     steps: list[Step] = field(default_factory=list)
     givens: dict[Series, Given] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.givens |= self.varying.givens()
 
     def all_steps(
         self, longest_list: int = LONGEST_LIST, others: Iterable[Step] = ()
@@ -126,7 +133,7 @@ class Draft:
             s for step in (*self.steps, *others) for s in step.computes()
         )
         held = constants.long_ones(below, longest_list)
-        return (*held, *self.maps, *self.steps)
+        return (*held, *self.maps, *self.varying.times, *self.steps)
 
     def name(self, kind: str) -> str:
         return f"step_{len(self.steps) + 1}_{kind}"
@@ -183,10 +190,12 @@ class Draft:
         """Steps that wait for nothing but those of the levels before."""
         counted: dict[tuple[Frame, str | None], list[_Reader]] = {}
         for one in read:
-            if one.group.is_counted:
-                counted.setdefault((one.group.base, one.kept), []).append(one)
-            else:
+            if not one.group.is_counted:
                 self._single(one, within=within)
+            elif self.varying.of(one.group) is not None:
+                self._aggregate([one], within=within)
+            else:
+                counted.setdefault((one.group.base, one.kept), []).append(one)
         for found in counted.values():
             for chunk in _chunks(found, self.together):
                 self._aggregate(chunk, within=within)
@@ -198,8 +207,8 @@ class Draft:
         if group.table is not None:
             step = Columns(self.name("columns"), within, outputs, group.table)
         elif isinstance(group.origin, Pick):
-            name, pick = self.name("pick"), group.origin
-            step = Choose(name, within, outputs, pick, one.rows, one.kept)
+            name, pick, times = self.name("pick"), group.origin, self.varying.of(group)
+            step = Choose(name, within, outputs, pick, one.rows, one.kept, times)
         else:
             assert isinstance(group.origin, Series)
             name, series = self.name("members"), group.origin
@@ -214,21 +223,29 @@ class Draft:
             leaves = answers(one.group)
             outputs = tuple(Output(f"a{next(numbers)}", leaf) for leaf in leaves)
             there = any(isinstance(leaf, nodes.Exists) for leaf in one.group.leaves)
-            column = f"a{next(numbers)}" if there and len(read) > 1 else None
-            parts.append(Part(one.rows, outputs, column))
-            self._give(name, one.group, outputs, column)
-        self.steps.append(Aggregate(name, within, tuple(parts), read[0].kept))
+            masks = self.varying.masks(one.group)
+            told = there and (len(read) > 1 or masks)
+            column = f"a{next(numbers)}" if told else None
+            parts.append(self.varying.part(one.group, one.rows, outputs, column))
+            self._give(name, one.group, outputs, column, masks)
+        times = self.varying.of(read[0].group)
+        self.steps.append(Aggregate(name, within, tuple(parts), read[0].kept, times))
 
     def _add(self, step: Step, group: Group, outputs: Iterable[Output]) -> None:
         self._give(step.name, group, outputs, None)
         self.steps.append(step)
 
     def _give(
-        self, step: str, group: Group, outputs: Iterable[Output], there: str | None
+        self,
+        step: str,
+        group: Group,
+        outputs: Iterable[Output],
+        there: str | None,
+        masks: int = 0,
     ) -> None:
         columns = {output.node: output.name for output in outputs}
         for leaf in group.leaves:
-            self.givens[leaf] = Given(step, columns.get(leaf, there))
+            self.givens[leaf] = Given(step, columns.get(leaf, there), masks)
 
 
 @dataclass(frozen=True)
@@ -263,35 +280,3 @@ def _chunks(read: Sequence[_Reader], together: int) -> Iterator[Sequence[_Reader
 
 def _pieces(read: Sequence[_Reader]) -> Iterator[Sequence[_Reader]]:
     return (read[at : at + passes.MOST] for at in range(0, len(read), passes.MOST))
-
-
-def _population(
-    query: Query,
-    mentioned: Mapping[str, TableSchema],
-    early: Sequence[Step],
-    everyone: Collection[str],
-    name: str,
-) -> Population:
-    complete = sorted(mentioned.keys() & set(everyone))[:1]
-    needed = {table: mentioned[table] for table in complete or sorted(mentioned)}
-    read = {table: step.name for step in early if (table := _all_rows_of(step)) in needed}
-    tables = tuple(schema for table, schema in needed.items() if table not in read)
-    given = [step.name for step in early if isinstance(step, Inline) and not complete]
-    steps = tuple(sorted([*read.values(), *given]))
-    return Population(name, query.population, tables, steps)
-
-
-def _all_rows_of(step: Step) -> str | None:
-    """The table all of whose patients are in the step's result, if there is one."""
-    if isinstance(step, Columns):
-        return _name(step.table)
-    if isinstance(step, Keep) and step.hits is None:
-        return _name(step.rows)
-    if isinstance(step, Aggregate) and step.kept is None:
-        filtered = len(step.parts) == 1 and step.parts[0].rows.conditions
-        return None if filtered else _name(step.rows)
-    return None
-
-
-def _name(rows: Frame) -> str | None:
-    return rows.table.name if isinstance(rows, Table) else None

@@ -26,12 +26,13 @@ from cohort_dsl.plan.rows import Listed, Rows
 class Group:
     """Leaves about the same rows. ``level``: 1 for those that need no other answer.
 
-    ``early``: the population needs them.
+    ``early``: the population needs them. ``masked``: they are told by bits.
     """
 
     origin: Origin
     level: int
     early: bool
+    masked: bool = False
     leaves: list[Series] = field(default_factory=list)
 
     @property
@@ -48,6 +49,11 @@ class Group:
             assert self.origin.frame is not None
             return rows.of(self.origin.frame)
         return rows.of(self.origin.source if isinstance(self.origin, Pick) else self.origin)
+
+    @cached_property
+    def parameters(self) -> list[Series]:
+        """The constants that differ between intervals."""
+        return needs.parameters(one for leaf in self.leaves for one in needs.inputs(leaf))
 
     @cached_property
     def base(self) -> Frame:
@@ -91,27 +97,29 @@ class Made:
     columns: tuple[str, ...]
 
 
-def grouped(query: Query) -> tuple[list[Group], list[Made]]:
+def grouped(
+    query: Query, masked: Collection[Series] = ()
+) -> tuple[list[Group], list[Made]]:
     """The leaves by what they read, those of the population first, then by level.
 
     And the frames that are made for them. A variable's leaf joins a group of the
     population's if it needs nothing that is found out only later. Leaves over the same
     rows go apart only where one needs the other. The population's nodes come first in
-    ``query.nodes()``, so its groups are there in time.
+    ``query.nodes()``, so its groups are there in time. ``masked``: leaves told by bits.
     """
     early = needs.closure([query.population])
     wanted = early | needs.closure(_late_roots(query))
     every = query.nodes()
     levels = _levels(every, wanted, _event_frames(query))
-    groups: dict[tuple[Origin, int, bool], Group] = {}
+    groups: dict[tuple[Origin, int, bool, bool], Group] = {}
     for leaf in (n for n in every if isinstance(n, Series) and n in wanted):
         source, level = needs.origin(leaf), levels[leaf]
         assert source is not None
-        if isinstance(source, nodes.AsOf):
-            continue  # found for each row, not for each patient
-        below = needs.leaves(needs.inputs(leaf))
-        joins = (source, level, True) in groups and all(b in early for b in below)
-        key = (source, level, leaf in early or joins)
+        if isinstance(source, nodes.AsOf) or needs.is_parameter(leaf):
+            continue  # found for each row, or each interval, not for each patient
+        below, bits = needs.leaves(needs.inputs(leaf)), leaf in masked
+        joins = (source, level, True, bits) in groups and all(b in early for b in below)
+        key = (source, level, leaf in early or joins, bits)
         groups.setdefault(key, Group(*key)).leaves.append(leaf)
     found = sorted(groups.values(), key=lambda g: (not g.early, g.level))
     return found, list(_made(every, levels, early))
@@ -152,7 +160,8 @@ def _levels(
             below = [*needs.leaves(needs.made_from(node)), *(f for f in own if f in frames)]
         else:
             continue
-        levels[node] = 1 + max((levels[b] for b in below), default=0)
+        known = (levels[b] for b in below if not needs.is_parameter(b))
+        levels[node] = 1 + max(known, default=0)
     return levels
 
 

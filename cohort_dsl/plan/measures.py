@@ -5,6 +5,8 @@ answered by one plan, as if they were one question's variables: what doesn't dif
 intervals is the same node, and so is found out once, and a table is read once for all.
 Then, for some intervals at a time, the patients' answers are put side by side, and each
 interval's groups are counted.
+
+What all intervals ask alike is counted at once (``each``, ``at_once``); only the rest so.
 """
 
 from __future__ import annotations
@@ -12,17 +14,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from cohort_dsl.model import intervals, nobody, nodes
-from cohort_dsl.model.measures import Measures
+from cohort_dsl.model.measures import MOST_ROUNDS, Measures
 from cohort_dsl.model.nodes import Series, Table, walk
 from cohort_dsl.model.query import Query
-from cohort_dsl.model.types import BOOL, INT
-from cohort_dsl.plan import needs
+from cohort_dsl.model.types import BOOL
+from cohort_dsl.plan import at_once, needs
+from cohort_dsl.plan.at_once import leaves, numbers
 from cohort_dsl.plan.build import Draft, answered, tables_below
+from cohort_dsl.plan.each import Sorter, Unit
 from cohort_dsl.plan.rewrite import cheaper
 from cohort_dsl.plan.steps import Aggregate, Choose, Counts, Family, Plan, Spread, Tally
+from cohort_dsl.plan.varying import Varying
 
 # Answers side by side: more cost memory, fewer cost joins.
 COLUMNS = 100
@@ -38,14 +43,24 @@ def build(measures: Measures, everyone: Collection[str] = (), together: int = 1)
     asked = dict(_rounds(measures, families))
     series = {_name(one): one for found in asked.values() for one in found}
     query = cheaper(Query(_population(measures), series))
-    who = tables_below(measure.denominator for measure in measures.measures)
-    draft = answered(query, who, everyone, together)
     rounds = {
         key: [query.variables[_name(one)] for one in found] for key, found in asked.items()
     }
-    told = _Tallied(draft, rounds, _sparse_steps(draft))
-    counted = [*told.of_everybody(families), *told.of_some(families)]
-    draft.steps.append(Counts(draft.name("counts"), tuple(counted)))
+    units = tuple(_units(measures, rounds))
+    left = dict(_left(rounds, units))
+    who = tables_below(measure.denominator for measure in measures.measures)
+    found = [*(s for unit in units for one in unit.asked for s in one.roots())]
+    found += [one for its in left.values() for one in its]
+    wanted = Query(query.population, {_name(one): one for one in found})
+    masked = {leaf: unit.times for unit in units for leaf in unit.masked}
+    varying = Varying(tuple(unit.times for unit in units), masked)
+    draft = answered(wanted, who, everyone, together, varying)
+    counted = [family for unit in units for family in at_once.counted(draft, unit)]
+    told = _Tallied(draft, left, _sparse_steps(draft))
+    rest = tuple(dict.fromkeys(family for family, _ in left))
+    counted += [*told.of_everybody(rest), *told.of_some(rest)]
+    in_order = sorted(counted, key=lambda one: min(*one.measures, *one.counts, MOST_ROUNDS))
+    draft.steps.append(Counts(draft.name("counts"), tuple(in_order)))
     return Plan(query, draft.all_steps(), MappingProxyType(draft.givens))
 
 
@@ -113,6 +128,35 @@ def _rounds(
                 yield (family, number), [denominator, *numerators, *groups]
 
 
+def _units(measures: Measures, rounds: Mapping[_Key, Sequence[Series]]) -> Iterator[Unit]:
+    """The families whose intervals are counted at once."""
+    intervals = measures.intervals()
+    by_intervals: dict[tuple[int, ...], dict[Family, list[Sequence[Series]]]] = {}
+    for family in dict.fromkeys(family for family, _ in rounds):
+        its = {number: found for (one, number), found in rounds.items() if one is family}
+        by_intervals.setdefault(tuple(its), {})[family] = list(its.values())
+    for number, (found, alike) in enumerate(by_intervals.items(), start=1):
+        days = {one: intervals[one - 1] for one in found}
+        if (unit := Sorter(number, days, alike).unit()) is not None:
+            yield unit
+
+
+def _left(
+    rounds: Mapping[_Key, Sequence[Series]], units: Iterable[Unit]
+) -> Iterator[tuple[_Key, Sequence[Series]]]:
+    """The rounds that are counted one by one."""
+    counted = {one.family: one.left() for unit in units for one in unit.asked}
+    kept = {f: replace(f, measures=some, counts=()) for f, some in counted.items()}
+    for (family, interval), its in rounds.items():
+        if family not in counted:
+            yield (family, interval), its
+        elif counted[family]:
+            places = [1 + family.measures.index(number) for number in counted[family]]
+            groups = its[1 + len(family.measures) :]
+            some = [its[0], *(its[place] for place in places), *groups]
+            yield (kept[family], interval), some
+
+
 def _of_known(denominator: Series) -> Series:
     """The denominator of those whom its tables know, though it would count others too."""
     if not (nobody.answer(denominator) or 0) > 0:  # type: ignore[operator]  # bool or int
@@ -141,7 +185,8 @@ class _Tallied:
         for family in families:
             some = {n for n in family.measures if self._is_sparse(family, n)}
             dense = tuple(n for n in family.measures if n not in some)
-            kept[family] = replace(family, name=f"{family.name}_all", measures=dense)
+            if dense or family.counts:
+                kept[family] = replace(family, name=f"{family.name}_all", measures=dense)
         self._tally(kept, ())
         yield from kept.values()
 
@@ -171,14 +216,14 @@ class _Tallied:
             yield from (its[place] for place in places)
 
     def _is_nothing_without_rows(self, numerator: Series) -> bool:
-        leaves = needs.leaves([numerator])
-        if not leaves or any(leaf not in self.draft.givens for leaf in leaves):
+        below = needs.leaves([numerator])
+        if not below or any(leaf not in self.draft.givens for leaf in below):
             return False
         found_by_lists = set(self._steps(numerator)) <= set(self.sparse)
         return found_by_lists and not nobody.answer(numerator)
 
     def _steps(self, series: Series) -> Iterator[str]:
-        for leaf in _leaves([series], self.draft.givens):
+        for leaf in leaves([series], self.draft.givens):
             yield self.draft.givens[leaf].step
 
     def _tally(self, kept: Mapping[Family, Family], people: tuple[str, ...]) -> None:
@@ -189,12 +234,12 @@ class _Tallied:
         ]
         most = COLUMNS_OF_SOME if people else COLUMNS
         for chunk in _chunks(wanted, self.draft.givens, most):
-            leaves = _leaves((s for *_, its in chunk for s in its), self.draft.givens)
-            spread = Spread(self.draft.name("spread"), leaves, people)
+            wanted_now = leaves((s for *_, its in chunk for s in its), self.draft.givens)
+            spread = Spread(self.draft.name("spread"), wanted_now, people)
             self.draft.steps.append(spread)
             for family, interval, its in chunk:
                 name, found = self.draft.name("tally"), kept[family]
-                counted = _numbers(its, len(found.measures))
+                counted = numbers(tuple(its), len(found.measures))
                 tally = Tally(name, found.name, spread.name, interval, *counted)
                 self.draft.steps.append(tally)
 
@@ -217,7 +262,7 @@ def _chunks(
     columns: set[Series] = set()
     for one in wanted:
         _, interval, found = one
-        needed = set(_leaves(found, givens))
+        needed = set(leaves(found, givens))
         if chunk and interval != chunk[-1][1] and len(columns | needed) > most:
             yield chunk
             chunk, columns = [], set()
@@ -225,30 +270,3 @@ def _chunks(
         columns |= needed
     if chunk:
         yield chunk
-
-
-def _leaves(found: Iterable[Series], givens: Collection[Series]) -> tuple[Series, ...]:
-    """The answers that these are worked out from; not what is looked among."""
-    leaves = needs.leaves(found)
-    return tuple(n for n in leaves if n in givens and not isinstance(n, nodes.IsInSeries))
-
-
-# Numbers of patients ------------------------------------------------------------------
-
-
-def _numbers(found: Sequence[Series], numerators: int) -> tuple[Any, ...]:
-    """Who counts, the denominator, the numerators and the groups, as a step wants them."""
-    is_there, *others = found
-    denominator: Series = nodes.Value(1, INT)
-    if is_there.type != BOOL:
-        denominator, is_there = is_there, nodes.Less(nodes.Value(0, INT), is_there)
-    counted = tuple(_number(one) for one in others[:numerators])
-    return is_there, denominator, counted, tuple(others[numerators:])
-
-
-def _number(series: Series) -> Series:
-    """True is 1, and NULL is 0."""
-    zero = nodes.Value(0, INT)
-    if series.type == BOOL:
-        return nodes.Case(((series, nodes.Value(1, INT)),), zero)
-    return nodes.Case(((nodes.IsNull(series), zero),), series)

@@ -19,6 +19,9 @@ Origin: TypeAlias = Frame | Series
 # the time that a CASE of some twenty values takes; Oracle counts a CASE's values, too.
 LONGEST_CASE = 25
 
+# How the tables of intervals are called, before a number. No author's name begins with _.
+PARAMETERS = "_interval_"
+
 
 # Only these may be leaves. Most series are none of them, and all are asked very often.
 _PERHAPS_LEAVES = (
@@ -115,6 +118,18 @@ def closure(roots: Iterable[Series]) -> set[Series]:
 def columns(roots: Iterable[Series]) -> list[nodes.SelectColumn]:
     """The rows' own columns that are read for the roots."""
     return [node for node in in_place(roots) if is_cell(node)]
+
+
+def is_parameter(node: Node) -> bool:
+    """Is it a constant that differs between intervals?"""
+    if not isinstance(node, nodes.SelectColumn) or not isinstance(node.source, nodes.Table):
+        return False
+    return node.source.table.name.startswith(PARAMETERS)
+
+
+def parameters(roots: Iterable[Series]) -> list[Series]:
+    """The parameters right below the roots."""
+    return [leaf for leaf in leaves(roots) if is_parameter(leaf)]
 
 
 def is_joined(node: Series) -> bool:

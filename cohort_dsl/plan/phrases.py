@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.words import words
+from cohort_dsl.plan.needs import PARAMETERS
 from cohort_dsl.plan.rows import Rows
 from cohort_dsl.plan.steps import Output, Part
 
@@ -23,9 +26,13 @@ LONGEST = 100
 def part(one: Part) -> str:
     """What is found out about a set of rows, and which these are."""
     asked = [_aggregated(output) for output in one.outputs]
-    if one.there is not None or not asked:
+    if one.bits:
+        asked.insert(0, "in which intervals there are any")
+    elif one.there is not None or not asked:
         asked.insert(0, "whether there are any")
-    return f"{some(asked)}{where(one.rows)}"
+    differing = tuple(bits.condition for bits in one.bits)
+    rows = replace(one.rows, conditions=one.rows.conditions + differing)
+    return f"{some(asked)}{where(rows)}"
 
 
 def _aggregated(output: Output) -> str:
@@ -68,10 +75,18 @@ def where(asked: Rows) -> str:
 def condition(series: Series) -> str:
     """What must be true, cut where it is long."""
     if isinstance(series, nodes.Not) and isinstance(series.operand, nodes.IsNull):
-        return cut(f"{words(series.operand.operand)} is not null")
+        return cut(f"{_words(series.operand.operand)} is not null")
     if isinstance(series, nodes.IsInSeries):
-        return cut(f"{words(series.operand)} is among {words(series.among)}")
-    return cut(words(series))
+        return cut(f"{_words(series.operand)} is among {_words(series.among)}")
+    return cut(_words(series))
+
+
+def _words(series: Series) -> str:
+    """A constant that differs between intervals is one of INTERVAL's, as for authors."""
+    return _PARAMETER.sub("INTERVAL.", words(series))
+
+
+_PARAMETER = re.compile(rf"{PARAMETERS}\d+_\d+\.")
 
 
 # Numbers of things -----------------------------------------------------------------

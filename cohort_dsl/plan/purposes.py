@@ -18,6 +18,7 @@ from cohort_dsl.plan.steps import (
     Counts,
     EventTable,
     Family,
+    Fold,
     Inline,
     Keep,
     Make,
@@ -25,8 +26,10 @@ from cohort_dsl.plan.steps import (
     Plan,
     Population,
     Spread,
+    SpreadEach,
     Step,
     Tally,
+    TallyEach,
     ValueMap,
 )
 
@@ -65,7 +68,7 @@ def _first(
         return
     named = {family.name: measures_of(family, measures) for family in families(plan)}
     for step in plan.steps:
-        if isinstance(step, Tally):
+        if isinstance(step, Tally | TallyEach):
             yield from ((step.name, name) for name in named[step.family])
 
 
@@ -75,8 +78,9 @@ def families(plan: Plan) -> Sequence[Family]:
 
 
 def measures_of(family: Family, measures: Measures) -> list[str]:
-    """The names of the family's measures."""
-    return [measures.measures[number].name for number in family.measures]
+    """The names of the measures of which it counts anything."""
+    numbers = dict.fromkeys((*family.measures, *family.counts))
+    return [measures.measures[number].name for number in numbers]
 
 
 def _in_order(plan: Plan, measures: Measures | None) -> Iterator[str]:
@@ -120,9 +124,11 @@ class _Reads:
 
     def of_step(self, step: Step) -> Iterator[str]:
         """Not what all variables, or all intervals, read: each names its own."""
-        if isinstance(step, Assembly | Spread):
+        if isinstance(step, Assembly | Spread | SpreadEach | Fold):
             return
         yield from self.of_series(step.computes())
+        if isinstance(step, Aggregate | Choose | TallyEach) and step.times is not None:
+            yield step.times
         yield from (self.made[frame] for frame in _frames(step) if frame in self.made)
         if isinstance(step, Keep) and step.hits is not None:
             yield step.hits.map
@@ -130,7 +136,7 @@ class _Reads:
             yield step.kept
         elif isinstance(step, Population):
             yield from step.steps
-        elif isinstance(step, Tally):
+        elif isinstance(step, Tally | TallyEach):
             yield step.spread
 
 

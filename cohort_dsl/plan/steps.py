@@ -15,6 +15,7 @@ from functools import cached_property
 from cohort_dsl.model.nodes import Frame, InlineTable, MapValues, Pick, Series, Table
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Scalar, TableSchema, ValueType
+from cohort_dsl.plan.cuts import Bits, Cuts
 from cohort_dsl.plan.rows import Rows, base
 
 
@@ -28,10 +29,15 @@ class Output:
 
 @dataclass(frozen=True)
 class Given:
-    """Where an answer lies. Without a column it is whether the patient is there at all."""
+    """Where an answer lies. Without a column it is whether the patient is there at all.
+
+    ``masks``: it is yes or no in each interval, told by the bits of so many columns, of
+    which ``column`` is the name before a number.
+    """
 
     step: str
     column: str | None
+    masks: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,20 @@ class ListMap(Step):
     @cached_property
     def _numbers(self) -> Mapping[frozenset[Scalar], int]:
         return {values: number for number, values in enumerate(self.lists, start=1)}
+
+
+@dataclass(frozen=True)
+class Times(Step):
+    """Intervals by their numbers, and the constants that differ between them, as a table.
+
+    ``values``: of each parameter, one for each interval. ``masks``: columns in each of
+    which an interval has a bit of its own, or none.
+    """
+
+    intervals: tuple[int, ...]
+    parameters: tuple[Output, ...]
+    values: tuple[tuple[Scalar, ...], ...]
+    masks: int
 
 
 @dataclass(frozen=True)
@@ -174,15 +194,22 @@ class Columns(_Reading):
 
 @dataclass(frozen=True)
 class Part:
-    """Answers from one set of rows. ``there``: a column that says whether there are any."""
+    """Answers from one set of rows. ``there``: a column that says whether there are any.
+
+    ``bits``: they are several columns, which say in which intervals there are any for
+    which these conditions hold, too; ``masks``: so many.
+    """
 
     rows: Rows
     outputs: tuple[Output, ...]
     there: str | None = None
+    bits: tuple[Bits, ...] = ()
+    masks: int = 0
 
     def computes(self) -> tuple[Series, ...]:
         sources = (getattr(output.node, "source", None) for output in self.outputs)
-        return self.rows.conditions + tuple(s for s in sources if isinstance(s, Series))
+        found = tuple(s for s in sources if isinstance(s, Series))
+        return (*self.rows.conditions, *found, *(one.column for one in self.bits))
 
 
 @dataclass(frozen=True)
@@ -190,10 +217,12 @@ class Aggregate(_Reading):
     """All that is counted and summed over sets of the same table's rows, in one pass.
 
     The result has the patients of the only part; of several, whoever has any row read.
+    ``times``: the table of intervals for each of which this is done.
     """
 
     parts: tuple[Part, ...]
     kept: str | None
+    times: str | None = None
 
     @property
     def rows(self) -> Frame:
@@ -213,12 +242,13 @@ class Aggregate(_Reading):
 
 @dataclass(frozen=True)
 class Choose(_Reading):
-    """One row a patient: the one picked of sorted rows."""
+    """One row a patient: the one picked of sorted rows. ``times``: as of an aggregate."""
 
     outputs: tuple[Output, ...]
     pick: Pick
     rows: Rows
     kept: str | None
+    times: str | None = None
 
     def scans(self) -> tuple[str, ...]:
         return () if self.kept else _scan(base(self.pick))
@@ -295,6 +325,38 @@ class Spread(Step):
         return self.leaves
 
 
+@dataclass(frozen=True)
+class SpreadEach(Step):
+    """The same for each of the intervals in which these steps found rows of a patient.
+
+    ``found``: what the steps answer; ``leaves``: what is the same in all intervals, or
+    told by bits. With ``stacked`` no two steps' answers are needed side by side: each
+    row has those of one, and of the others what a patient without rows has.
+    """
+
+    found: tuple[Series, ...]
+    leaves: tuple[Series, ...]
+    people: tuple[str, ...]
+    stacked: bool
+
+    def computes(self) -> tuple[Series, ...]:
+        return self.found + self.leaves
+
+
+@dataclass(frozen=True)
+class Fold(Step):
+    """The population's answers, each combination once, with how many patients have it.
+
+    ``cuts``: answers of which only the class must be known.
+    """
+
+    leaves: tuple[Series, ...]
+    cuts: Mapping[Series, Cuts]
+
+    def computes(self) -> tuple[Series, ...]:
+        return self.leaves
+
+
 @dataclass(frozen=True, eq=False)
 class Family:
     """Measures that count the same patients in the same groups, by their numbers.
@@ -319,6 +381,25 @@ class Tally(Step):
     family: str
     spread: str
     interval: int
+    is_there: Series
+    denominator: Series
+    numerators: tuple[Series, ...]
+    groups: tuple[Series, ...]
+
+    def computes(self) -> tuple[Series, ...]:
+        return (self.is_there, self.denominator, *self.numerators, *self.groups)
+
+
+@dataclass(frozen=True)
+class TallyEach(Step):
+    """All intervals of a family of measures, counted at once. As of a tally.
+
+    ``times``: the table of the intervals.
+    """
+
+    family: str
+    spread: str
+    times: str
     is_there: Series
     denominator: Series
     numerators: tuple[Series, ...]

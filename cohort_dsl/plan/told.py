@@ -15,9 +15,9 @@ from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.nodes import Frame
 from cohort_dsl.model.types import Kind, ValueType
 from cohort_dsl.model.words import words
-from cohort_dsl.plan import rows
+from cohort_dsl.plan import rows, told_measures
 from cohort_dsl.plan.phrases import condition, counted, cut, own, part, some, where
-from cohort_dsl.plan.purposes import families, measures_of, purposes
+from cohort_dsl.plan.purposes import purposes
 from cohort_dsl.plan.rows import base
 from cohort_dsl.plan.steps import (
     Aggregate,
@@ -25,7 +25,6 @@ from cohort_dsl.plan.steps import (
     Choose,
     CodeList,
     Columns,
-    Counts,
     EventTable,
     Inline,
     Keep,
@@ -34,9 +33,8 @@ from cohort_dsl.plan.steps import (
     Members,
     Plan,
     Population,
-    Spread,
     Step,
-    Tally,
+    Times,
     ValueMap,
 )
 
@@ -67,7 +65,7 @@ class Told:
 def told(plan: Plan, measures: Measures | None = None) -> tuple[Told, ...]:
     """The plan's steps in words. ``measures``: where it is the plan of these."""
     every = (*plan.steps, *plan.event_tables.values())
-    teller = _Teller({one.name: n for n, one in enumerate(every, start=1)}, plan, measures)
+    teller = Teller({one.name: n for n, one in enumerate(every, start=1)}, plan, measures)
     serves = purposes(plan, measures)
     return tuple(
         Told(
@@ -92,6 +90,8 @@ def _uploads(step: Step) -> int | None:
         return len(step.maps[0].pairs)
     if isinstance(step, ListMap):
         return sum(map(len, step.lists))
+    if isinstance(step, Times):
+        return len(step.intervals)
     return len(step.table.cells) if isinstance(step, Inline) else None
 
 
@@ -105,7 +105,7 @@ def _details(step: Step) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class _Teller:
+class Teller:
     """What a sentence may have to know of the whole plan."""
 
     numbers: Mapping[str, int]
@@ -134,17 +134,17 @@ class _Teller:
 # Lists ---------------------------------------------------------------------------
 
 
-def _list(step: CodeList, teller: _Teller) -> str:
+def _list(step: CodeList, teller: Teller) -> str:
     listed = counted(len(step.values), _values(step.type))
     return f"Uploads a list of {listed}, which conditions look through."
 
 
-def _value_map(step: ValueMap, teller: _Teller) -> str:
+def _value_map(step: ValueMap, teller: Teller) -> str:
     pairs = counted(len(step.maps[0].pairs), "value")
     return f"Uploads what {pairs} are mapped to, one by one."
 
 
-def _map(step: ListMap, teller: _Teller) -> str:
+def _map(step: ListMap, teller: Teller) -> str:
     total = counted(sum(map(len, step.lists)), _values(step.type))
     lists = counted(len(step.lists), "list")
     return f"Uploads {lists} with {total} in all, by which rows are found."
@@ -154,7 +154,7 @@ def _values(kind: ValueType) -> str:
     return "code" if kind.kind is Kind.CODE else "value"
 
 
-def _inline(step: Inline, teller: _Teller) -> str:
+def _inline(step: Inline, teller: Teller) -> str:
     given = counted(len(step.table.cells), "row")
     return (
         f"Uploads the {given} of {step.table.table.name}, which came with the definition."
@@ -164,7 +164,7 @@ def _inline(step: Inline, teller: _Teller) -> str:
 # Passes --------------------------------------------------------------------------
 
 
-def _keep(step: Keep, teller: _Teller) -> str:
+def _keep(step: Keep, teller: Teller) -> str:
     kept = f"Reads {teller.of(step.rows)} once, and keeps its rows"
     if step.hits is not None:
         every = f"any list of {teller.step(step.hits.map)}"
@@ -184,7 +184,7 @@ def _lists(numbers: Sequence[int]) -> str:
     return f"lists {some(map(str, numbers))}"
 
 
-def _make(step: Make, teller: _Teller) -> str:
+def _make(step: Make, teller: Teller) -> str:
     frame = step.frame
     if isinstance(frame, nodes.Union):
         frames = " and of ".join(words(source.frame) for source in step.sources)
@@ -200,17 +200,18 @@ def _make(step: Make, teller: _Teller) -> str:
 # Answers from rows ---------------------------------------------------------------
 
 
-def _columns(step: Columns, teller: _Teller) -> str:
+def _columns(step: Columns, teller: Teller) -> str:
     asked = some(output.name for output in step.outputs)
     return f"Reads {asked or 'who is there'} of {step.table.schema.name}."
 
 
-def _aggregate(step: Aggregate, teller: _Teller) -> str:
+def _aggregate(step: Aggregate, teller: Teller) -> str:
     whence = teller.rows(step, step.rows)
-    return f"Goes through {whence} once, and finds for each patient:"
+    each = "each patient" if step.times is None else "each interval and patient"
+    return f"Goes through {whence} once, and finds for {each}:"
 
 
-def _choose(step: Choose, teller: _Teller) -> str:
+def _choose(step: Choose, teller: Teller) -> str:
     position = step.pick.position.value
     place = f"the {position}"
     if step.pick.number > 1:
@@ -219,13 +220,13 @@ def _choose(step: Choose, teller: _Teller) -> str:
     asked = some(output.name for output in step.outputs) or "whether it is there"
     keys = some(cut(own(key)) for key in step.rows.keys)
     order = f"sorts them by {keys}, and " if keys else ""
+    each = "each patient" if step.times is None else "each patient in each interval"
     return (
-        f"Goes through {whence}{where(step.rows)}, {order}picks {place} of "
-        f"each patient: {asked}."
+        f"Goes through {whence}{where(step.rows)}, {order}picks {place} of {each}: {asked}."
     )
 
 
-def _members(step: Members, teller: _Teller) -> str:
+def _members(step: Members, teller: Teller) -> str:
     whence = teller.rows(step, base(step.rows.frame))
     values = f"each patient's values of {cut(own(step.series))}"
     return f"Goes through {whence}{where(step.rows)}, and collects {values}."
@@ -234,7 +235,7 @@ def _members(step: Members, teller: _Teller) -> str:
 # People --------------------------------------------------------------------------
 
 
-def _population(step: Population, teller: _Teller) -> str:
+def _population(step: Population, teller: Teller) -> str:
     lists = [table.name for table in step.tables] + [teller.step(n) for n in step.steps]
     among = f" among the patients of {some(lists)}" if lists else ""
     if isinstance(step.condition, nodes.Value):
@@ -243,37 +244,18 @@ def _population(step: Population, teller: _Teller) -> str:
     return f"Finds the population{among}: {demands}."
 
 
-def _assembly(step: Assembly, teller: _Teller) -> str:
+def _assembly(step: Assembly, teller: Teller) -> str:
     columns = counted(len(step.variables), "variable")
     return f"Gives the cohort: the population with {columns} side by side."
 
 
-def _event_table(step: EventTable, teller: _Teller) -> str:
+def _event_table(step: EventTable, teller: Teller) -> str:
     whence = teller.of(base(step.rows.frame))
     asked = some(output.name for output in step.outputs)
     return f"Gives an event table: {whence}{where(step.rows)}, with {asked}."
 
 
-def _spread(step: Spread, teller: _Teller) -> str:
-    answers = counted(len(step.leaves), "answer")
-    return f"Puts {answers} side by side, for the counts that follow."
-
-
-def _tally(step: Tally, teller: _Teller) -> str:
-    assert teller.measures is not None
-    time = teller.measures.intervals()[step.interval - 1]
-    family = next(one for one in families(teller.plan) if one.name == step.family)
-    named = some(measures_of(family, teller.measures))
-    groups = f", in groups by {some(family.groups)}" if family.groups else ""
-    return f"Counts {named} from {time.start} to {time.end}{groups}."
-
-
-def _counts(step: Counts, teller: _Teller) -> str:
-    named = sum(len(family.measures) for family in step.families)
-    return f"Gives the numbers of {counted(named, 'measure')} in all their intervals."
-
-
-WORDS: Mapping[type[Step], Callable[[Any, _Teller], str]] = MappingProxyType(
+WORDS: Mapping[type[Step], Callable[[Any, Teller], str]] = MappingProxyType(
     {
         CodeList: _list,
         ValueMap: _value_map,
@@ -288,9 +270,7 @@ WORDS: Mapping[type[Step], Callable[[Any, _Teller], str]] = MappingProxyType(
         Population: _population,
         Assembly: _assembly,
         EventTable: _event_table,
-        Spread: _spread,
-        Tally: _tally,
-        Counts: _counts,
+        **told_measures.WORDS,
     }
 )
 """The sentence of each kind of step."""

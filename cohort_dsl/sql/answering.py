@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from cohort_dsl.model.nodes import Series
-from cohort_dsl.model.types import BOOL, ValueType
+from cohort_dsl.model.types import BOOL, INT, ValueType
 from cohort_dsl.plan.steps import Aggregate, Columns, Members, Output, Part
+from cohort_dsl.sql import cutting
 from cohort_dsl.sql.aggregates import AGGREGATES
 from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.reading import Looked, looked, read, where, which
 from cohort_dsl.sql.workbench import Workbench
-from cohort_dsl.sql.working import MEMBER, OWNER, Worked, among
+from cohort_dsl.sql.working import INTERVAL, MEMBER, OWNER, Worked, among
 
 
 def columns(bench: Workbench, step: Columns) -> None:
@@ -44,17 +45,20 @@ def aggregate(bench: Workbench, step: Aggregate) -> None:
     """What is counted and summed over sets of rows that are read once."""
     alone = len(step.parts) == 1
     worked = read(bench, step, _looked(step))
-    answers: list[Sql] = []
+    owner: list[Sql] = [sa.column("patient_id")]
     types: dict[str, ValueType] = {}
+    if step.times is not None:
+        owner.append(sa.column(INTERVAL))
+        types[INTERVAL] = INT
+    answers: list[Sql] = []
     for part in step.parts:
         only = None if alone else which(part.rows, worked)
         answers += _answers(bench, part, worked, only)
         types |= dict(_types(part))
-    patient: Sql = sa.column("patient_id")
-    found = sa.select(patient, *answers).select_from(worked.rows)
+    found = sa.select(*owner, *answers).select_from(worked.rows)
     if alone:
         found = where(found, step.parts[0].rows, worked)
-    bench.leave(step.name, found.group_by(patient), types)
+    bench.leave(step.name, found.group_by(*owner), types)
 
 
 def _looked(step: Aggregate) -> Looked:
@@ -78,7 +82,9 @@ def _answers(
         told = value if only is None else sa.case((only, value))
         rule = AGGREGATES[type(output.node)]
         yield rule(bench.terms, output.node, told).label(output.name)
-    if part.there is not None:
+    if part.bits:
+        yield from cutting.any_bits(bench.terms, part, worked, only)
+    elif part.there is not None:
         yield _any(bench, only).label(part.there)
 
 
@@ -93,8 +99,9 @@ def _any(bench: Workbench, only: Sql | None) -> Sql:
 
 def _types(part: Part) -> Iterator[tuple[str, ValueType]]:
     yield from map(_typed, part.outputs)
-    if part.there is not None:
+    if part.there is not None and not part.bits:
         yield part.there, BOOL
+    yield from ((f"{part.there}_{place}", INT) for place in range(part.masks))
 
 
 def _typed(output: Output) -> tuple[str, ValueType]:

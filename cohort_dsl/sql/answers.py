@@ -7,22 +7,26 @@ in their turn. Where the warehouse lays out the whole population's answers, none
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.types import BOOL, INT, ValueType
+from cohort_dsl.plan import needs
 from cohort_dsl.plan.steps import Given
 from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.draft import Draft, Keep
 from cohort_dsl.sql.expressions import Terms
-from cohort_dsl.sql.working import NUMBER
+from cohort_dsl.sql.working import INTERVAL, NUMBER
 
 JOINS = 60
+
+# An answer's expression; of one that bits tell, an expression for each column of them.
+Told: TypeAlias = "Sql | tuple[Sql, ...]"
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,19 @@ class Answers:
     def has(self, node: Series) -> bool:
         return node in self.givens and not isinstance(node, nodes.IsInSeries)
 
+    def beside(
+        self, times: str, wanted: Iterable[Series]
+    ) -> tuple[sa.FromClause, dict[Series, Sql]]:
+        """A table of intervals to join, and what it says of the parameters among these."""
+        held, terms = self.results[times].alias("times"), self.draft.terms
+        said: dict[Series, Sql] = {}
+        for node in wanted:
+            if needs.is_parameter(node):
+                column = self.givens[node].column
+                assert column is not None
+                said[node] = terms.loaded(held.c[column], node.type)
+        return held, said
+
     def onto(
         self,
         source: sa.FromClause,
@@ -59,14 +76,18 @@ class Answers:
         wanted: Iterable[Series],
         name: str,
         everyone: sa.FromClause | None,
-    ) -> tuple[sa.FromClause, dict[Series, Sql]]:
+        interval: Sql | None = None,
+    ) -> tuple[sa.FromClause, dict[Series, Told]]:
         """The rows with the answers beside them, and each answer's expression.
 
         ``name``: of the step that needs them; ``everyone``: a table of those whom the
-        rows are about, if there is one.
+        rows are about, if there is one. ``interval``: which one they are about, where
+        some answers differ.
         """
         numbered = name in self.numbered
-        parts = self._parts(wanted, everyone, numbered=numbered)
+        every = self._parts(wanted, everyone, numbered=numbered)
+        differing = [part for part in every if INTERVAL in part.table.c]
+        parts = [part for part in every if part not in differing]
         if numbered and everyone is not None:
             who = sa.select(everyone.c[NUMBER].label("patient_id"))
             everyone = who.subquery("numbers")
@@ -75,7 +96,7 @@ class Answers:
         while len(parts) > JOINS:
             chunks = [parts[at : at + JOINS] for at in range(0, len(parts), JOINS)]
             parts = [self._gathered(chunk, everyone, key, keep) for chunk in chunks]
-        return self._joined(source, patient, parts)
+        return self._joined(source, patient, [*parts, *differing], interval)
 
     def laid_out(
         self, wanted: Iterable[Series], name: str, everyone: sa.FromClause
@@ -125,15 +146,42 @@ class Answers:
         return renamed.subquery(step)
 
     def _joined(
-        self, source: sa.FromClause, patient: Sql, parts: Sequence[_Part]
-    ) -> tuple[sa.FromClause, dict[Series, Sql]]:
-        said: dict[Series, Sql] = {}
+        self,
+        source: sa.FromClause,
+        patient: Sql,
+        parts: Sequence[_Part],
+        interval: Sql | None = None,
+    ) -> tuple[sa.FromClause, dict[Series, Told]]:
+        said: dict[Series, Told] = {}
         for part in parts:
-            source = source.outerjoin(part.table, part.table.c.patient_id == patient)
+            own = part.table.c.patient_id == patient
+            if INTERVAL in part.table.c:
+                own = sa.and_(own, part.table.c[INTERVAL] == interval)
+            source = source.outerjoin(part.table, own)
             for node, column in part.columns.items():
-                told = part.table.c[column or "patient_id"]
-                said[node] = self._answer(node, told, of_row=column is None)
+                said[node] = self._told(node, part.table, column)
         return source, said
+
+    def _told(self, node: Series, result: sa.FromClause, column: str | None) -> Told:
+        places = range(self.givens[node].masks)
+        if not places:
+            return self.of_result(node, result, column)
+        zero: Sql = sa.literal_column("0")
+        masks = (result.c[f"{column}_{place}"] for place in places)
+        return tuple(sa.func.coalesce(mask, zero) for mask in masks)
+
+    def of_result(self, node: Series, result: sa.FromClause, column: str | None) -> Sql:
+        """An answer from a step's result; the column is None for whether there is a row."""
+        return self._answer(node, result.c[column or "patient_id"], of_row=column is None)
+
+    def columns(
+        self, node: Series, told: Told, name: str
+    ) -> Iterator[tuple[str, Sql, ValueType]]:
+        """The columns that keep an answer under a name: one, or several of bits."""
+        if isinstance(told, tuple):
+            yield from ((f"{name}_{place}", one, INT) for place, one in enumerate(told))
+        else:
+            yield name, self.draft.terms.stored(told, node.type), node.type
 
     def _gathered(
         self,
@@ -150,10 +198,10 @@ class Answers:
             people = everyone.alias("who")
         source, said = self._joined(people, people.c.patient_id, parts)
         names = {node: f"g{number}" for number, node in enumerate(said, start=1)}
-        terms = self.draft.terms
-        columns = [terms.stored(said[n], n.type).label(name) for n, name in names.items()]
+        told = [one for n, name in names.items() for one in self.columns(n, said[n], name)]
+        columns = [column.label(name) for name, column, _ in told]
         rows = sa.select(people.c.patient_id, *columns).select_from(source)
-        types = {"patient_id": key} | {names[n]: n.type for n in names}
+        types = {"patient_id": key} | {name: kind for name, _, kind in told}
         table = keep(rows, types)
         return _Part(table.alias(table.name), names)
 

@@ -22,6 +22,7 @@ from cohort_dsl.plan.steps import (
     Columns,
     Counts,
     EventTable,
+    Fold,
     Inline,
     Keep,
     ListMap,
@@ -31,8 +32,11 @@ from cohort_dsl.plan.steps import (
     Plan,
     Population,
     Spread,
+    SpreadEach,
     Step,
     Tally,
+    TallyEach,
+    Times,
     ValueMap,
 )
 from cohort_dsl.sql import answering, keeping, made, people, picking, uploads
@@ -113,7 +117,15 @@ def _spread(bench: Workbench, step: Spread) -> None:
     bench.counting.put_side_by_side(step, bench.population)
 
 
-def _tally(bench: Workbench, step: Tally) -> None:
+def _spread_each(bench: Workbench, step: SpreadEach) -> None:
+    bench.counting.put_side_by_side_each(step, bench.population)
+
+
+def _fold(bench: Workbench, step: Fold) -> None:
+    bench.counting.fold(step, bench.population)
+
+
+def _tally(bench: Workbench, step: Tally | TallyEach) -> None:
     bench.counting.tally(step)
 
 
@@ -126,6 +138,7 @@ STEPS: Mapping[type[Step], Doing] = MappingProxyType(
         CodeList: uploads.code_list,
         ValueMap: uploads.value_map,
         ListMap: uploads.list_map,
+        Times: uploads.times,
         Inline: uploads.inline,
         Keep: keeping.keep,
         Make: made.make,
@@ -135,7 +148,10 @@ STEPS: Mapping[type[Step], Doing] = MappingProxyType(
         Members: answering.members,
         Population: people.population,
         Spread: _spread,
+        SpreadEach: _spread_each,
+        Fold: _fold,
         Tally: _tally,
+        TallyEach: _tally,
     }
 )
 # How a plan's last step asks for what the others have left.

@@ -13,14 +13,17 @@ from cohort_dsl.plan.steps import Choose, Source
 from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.reading import Looked, looked, ranked, read, where
 from cohort_dsl.sql.workbench import Workbench
-from cohort_dsl.sql.working import PLACE
+from cohort_dsl.sql.working import INTERVAL, PLACE
 
 
 def choose(bench: Workbench, step: Choose) -> None:
     """The asked columns of each patient's picked row."""
     wanted = [output.name for output in step.outputs]
+    types = {one.name: one.node.type for one in step.outputs}
+    if step.times is not None:
+        wanted, types = [INTERVAL, *wanted], {INTERVAL: INT} | types
     only = picked(bench, step, step.pick, looked(step, step.rows), wanted)
-    bench.leave(step.name, only, {one.name: one.node.type for one in step.outputs})
+    bench.leave(step.name, only, types)
 
 
 def picked(
@@ -38,7 +41,8 @@ def picked(
     keys = [bench.terms.stored(worked[key], key.type) for key in step.rows.keys] + [
         sa.column(name, bench.terms.column_type(types[name])) for name in every
     ]
-    place = _place(bench, pick, keys)
+    owner = ["patient_id", INTERVAL] if INTERVAL in wanted else ["patient_id"]
+    place = _place(bench, pick, keys, owner)
     patient: Sql = sa.column("patient_id")
     named: list[sa.ColumnClause[Any]] = [sa.column(name) for name in wanted]
     numbered = sa.select(patient, *named, place.label(PLACE))
@@ -48,11 +52,11 @@ def picked(
     return found.where(kept.c[PLACE] == number)
 
 
-def _place(bench: Workbench, pick: Pick, keys: Sequence[Sql]) -> Sql:
-    """A row's place among its patient's, as they are sorted by the keys."""
+def _place(bench: Workbench, pick: Pick, keys: Sequence[Sql], owner: Sequence[str]) -> Sql:
+    """A row's place among its owner's, as they are sorted by the keys."""
     first = pick.position is Position.FIRST
     order = bench.dialect.ascending if first else bench.dialect.descending
-    patient: Sql = sa.column("patient_id")
     return sa.func.row_number().over(
-        partition_by=patient, order_by=[order(key) for key in keys]
+        partition_by=[sa.column(name) for name in owner],
+        order_by=[order(key) for key in keys],
     )

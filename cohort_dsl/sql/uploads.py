@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from cohort_dsl.model.types import INT
-from cohort_dsl.plan.steps import CodeList, Inline, ListMap, ValueMap
+from cohort_dsl.plan.steps import CodeList, Inline, ListMap, Times, ValueMap
+from cohort_dsl.plan.varying import BITS
 from cohort_dsl.sql.catalog import demand_ids
 from cohort_dsl.sql.workbench import Workbench
-from cohort_dsl.sql.working import KEY, LIST, RANK, RESULT
+from cohort_dsl.sql.working import BIT, INTERVAL, KEY, LIST, RANK, RESULT
 
 
 def code_list(bench: Workbench, step: CodeList) -> None:
@@ -31,6 +32,24 @@ def list_map(bench: Workbench, step: ListMap) -> None:
     rows = ((v, step.number(one), rank[v]) for one in step.lists for v in sorted(one))
     columns = {"value": step.type, LIST: INT, RANK: INT}
     bench.results[step.name] = bench.draft.uploaded(step.name, columns, rows)
+
+
+def times(bench: Workbench, step: Times) -> None:
+    """Intervals with their parameters, and the bit that each has in one of many columns."""
+    columns = {INTERVAL: INT} | {one.name: one.node.type for one in step.parameters}
+    columns |= {f"{BIT}{place}": INT for place in range(step.masks)}
+    given = [map(bench.terms.given, values) for values in step.values]
+    told = zip(*given, strict=True) if given else ((),) * len(step.intervals)
+    rows = (
+        (number, *values, *(_bit(n, place) for place in range(step.masks)))
+        for n, (number, values) in enumerate(zip(step.intervals, told, strict=True))
+    )
+    bench.results[step.name] = bench.draft.uploaded(step.name, columns, rows)
+
+
+def _bit(number: int, place: int) -> int:
+    """The interval's bit in the column in this place; 0 if it has none there."""
+    return 1 << number % BITS if number // BITS == place else 0
 
 
 def inline(bench: Workbench, step: Inline) -> None:

@@ -21,7 +21,7 @@ from cohort_dsl.sql.dialect import Dialect, Sql
 from cohort_dsl.sql.draft import Draft
 from cohort_dsl.sql.expressions import Terms
 from cohort_dsl.sql.numbers import going_by_number
-from cohort_dsl.sql.working import NUMBER, Joined, Start, Worked, work_out
+from cohort_dsl.sql.working import INTERVAL, NUMBER, Joined, Start, Worked, work_out
 
 
 class Workbench:
@@ -108,7 +108,14 @@ class Workbench:
         """What the step computes, beside ``carried``; ``rows``: whose columns it reads."""
         given = self._given(step)
         everyone = self.results.get(self.plan.population.name)
-        source, columns = self.answers.onto(source, patient, given, step.name, everyone)
+        source, said = self.answers.onto(source, patient, given, step.name, everyone)
+        columns = {n: one for n, one in said.items() if not isinstance(one, tuple)}
+        times = getattr(step, "times", None)
+        if times is not None:
+            below = needs.leaves(step.computes())
+            held, parameters = self.answers.beside(times, below)
+            source, columns = source.join(held, sa.true()), columns | parameters
+            carried = {INTERVAL: (held.c[INTERVAL], INT), **carried}
         if rows is not None:
             own = needs.columns(step.computes())
             columns |= {n: self.terms.loaded(rows.c[n.name], n.type) for n in own}
@@ -124,7 +131,7 @@ class Workbench:
 
     def _given(self, step: Step) -> list[Series]:
         below = needs.in_place(step.computes())
-        return [node for node in below if self.answers.has(node)]
+        return [n for n in below if self.answers.has(n) and not needs.is_parameter(n)]
 
     def _worked_out(self, step: Step, start: Start) -> Worked:
         keep = self.draft.keeper(step.name)

@@ -36,6 +36,8 @@ def among(series: Series) -> Joined:
     return "among", series
 
 
+# Which interval a row is about, and its bit in a column of bits, before a number.
+INTERVAL, BIT = "_interval", "_bit"
 # Which of a patient's rows it is.
 PLACE = "_place"
 # What is mapped, and to what. Nor do these.

@@ -13,7 +13,8 @@ from cohort_dsl.model import rules
 from cohort_dsl.model.measures import Measure, Measures
 from cohort_dsl.model.query import Interval
 from cohort_dsl.model.types import BOOL, FLOAT, Scalar, ValueType
-from cohort_dsl.sql.counting import INTERVAL, MEASURE, NUMBERS, TWICE
+from cohort_dsl.sql.counting import MEASURE, NUMBERS, TWICE
+from cohort_dsl.sql.working import INTERVAL
 from cohort_dsl.warehouses.rows import ARROW, Rows
 
 Group: TypeAlias = tuple[Scalar | None, ...]

@@ -201,9 +201,13 @@ def test_times_are_those_of_the_clock_and_make_a_total(engine):
 def test_the_intervals_of_measures_are_told_apart(engine):
     [found] = asked(measured(), engine)
     [told] = as_json(measured(), [found])["plans"]
-    tallies = [step for step in told["steps"] if step["kind"] == "Tally"]
-    assert [step["rows"] for step in tallies] == [1, 2, 1, 2]
-    assert told["steps"][-1]["rows"] == 6
+    rows = [(step["kind"], step["rows"]) for step in told["steps"]]
+    assert [row for row in rows if row[0] == "TallyEach"] == [
+        ("TallyEach", 2),
+        ("TallyEach", 4),
+    ]
+    assert [row for row in rows if row[0] == "Tally"] == [("Tally", 2), ("Tally", 2)]
+    assert told["steps"][-1]["rows"] == 10
 
 
 def test_statements_of_a_deep_step_are_all_its_own(engine):

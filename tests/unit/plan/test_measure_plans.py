@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+import pytest
+
 from cohort_dsl import INTERVAL, create_measures, months, plan
-from cohort_dsl.plan.steps import Columns, Counts, Plan, Spread, Tally
+from cohort_dsl.plan.each import MOST
+from cohort_dsl.plan.steps import (
+    Aggregate,
+    Columns,
+    Counts,
+    Fold,
+    Plan,
+    Spread,
+    SpreadEach,
+    Tally,
+    TallyEach,
+)
 from cohort_dsl.testing import measures_of
 from tests.spec.tables import e, p, v
 
@@ -52,22 +66,91 @@ def test_what_doesnt_differ_between_intervals_is_found_out_once() -> None:
 def test_numerators_found_by_lists_are_counted_among_few() -> None:
     rows = in_the_month("73211009")
     built = a_plan(2, seen=rows.exists_for_patient(), often=rows.count_for_patient())
+    (some,) = of(built, SpreadEach)
+    (found,) = (step for step in of(built, Aggregate) if step.name in some.people)
+    assert found.times is not None
+    assert [len(step.numerators) for step in of(built, TallyEach)] == [0, 2]
+
+
+def test_so_they_are_where_only_one_interval_is_asked_for() -> None:
+    one, other = in_the_month("73211009"), in_the_month("44054006")
+    built = a_plan(1, seen=one.exists_for_patient(), often=other.count_for_patient())
     everybody, some = of(built, Spread)
     assert everybody.people == ()
     assert some.people != ()
-    assert [len(step.numerators) for step in of(built, Tally)] == [0, 0, 2, 2]
+    assert [len(step.numerators) for step in of(built, Tally)] == [0, 2]
 
 
-def test_numerators_that_anybody_may_add_to_are_counted_among_all() -> None:
+def test_numerators_of_several_steps_are_put_side_by_side() -> None:
+    one, other = in_the_month("73211009"), in_the_month("44054006")
+    both = one.exists_for_patient() & other.exists_for_patient()
+    alone, together = of(a_plan(2, one=one.exists_for_patient(), both=both), SpreadEach)
+    assert (alone.stacked, len(alone.people)) == (True, 1)
+    assert (together.stacked, len(together.people)) == (False, 2)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_numerators_that_anybody_may_add_to_are_counted_among_all(count: int) -> None:
     unseen = ~in_the_month("73211009").exists_for_patient()
-    built = a_plan(2, unseen=unseen, smokes=p.smoker)
-    assert [step.people for step in of(built, Spread)] == [()]
+    built = a_plan(count, unseen=unseen, smokes=p.smoker)
+    assert [step.people for step in of(built, Spread)] == [()] * (count == 1)
+    assert len(of(built, Fold)) == (count == 2)
     (counts,) = of(built, Counts)
     assert [family.measures for family in counts.families] == [(0, 1)]
 
 
-def test_an_age_is_compared_as_a_date_of_birth() -> None:
+def test_of_sixty_intervals_as_many_steps_are_made_as_of_two() -> None:
+    asked = {"seen": in_the_month("73211009").exists_for_patient(), "smokes": p.smoker}
+    assert len(a_plan(60, **asked).steps) == len(a_plan(2, **asked).steps)
+
+
+def test_whether_there_are_rows_is_told_by_bits_for_each_interval() -> None:
+    built = a_plan(60, smokes=p.smoker)
+    (visits,) = of(built, Aggregate)
+    (part,) = visits.parts
+    assert (len(part.bits), part.masks) == (1, 1)
+    assert part.bits[0].masks[0] == 2**60 - 1  # who came before all months
+    assert part.bits[0].masks[-1] == part.bits[0].null == 0
+
+
+def test_of_more_than_62_intervals_several_columns_have_the_bits() -> None:
+    (visits,) = of(a_plan(63, smokes=p.smoker), Aggregate)
+    assert visits.parts[0].masks == 2
+
+
+def test_so_many_intervals_that_bits_take_too_much_text_are_counted_one_by_one() -> None:
+    built = a_plan(MOST + 1, smokes=p.smoker)
+    assert len(of(built, Tally)) == MOST + 1
+
+
+def test_of_a_date_of_birth_only_its_class_is_kept() -> None:
+    (fold,) = of(a_plan(3, smokes=p.smoker), Fold)
+    ((leaf, cuts),) = fold.cuts.items()
+    assert leaf.name == "born"
+    assert cuts.points == tuple(date(2002, month, 1) for month in (1, 2, 3))
+
+
+def test_sums_of_many_numbers_are_made_patient_by_patient() -> None:
+    """A sum of numbers times patients might be too large on the way."""
+    built = a_plan(2, number=p.score)
+    assert (len(of(built, Fold)), len(of(built, Spread))) == (0, 1)
+
+
+def test_what_isnt_asked_alike_is_counted_interval_by_interval() -> None:
+    """Counts of rows that no list finds would be many in each interval."""
+    often = e.where(e.date.is_during(INTERVAL)).count_for_patient()
+    built = a_plan(3, often=often, smokes=p.smoker)
+    assert [len(step.numerators) for step in of(built, Tally)] == [1, 1, 1]
+    assert [len(step.numerators) for step in of(built, TallyEach)] == [1]
+    (counts,) = of(built, Counts)
+    told = [(family.measures, family.counts) for family in counts.families]
+    assert told == [((1,), (0, 1)), ((0,), ())]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_an_age_is_compared_as_a_date_of_birth(count: int) -> None:
     """So that no age is worked out for each patient and interval."""
-    (tally,) = of(a_plan(1, smokes=p.smoker), Tally)
+    built = a_plan(count, smokes=p.smoker)
+    (tally,) = of(built, Tally if count == 1 else TallyEach)
     kinds = {type(node).__name__ for node in plan.needs.in_place([tally.is_there])}
     assert "DateDifference" not in kinds

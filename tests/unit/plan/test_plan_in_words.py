@@ -173,27 +173,82 @@ def test_measures_are_told_by_their_intervals():
     assert is_told(
         question_of(measures),
         """
-        1. Finds out who there is among the patients of patients.
+        1. Uploads 2 intervals, and for each of them 2 constants.
+           for seen, events
+        2. Finds out who there is among the patients of patients.
            for the population
-        2. Reads score and name of patients.
+        3. Reads score and name of patients.
            for seen, events
-        3. Goes through events once, and finds for each patient:
-           - whether there are any and how many there are (where 2024-01-01 <=
-             events.date and events.date <= 2024-01-31)
-           - whether there are any and how many there are (where 2024-02-01 <=
-             events.date and events.date <= 2024-02-29)
+        4. Goes through events once, and finds for each patient:
+           - in which intervals there are any (where INTERVAL.start_date <= events.date
+             and events.date <= INTERVAL.end_date)
+           - how many there are (where 2024-01-01 <= events.date and events.date <=
+             2024-01-31)
+           - how many there are (where 2024-02-01 <= events.date and events.date <=
+             2024-02-29)
            for seen, events
-        4. Puts 6 answers side by side, for the counts that follow.
+        5. Puts 3 answers side by side, and counts how many patients have the same.
            for seen, events
-        5. Counts seen from 2024-01-01 to 2024-01-31.
+        6. Counts seen in 2 intervals at once.
            for seen
-        6. Counts events from 2024-01-01 to 2024-01-31, in groups by name.
+        7. Counts the denominators of events in 2 intervals at once, in groups by name.
            for events
-        7. Counts seen from 2024-02-01 to 2024-02-29.
-           for seen
-        8. Counts events from 2024-02-01 to 2024-02-29, in groups by name.
+        8. Puts 4 answers side by side, for the counts that follow.
            for events
-        9. Gives the numbers of 2 measures in all their intervals.
+        9. Counts events from 2024-01-01 to 2024-01-31, in groups by name.
+           for events
+        10. Counts events from 2024-02-01 to 2024-02-29, in groups by name.
+           for events
+        11. Gives the numbers of 2 measures in all their intervals.
+        """,
+    )
+
+
+def test_what_lists_find_is_told_for_each_interval():
+    now = e.where(e.date.is_during(INTERVAL))
+    one, two = (now.where(now.code == code) for code in (ONE, TWO))
+    last = one.sort_by(one.date).last_for_patient()
+    measures = create_measures()
+    measures.define_defaults(
+        denominator=KNOWN, intervals=months(2).starting_on("2024-01-01")
+    )
+    measures.define_measure("often", two.count_for_patient())
+    measures.define_measure("high", last.number > 3)
+    assert is_told(
+        question_of(measures),
+        """
+        1. Uploads 2 lists with 2 codes in all, by which rows are found.
+           - list 1: 1 code (200000)
+           - list 2: 1 code (100000)
+           for often, high
+        2. Uploads 2 intervals, and for each of them 2 constants.
+           for often, high
+        3. Finds out who there is among the patients of patients.
+           for the population
+        4. Reads events once, and keeps its rows whose code is in any list of step 1,
+             with codes, date, number, ok and 3 more.
+           for often, high
+        5. Reads born of patients.
+           for often, high
+        6. Goes through the rows kept in step 4 once, and finds for each interval and
+             patient:
+           - how many there are (in list 1, where INTERVAL.start_date <= events.date and
+             events.date <= INTERVAL.end_date)
+           for often, high
+        7. Goes through the rows kept in step 4 (in list 2, where INTERVAL.start_date <=
+             events.date and events.date <= INTERVAL.end_date), sorts them by date, and
+             picks the last of each patient in each interval: number.
+           for often, high
+        8. Puts 1 answer side by side, and counts how many patients have the same.
+           for often, high
+        9. Counts the denominators of often and high in 2 intervals at once.
+           for often, high
+        10. Puts 3 answers side by side for each patient and interval with anything
+             found in step 6 or step 7, for the counts that follow.
+           for often, high
+        11. Counts often and high in 2 intervals at once.
+           for often, high
+        12. Gives the numbers of 2 measures in all their intervals.
         """,
     )
 
