@@ -40,7 +40,8 @@ def counted(draft: Draft, unit: Unit) -> Iterator[Family]:
         found = leaves(numerators, draft.givens)
         every = leaves((s for one in few for s in one.roots()), draft.givens)
         others = tuple(leaf for leaf in _plain(every) if leaf not in found)
-        people = tuple(name for one in steps for name in one)
+        names = {name for one in steps for name in one}
+        people = tuple(step.name for step in draft.steps if step.name in names)
         spread = SpreadEach(draft.name("spread"), _plain(found), others, people, stacked)
         yield from _tallied(draft, unit, few, spread)
 
