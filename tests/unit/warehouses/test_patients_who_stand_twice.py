@@ -40,7 +40,8 @@ def shares(**words: Any) -> Any:
     measures = create_measures()
     seen = e.where(e.date.is_null() | e.date.is_during(INTERVAL))
     one = {"numerator": seen.exists_for_patient(), "denominator": p.smoker} | words
-    measures.define_measure("m", intervals=[("2024-01-01", "2024-12-31")], **one)
+    one = {"intervals": [("2024-01-01", "2024-12-31")]} | one
+    measures.define_measure("m", **one)
     return measures_of(measures)
 
 
@@ -62,6 +63,22 @@ def test_measures_are_refused(engine, measures):
             r for batch in warehouse.measure(measures).reveal() for r in batch.to_pylist()
         ]
     assert [row["denominator"] for row in rows] == [2]
+
+
+YEARS = [("2023-01-01", "2023-12-31"), ("2024-01-01", "2024-12-31")]
+
+
+@pytest.mark.parametrize("numerator", [p.smoker, p.score])
+def test_measures_of_intervals_that_are_counted_at_once_are_refused(engine, numerator):
+    """Yes and no is counted over patients who are alike, numbers patient by patient."""
+    measures = shares(numerator=numerator, intervals=YEARS)
+    with held(engine, measures, [1, 2, 2]) as warehouse, refusal():
+        warehouse.measure(measures)
+    with held(engine, measures, [1, 2]) as warehouse:
+        rows = [
+            r for batch in warehouse.measure(measures).reveal() for r in batch.to_pylist()
+        ]
+    assert [row["denominator"] for row in rows] == [2, 2]
 
 
 def test_a_cohort_is_refused_alike(engine, tmp_path):
