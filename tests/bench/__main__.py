@@ -12,8 +12,9 @@ from pathlib import Path
 
 from job_runner.executors.engine import cache_folder
 from tests.bench import report
+from tests.bench.every_row import ROWS
 from tests.bench.measure import ROOT, Bench
-from tests.bench.rows import ROWS, Row
+from tests.bench.rows import Row
 
 PAGES = (ROOT / "docs" / "benchmarks.md", ROOT / "README.md")
 

@@ -8,11 +8,19 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.bench import data, monthly, report, studies
+from tests.bench import (
+    data,
+    disclosure_problems,
+    disclosure_rows,
+    monthly,
+    report,
+    studies,
+)
 from tests.bench.__main__ import PAGES, main
 from tests.bench.compare import UnequalError, demand_equal
+from tests.bench.every_row import ROWS
 from tests.bench.measure import Bench
-from tests.bench.rows import ROWS, Found, Row
+from tests.bench.rows import Found, Row
 
 TINY = 0.0005  # 500 patients, 15,000 events
 
@@ -164,3 +172,19 @@ def test_the_pages_have_a_place_for_the_table(page: Path, tmp_path: Path) -> Non
     copy = tmp_path / page.name
     copy.write_text(page.read_text(encoding="utf-8"), encoding="utf-8")
     report.put_between_markers(copy, "")
+
+
+def test_a_pattern_that_gives_a_cell_away_stops_the_row() -> None:
+    problem = disclosure_problems.table((4, 3))
+    primary = problem["primaries"][0]["id"]
+    with pytest.raises(UnequalError, match="1 primary cells are found out"):
+        disclosure_rows._attacked(
+            {**problem, "primaries": problem["primaries"][:1], "singles": []}, [primary]
+        )
+
+
+def test_a_number_that_is_not_the_tables_stops_the_row() -> None:
+    with pytest.raises(UnequalError, match="ours: 1 cells differ, 0 are small"):
+        disclosure_rows._compared("ours", {"a b": 20}, {"a b": 21})
+    with pytest.raises(UnequalError, match="ours: 0 cells differ, 1 are small"):
+        disclosure_rows._compared("ours", {"a b": 2}, {"a b": 2})

@@ -1,0 +1,10 @@
+"""All rows of the benchmark's table, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.bench import disclosure_rows, rows
+from tests.bench.rows import Measuring
+
+ROWS: Mapping[str, Measuring] = {**rows.ROWS, **disclosure_rows.ROWS}
