@@ -8,7 +8,8 @@ import pytest
 
 from output_checker.policy import Policy
 from tests.checks.pages.case import Case, found
-from tests.manual import checks
+from tests.checks.threats import THREATS
+from tests.manual import checks, threats_page
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,25 @@ def test_every_key_of_a_policy_is_explained_by_some_check():
     own = {"name", "sha256"}
     told = {key for page in checks.PAGES.values() for key in page.SETTINGS}
     assert told | own == {field.name for field in fields(Policy)}
+
+
+@pytest.mark.parametrize("threat", THREATS, ids=lambda threat: threat.what)
+def test_a_threats_checks_and_tests_are_there(threat):
+    assert set(threat.checks) <= set(checks.PAGES)
+    assert threat.shown_by
+    for one in threat.shown_by:
+        file, _, name = one.partition("::")
+        assert name in threats_page.tests_of(file)
+
+
+def test_every_check_stands_against_a_threat():
+    assert set(checks.PAGES) == {name for threat in THREATS for name in threat.checks}
+
+
+def test_there_are_ten_attacks_and_each_says_how_it_fails():
+    told = dict(threats_page.attacks_told())
+    assert len(told) >= 10
+    assert all(told.values())
 
 
 def test_the_printed_pages_are_as_the_cases_are():

@@ -16,6 +16,7 @@ from output_checker import checks, report_text
 from output_checker.report import FileReport, Report
 from tests.checks import pages as folder_of_pages
 from tests.checks.pages.case import Case, rows_of
+from tests.manual import threats_page
 from tests.manual.markdown import code, grid, in_cell, in_code, joined
 
 FOLDER = Path(__file__).parents[2] / "docs" / "checks"
@@ -41,6 +42,7 @@ def printed() -> dict[str, str]:
     """Every page, by its file's name."""
     found = {f"{name}.md": _page(name) for name in PAGES}
     found["README.md"] = _index()
+    found["threats.md"] = threats_page.page()
     return {name: PRINTED + text for name, text in found.items()}
 
 
@@ -83,6 +85,8 @@ def _index() -> str:
             "Each page has the rule, the policy's keys that it goes by, small cases that"
             " are run as tests, and what to do about a finding. A *pass* tells what was"
             " hidden; a *review* is judged by two people; what *fails* doesn't leave.",
+            "[Threats](threats.md): what an output may give away, and the tests that show"
+            " that it doesn't.",
             grid([["check", "rule"], *lines]),
         ]
     )

@@ -1,0 +1,132 @@
+"""What an output may give away, what happens then, and the tests that show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Threat:
+    """``checks``: pages of the manual. ``shown_by``: tests, as file::name below tests/."""
+
+    what: str
+    rule: str
+    checks: tuple[str, ...]
+    shown_by: tuple[str, ...]
+
+
+ATTACKS = "faults/test_attacks_on_releases.py"
+
+THREATS = (
+    Threat(
+        "few people in a cell",
+        "Distinct patients, those with a value, and providers are counted, never rows.",
+        ("threshold", "providers"),
+        (
+            "checks/test_check_threshold.py::test_what_is_hidden_in_one_row",
+            "checks/test_check_threshold.py::test_people_are_counted_and_not_measurements",
+            "checks/test_check_providers.py::test_three_practices",
+        ),
+    ),
+    Threat(
+        "what is true of a whole group",
+        "None and all of a group, and one value for all of it, are for people to judge.",
+        ("class_disclosure",),
+        (
+            "checks/test_check_class_disclosure.py::test_none_and_all_of_a_group_are_for_people_to_judge",
+        ),
+    ),
+    Threat(
+        "few who make up most of a total",
+        "The p% rule and the (n, k) rule, on patients' and on providers' totals.",
+        ("dominance", "providers", "few_values"),
+        (
+            "checks/test_check_dominance.py::test_what_counts_as_dominated",
+            "checks/test_check_providers.py::test_a_total_that_two_practices_make_up",
+        ),
+    ),
+    Threat(
+        "hidden cells that margins give back",
+        "Further cells are hidden, the cheapest that will do; an attacker's linear programs"
+        " prove it, over hierarchies and all tables of the job at once.",
+        ("protection", "threshold"),
+        (
+            "properties/test_nothing_small_is_recovered.py::test_a_square_with_all_totals",
+            "properties/test_several_tables_give_nothing_away.py::test_nothing_hidden_is_a_sum_of_what_is_shown",
+            f"{ATTACKS}::test_both_margins_of_a_cross",
+        ),
+    ),
+    Threat(
+        "small whole numbers",
+        "The attacker counts in whole numbers, sees zeros, may be alone in a cell, and"
+        " knows how totals were rounded.",
+        ("threshold",),
+        ("checks/test_known_tables.py::test_what_an_attacker_can_find_out_is_found",),
+    ),
+    Threat(
+        "means, percentiles, minima and maxima",
+        "Contributors are counted; percentiles need people beyond them and are rounded"
+        " until several share the number; minima and maxima aren't offered.",
+        ("percentiles", "few_values"),
+        (
+            "checks/test_check_percentiles.py::test_ten_people_below_and_above",
+            f"{ATTACKS}::test_a_median_that_is_one_persons_value",
+            f"{ATTACKS}::test_a_mean_times_its_people",
+        ),
+    ),
+    Threat(
+        "rates and ratios",
+        "Numerators, denominators and complements are protected counts; a rate is computed"
+        " from them as they are shown.",
+        ("printed_digits",),
+        (
+            "checks/test_check_printed_digits.py::test_rates_that_tell_more_than_their_counts",
+            f"{ATTACKS}::test_counts_found_by_a_rates_digits",
+        ),
+    ),
+    Threat(
+        "survival curves",
+        "A life table of protected counts over published steps; the curve follows from"
+        " them.",
+        ("threshold",),
+        (f"{ATTACKS}::test_a_step_of_a_survival_curve_at_one_persons_time",),
+    ),
+    Threat(
+        "histograms and other figures",
+        "Drawn by us from the protected table; what is hidden leaves no trace in a byte.",
+        ("threshold",),
+        (f"{ATTACKS}::test_hidden_numbers_leave_no_trace_in_any_byte",),
+    ),
+    Threat(
+        "numbers that aren't the data's",
+        "Every claimed cell is recomputed; a mismatch returns the output.",
+        ("truth", "derived"),
+        (
+            "checks/test_check_truth.py::test_a_true_claim_is_verified",
+            f"{ATTACKS}::test_a_file_changed_after_it_was_counted",
+        ),
+    ),
+    Threat(
+        "words chosen by what the data say",
+        "Titles, edges, conditions and the names of rare levels are shown to two people.",
+        ("words", "levels"),
+        (
+            f"{ATTACKS}::test_words_for_a_message",
+            "checks/test_check_levels.py::test_a_rare_level_is_for_people_to_judge",
+        ),
+    ),
+    Threat(
+        "the same people again",
+        "Sums of other tables that differ by few people are found, and told with the sums.",
+        ("differencing",),
+        (
+            "checks/test_check_differencing.py::test_leaving_out_few_people_is_for_people_to_judge",
+        ),
+    ),
+    Threat(
+        "rows, and data that isn't seen",
+        "A file without a claim can't be recomputed; no machine lets it out.",
+        ("opaque",),
+        ("checks/test_check_opaque.py::test_nothing_without_a_claim_gets_out",),
+    ),
+)
