@@ -11,6 +11,7 @@ from output_checker.checks import (
     differencing,
     dominance,
     few_values,
+    figure,
     levels,
     opaque,
     percentiles,
@@ -39,6 +40,7 @@ CHECKS: Mapping[type, tuple[Check, ...]] = {
         providers.check,
         percentiles.check,
         printed_digits.check,
+        figure.check,
     ),
 }
 

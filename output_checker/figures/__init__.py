@@ -18,13 +18,19 @@ from output_checker.figures.look import NO_METADATA, STYLE, cannot, saved
 from output_checker.figures.plain import KINDS, Plot, Series, plot
 from output_checker.report import Table
 
-__all__ = ["KINDS", "PICTURES", "Plot", "Series", "draw", "plot"]
+__all__ = ["KINDS", "PICTURES", "PLOTS", "Plot", "Series", "check", "draw", "plot"]
 
 PICTURES: Mapping[str, Callable[[Table], Figure]] = {
     **KINDS,
     "histogram": histogram.figure,
     "survival": survival.figure,
 }
+PLOTS: Mapping[str, Callable[[Table], object]] = {
+    **dict.fromkeys(KINDS, plot),
+    "histogram": histogram.plot,
+    "survival": survival.plot,
+}
+"""What a picture shows, as values; ReleaseRefused where a table can't be drawn so."""
 _drawing = threading.Lock()
 """matplotlib's settings belong to the whole process."""
 
@@ -33,8 +39,19 @@ def draw(table: Table) -> Mapping[str, bytes]:
     """The picture by file ending; empty if the table asks for none."""
     if table.figure is None:
         return {}
-    if table.figure not in PICTURES:
-        raise cannot(f"there is no kind of picture called {table.figure[:40]}")
+    _known(table.figure)
     with _drawing, matplotlib.rc_context(dict(STYLE)):
         figure = PICTURES[table.figure](table)
         return {ending: saved(figure, ending) for ending in NO_METADATA}
+
+
+def check(table: Table) -> None:
+    """ReleaseRefused if the picture that the table asks for can't be drawn of it."""
+    if table.figure is not None:
+        _known(table.figure)
+        PLOTS[table.figure](table)
+
+
+def _known(figure: str) -> None:
+    if figure not in PICTURES:
+        raise cannot(f"there is no kind of picture called {figure[:40]}")

@@ -71,6 +71,10 @@ MEANINGS: Mapping[str, Meaning] = {
         "some percentiles have few people beyond them, or are one value that many share",
         "Use broader groups, and percentiles further inside.",
     ),
+    "figure": Meaning(
+        "the picture that it asks for can't be drawn of it",
+        "Give it groups, fewer of them, or ask for no picture.",
+    ),
     "printed digits": Meaning(
         "its rates have digits that give rounded counts away",
         "Let rates() of output_checker.claims compute them.",
