@@ -1,4 +1,4 @@
-"""The analysis: three tables, and the numbers of a figure, each with a claim beside it.
+"""The analysis: three tables, and the numbers of two figures, each with a claim beside it.
 
 A claim says what the table is about, so that the site can recompute it from the cohort.
 Only what can be recomputed is released, with small cells hidden; pictures are drawn by
@@ -7,7 +7,7 @@ the site from the released numbers.
 
 import pandas
 
-from output_checker.claims import bands, crosstab, rates, summary
+from output_checker.claims import bands, crosstab, histogram, rates, summary
 
 cohort = pandas.read_parquet("output/dataset.parquet")
 
@@ -43,4 +43,12 @@ rates(
     by="nsaid",
     path="output/bleeding_rates.csv",
     title="Gastrointestinal bleeding within a year of a first NSAID, per 1000",
+)
+
+histogram(
+    cohort,
+    value="age",
+    edges=range(34, 46, 2),
+    path="output/ages.csv",
+    title="Age at the first NSAID",
 )

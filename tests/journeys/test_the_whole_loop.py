@@ -222,9 +222,10 @@ def test_the_file_of_rows_is_in_no_bundle(loop):
 
 
 def test_the_bundle_holds_tables_twice_a_picture_a_readme_and_a_manifest(loop):
-    tables = ("bleeding_rates", "bleeds", "paracetamol_by_risk", "starts_by_decade")
+    tables = ("ages", "bleeding_rates", "bleeds", "paracetamol_by_risk", "starts_by_decade")
     expected = {f"{table}.{end}" for table in tables for end in ("csv", "json")}
-    expected |= {"starts_by_decade.png", "starts_by_decade.svg"}
+    drawn = ("ages", "starts_by_decade")
+    expected |= {f"{table}.{end}" for table in drawn for end in ("png", "svg")}
     assert {path.name for path in loop.bundle.iterdir()} == expected | {
         "README.txt",
         "manifest.json",
