@@ -1,0 +1,156 @@
+"""What somebody who has all releases can work out about how many people a group has.
+
+A linear program. Unknown are the numbers y of all cells, each within the interval that
+its releases tell, and the sizes n >= 0 of those atoms that groups are made of. Of everybody
+else nothing is assumed but that cells count them: with A_R the columns of these others, sums
+W of cells with W A_R = 0 count none of them, so W y = W A_K n is all that is known, and more
+isn't hidden in it. The most and the least that a group can have are sought in turn; the
+reduced costs are the weights of cells which, added up, prove the bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from output_checker.differencing.determined import NOTHING, echelon
+from output_checker.differencing.incidence import Floats, Incidence, Places
+from output_checker.differencing.model import TooMany
+from output_checker.suppress.attack import quiet
+
+SIMPLE = 1e-5
+"""How uncertain an exact number is taken to be: so of attacks that tell the same, the one
+with fewest cells is found."""
+SLACK = 0.01
+"""Counts are whole: bounds nearer to one than this are one."""
+LEAST_WEIGHT = 1e-6
+
+
+@dataclass(frozen=True)
+class Bound:
+    """How far it surely goes, and the weights of rows that tell it."""
+
+    value: float
+    weights: Floats
+
+
+@dataclass(frozen=True)
+class Relations:
+    """Which sums of rows count none but some atoms: rows @ y = atoms @ n.
+
+    ``places``: of these atoms, in the order of their columns.
+    """
+
+    rows: Floats
+    atoms: Floats
+    places: Places
+
+
+def relations(matrix: Incidence, atoms: Places) -> Relations:
+    """All that the cells say about each other and about these atoms."""
+    over = matrix.over_parts(range(len(matrix.rows)))
+    held = over @ matrix.at(atoms)
+    shared = over @ matrix.shared @ over.T
+    scale = 1 / np.sqrt(np.diag(shared))
+    others = (shared - held @ held.T) * np.outer(scale, scale)
+    values, vectors = np.linalg.eigh(others)
+    free = vectors[:, values <= NOTHING * max(values[-1], 1.0)].T * scale
+    size = np.abs(free).max(axis=1, keepdims=True, initial=0)
+    rows, _ = echelon(free / size, range(len(scale) - 1, -1, -1))
+    return Relations(rows, rows @ held, atoms)
+
+
+class Attacker:
+    """Attacks groups with the numbers of some tables; the others tell nothing."""
+
+    def __init__(
+        self, matrix: Incidence, known: Relations, tables: Set[int]
+    ) -> None:
+        told = [_told(matrix, row, tables) for row in range(len(matrix.rows))]
+        people = np.array([float(row.people) for row in matrix.rows])
+        sizes = matrix.atoms.sizes[known.places].astype(np.float64)
+        self._matrix = matrix
+        self._column = {atom: len(people) + n for n, atom in enumerate(known.places)}
+        self._size, self._atoms = len(people), len(sizes)
+        self._model = _model(known, told, people, sizes)
+
+    def given_away(self, group: Set[int], least: int) -> tuple[Bound, Bound] | None:
+        """The bounds within which the group surely is, if these are from 1 to below
+        ``least``; else None, and nobody can be sure that it is one of few people."""
+        most = self._bound(group, 1)
+        if most is None or most.value >= least - SLACK:
+            return None
+        fewest = self._bound(group, -1)
+        return None if fewest is None or fewest.value <= SLACK else (fewest, most)
+
+    def _bound(self, group: Set[int], sign: int) -> Bound | None:
+        """The bound above (sign 1) or below (-1); None where there is none."""
+        size = self._size + self._atoms
+        costs = np.zeros(size)
+        costs[self._columns(group)] = -sign
+        self._model.changeColsCost(size, np.arange(size, dtype=np.int32), costs)
+        self._model.run()
+        status = self._model.getModelStatus()
+        if status in UNBOUNDED:
+            return None
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise TooMany("what the tables tell together can't be worked out")
+        solution = self._model.getSolution()
+        people = float(self._matrix.atoms.sizes[list(group)].sum())
+        distance = -sign * self._model.getInfo().objective_function_value
+        weights = -sign * np.array(solution.col_dual)[: self._size]
+        return Bound(people + distance, _whole(weights))
+
+    def _columns(self, group: Set[int]) -> Sequence[int]:
+        if (row := self._matrix.small.get(frozenset(group))) is not None:
+            return [row]
+        return [self._column[atom] for atom in group]
+
+
+UNBOUNDED = (
+    highspy.HighsModelStatus.kUnbounded,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+)
+
+
+def _model(
+    known: Relations, told: Sequence[tuple[float, float]], people: Floats, sizes: Floats
+) -> highspy.Highs:
+    """In distances from the true numbers: so these are possible, whatever was rounded off
+    in the relations."""
+    low = np.array([low for low, _ in told]) - people - SIMPLE
+    high = np.array([high for _, high in told]) - people + SIMPLE
+    model, size = quiet(), len(people) + len(sizes)
+    model.addVars(
+        size, np.concatenate([low, -sizes]), np.concatenate([high, sizes * np.inf])
+    )
+    table = np.concatenate([known.rows, -known.atoms], axis=1)
+    rows, columns = np.nonzero(np.abs(table) > LEAST_WEIGHT)
+    count = len(table)
+    model.addRows(
+        count, np.zeros(count), np.zeros(count), len(rows),
+        np.searchsorted(rows, np.arange(count)).astype(np.int32),
+        columns.astype(np.int32), table[rows, columns],
+    )  # fmt: skip
+    return model
+
+
+def _whole(weights: Floats) -> Floats:
+    """Weights as whole as they are meant."""
+    near = np.round(weights, 6)
+    return np.where(np.abs(near) < SLACK, 0.0, near)
+
+
+def _told(matrix: Incidence, row: int, tables: Set[int]) -> tuple[float, float]:
+    """What the tables that show these people tell of how many they are."""
+    cells = [
+        matrix.tables[table].cells[cell]
+        for table, cell in matrix.rows[row].members
+        if table in tables
+    ]
+    low = max((cell.low for cell in cells), default=0.0)
+    high = min((cell.high for cell in cells), default=np.inf)
+    return low, float(high)

@@ -1,0 +1,196 @@
+"""What the published cells determine about few people: exact, by the rows of a matrix.
+
+A is the matrix of cells and atoms. A set of atoms is determined when its vector of ones is a
+weighted sum of A's rows. With P the projection on the space of A's rows, such a set s of k
+atoms has P s = s, so each atom j in it has a leverage P_jj >= 1/k (|P e_j| >= e_j.s/|s|);
+a single one has leverage 1. As leverages add up to A's rank, few atoms can be in small
+determined sets, however many there are; only these are looked at. (Leverage: D. C. Hoaglin
+and R. E. Welsch, "The hat matrix in regression and ANOVA", The American Statistician 32
+(1978) 17-22.) All others must be counted nought times by a sum of rows that shows few: what
+is left of the space of rows is small, and is gone through from its reduced echelon form, in
+which a vector of ones and noughts is the sum of those rows in whose own columns it has a one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+
+from output_checker.differencing.incidence import Floats, Incidence, Places
+from output_checker.differencing.model import TooMany
+
+NOTHING = 1e-9
+"""Relative to the largest: smaller eigenvalues are nought. Counts of atoms are whole, and
+the cells are scaled to the same size, so what isn't nought is far larger."""
+ROUNDED = 1e-6
+NEAR = 1e-3
+"""How near to 0 or 1 a sum must be to be tried; the attack itself decides."""
+MOST_STEPS = 200_000
+"""Sums of rows that are looked at."""
+MOST_CANDIDATES = 20_000
+
+Group = frozenset[int]
+"""Atoms, by their numbers."""
+
+
+def few_determined(
+    matrix: Incidence, rows: Sequence[int], least: int
+) -> list[Group]:
+    """The groups of fewer than ``least`` people that sums of these rows count alone.
+
+    All of which others aren't just put together. TooMany.
+    """
+    atoms, basis = _left(matrix, rows, least)
+    sizes = matrix.atoms.sizes[atoms]
+    found = _ones_and_noughts(basis, sizes, least)
+    return [frozenset(int(atoms[n]) for n in group) for group in found]
+
+
+def unions(groups: Sequence[Group], sizes: Places, least: int, most: int) -> list[Group]:
+    """The groups, and those of fewer than ``least`` people that several are together."""
+    found = dict.fromkeys(groups)
+    todo = list(found)
+    while todo:
+        one = todo.pop()
+        people = int(sizes[list(one)].sum())
+        for other in groups:
+            both = one | other
+            small = people + int(sizes[list(other)].sum()) < least
+            if small and both not in found and not one & other:
+                found[both] = None
+                todo.append(both)
+        if len(found) > most:
+            raise TooMany(f"more than {most} small groups can be put together")
+    return list(found)
+
+
+def smallest(groups: Sequence[Group]) -> list[Group]:
+    """Those that hold no other."""
+    return [one for one in groups if not any(other < one for other in groups)]
+
+
+def _left(
+    matrix: Incidence, rows: Sequence[int], least: int
+) -> tuple[Places, Floats]:
+    """Atoms that may be in small determined groups, and the sums that count no others."""
+    if not rows:
+        return np.zeros(0, dtype=np.intp), np.zeros((0, 0))
+    # half of the least that an atom of a group has: so small errors keep none out
+    enough = 1 / (2 * least)
+    spanning = _spanning(matrix, rows)
+    shared = spanning @ matrix.shared @ spanning.T
+    scale = 1 / np.sqrt(np.diag(shared))
+    spanning, shared = spanning * scale[:, None], shared * np.outer(scale, scale)
+    values, vectors = np.linalg.eigh(shared)
+    kept = values > NOTHING * values[-1]
+    whitened = (vectors[:, kept] / np.sqrt(values[kept])).T @ spanning
+    small = np.flatnonzero(matrix.atoms.sizes < least)
+    leverage = matrix.forms(whitened.T @ whitened, small)
+    atoms = small[leverage > enough]
+    if len(atoms) > MOST_CANDIDATES:
+        raise TooMany("the tables together cut nearly everybody off from everybody else")
+    held = spanning @ matrix.at(atoms)
+    values, vectors = np.linalg.eigh(shared - held @ held.T)
+    free = vectors[:, values <= NOTHING * max(values[-1], 1.0)]
+    return _narrowed(atoms, free.T @ held, enough)
+
+
+def _narrowed(atoms: Places, sums: Floats, enough: float) -> tuple[Places, Floats]:
+    """Without atoms that are in no small group of what is left, again and again."""
+    while True:
+        basis = _basis(sums)
+        out = (basis**2).sum(axis=0) <= enough
+        if not out.any():
+            return atoms, basis
+        _, strength, right = np.linalg.svd(basis[:, out].T, full_matrices=True)
+        none = np.append(strength, np.zeros(len(right) - len(strength))) <= ROUNDED
+        sums, atoms = (right[none] @ basis)[:, ~out], atoms[~out]
+
+
+def _basis(vectors: Floats) -> Floats:
+    """Orthonormal rows that span the same."""
+    if not vectors.size:
+        return np.zeros((0, vectors.shape[1]))
+    if len(vectors) > vectors.shape[1]:
+        vectors = np.linalg.qr(vectors, mode="r")
+    _, strength, right = np.linalg.svd(vectors, full_matrices=False)
+    found: Floats = right[strength > ROUNDED]
+    return found
+
+
+def _spanning(matrix: Incidence, rows: Sequence[int]) -> Floats:
+    """Of each table as few sums of its parts as span its rows: inner cells, if all show."""
+    found = []
+    for table in matrix.used:
+        mine = [row for row in rows if matrix.rows[row].table == table]
+        over = matrix.over_parts(mine)
+        single = over.sum(axis=1) == 1
+        of_parts = over[single]
+        rest = over[~single]
+        rest = rest * (of_parts.sum(axis=0) == 0)
+        found += [of_parts, echelon(rest)[0]]
+    return np.concatenate(found)
+
+
+def echelon(rows: Floats, order: Iterable[int] = ()) -> tuple[Floats, list[int]]:
+    """The reduced echelon form, and each row's own column.
+
+    These are looked for in the order given; without any, always the largest is next.
+    """
+    rows, own = rows.copy(), []
+    wanted = iter(order)
+    while len(own) < min(rows.shape):
+        n = len(own)
+        left = np.abs(rows[n:])
+        if order:
+            if (c := next(wanted, -1)) < 0:
+                break
+            r = int(left[:, c].argmax())
+        else:
+            r, c = map(int, np.unravel_index(int(left.argmax()), left.shape))
+        if left[r, c] <= ROUNDED:
+            if order:
+                continue
+            break
+        rows[[n, n + r]] = rows[[n + r, n]]
+        rows[n] /= rows[n, c]
+        factors = rows[:, c].copy()
+        factors[n] = 0
+        touched = np.flatnonzero(factors)
+        rows[touched] -= np.outer(factors[touched], rows[n])
+        own.append(c)
+    rows = rows[: len(own)]
+    whole = np.round(rows)
+    return np.where(np.abs(rows - whole) < NEAR, whole, rows), own
+
+
+def _ones_and_noughts(basis: Floats, sizes: Places, least: int) -> Iterator[frozenset[int]]:
+    """Vectors of ones and noughts in the space, by the places of their ones.
+
+    Grown from each row by rows that change a column which rows before also change.
+    """
+    rows, own = echelon(basis)
+    weights = sizes[own]
+    outside = np.abs(rows) > NEAR
+    outside[:, own] = False
+    todo = [frozenset({n}) for n in range(len(rows)) if weights[n] < least]
+    seen = set(todo)
+    while todo:
+        if len(seen) > MOST_STEPS:
+            raise TooMany("few people can be singled out in too many ways")
+        chosen = todo.pop()
+        inside = sorted(chosen)
+        vector = rows[inside].sum(axis=0)
+        wrong = np.flatnonzero(np.abs(vector * (vector - 1)) > NEAR)
+        if not len(wrong) and sizes[vector > 0.5].sum() < least:
+            yield frozenset(np.flatnonzero(vector > 0.5).tolist())
+        columns = outside[inside].any(axis=0)
+        touching = outside[:, wrong[0]] if len(wrong) else outside[:, columns].any(axis=1)
+        room = least - int(weights[inside].sum())
+        for n in np.flatnonzero(touching & (weights < room)).tolist():
+            more = chosen | {n}
+            if n not in chosen and more not in seen:
+                seen.add(more)
+                todo.append(more)

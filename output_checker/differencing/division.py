@@ -1,0 +1,140 @@
+# ruff: noqa: S608 (pieces of SQL that recompute wrote; values are bound)
+"""Who is in which cell of a true table, asked of its cohort."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from output_checker.claims import wire
+from output_checker.claims.model import Claim, Levels
+from output_checker.differencing.model import Cell, Counted, Damaged, Keys, Parts
+from output_checker.policy import Policy
+from output_checker.suppress.protect import Protected
+from output_checker.suppress.rounding import told
+from output_checker.verify.cohort import PATIENT, Cohort
+from output_checker.verify.numbers import Recomputed
+from output_checker.verify.recompute import parts_of
+
+HIDDEN = float("inf")
+
+
+@dataclass(frozen=True)
+class Everybody:
+    """A cohort's people: their keys in order, and the row of the cohort that each is of."""
+
+    keys: Keys = field(repr=False)
+    rows: Parts = field(repr=False)
+
+
+def everybody(cohort: Cohort, secret: bytes) -> Everybody:
+    """Each patient's key: BLAKE2b of their identifier under the site's secret.
+
+    Without the secret nobody can tell whose a key is, nor try identifiers out. Two patients
+    share one of 64 bits as seldom as once in thirty million cohorts of a million; should
+    they ever, within a cohort that is noticed (Damaged).
+    """
+    found = cohort.columns_of(
+        f"SELECT rowid AS place, CAST({PATIENT} AS VARCHAR) AS who FROM cohort"
+    )
+    digests = b"".join(
+        hashlib.blake2b(who.encode(), digest_size=8, key=secret).digest()
+        for who in found["who"]
+    )
+    keys = np.frombuffer(digests, dtype="<u8").astype(np.uint64)
+    order = np.argsort(keys)
+    if (keys[order][1:] == keys[order][:-1]).any():
+        raise Damaged("two patients have the same key")
+    return Everybody(keys[order], found["place"][order].astype(np.int32))
+
+
+def counted(
+    found: Recomputed,
+    protected: Protected,
+    policy: Policy,
+    cohort: Cohort,
+    people: Everybody,
+) -> Counted:
+    """The table as it would leave, and who is in its parts: the inner cells with people."""
+    parts, numbers = _parts(found, cohort)
+    cells = [
+        _cell(found, levels, protected, policy, numbers)
+        for levels in found.every()
+        if found.published(levels) and found.count(levels)
+    ]
+    return Counted(
+        release="",
+        path=found.path,
+        population=", ".join(map(str, found.claim.population)) or "everyone",
+        definition=_definition(found.claim),
+        cells=tuple(cells),
+        keys=people.keys,
+        parts=parts[people.rows],
+    )
+
+
+def _parts(found: Recomputed, cohort: Cohort) -> tuple[Parts, Mapping[Levels, int]]:
+    """For each row of the cohort its part, and the number of each inner cell's part."""
+    inner = [levels for levels in found.cells if None not in levels]
+    inner = [levels for levels in inner if found.count(levels)]
+    pieces = parts_of(found.claim, cohort)
+    lists = [list(dimension.levels) for dimension in found.claim.dimensions]
+    places = ", ".join(
+        f"coalesce(list_position(CAST(? AS VARCHAR[]), {group.text}), 0) AS d{n}"
+        for n, group in enumerate(pieces.groups)
+    )
+    value = f" AND {pieces.value} IS NOT NULL" if found.is_summary else ""
+    bound: list[object] = []
+    for levels, group in zip(lists, pieces.groups, strict=True):
+        bound += [levels, *group.values]
+    rows = cohort.columns_of(
+        f"SELECT rowid AS place, coalesce(({pieces.kept.text}){value}, false) AS inside,"
+        f" {places} FROM cohort",
+        [*pieces.kept.values, *bound],
+    )
+    code = np.zeros(len(rows["place"]), dtype=np.int64)
+    inside = rows["inside"].astype(bool)
+    for n, levels in enumerate(lists):
+        place = rows[f"d{n}"].astype(np.int64)
+        inside &= place > 0
+        code = code * len(levels) + place - 1
+    numbers = {levels: n for n, levels in enumerate(sorted(inner), start=1)}
+    by_code = np.zeros(int(np.prod([len(levels) for levels in lists])), dtype=np.int32)
+    for cell, number in numbers.items():
+        at = 0
+        for level, levels in zip(cell, lists, strict=True):
+            at = at * len(levels) + levels.index(level)
+        by_code[at] = number
+    parts = np.zeros(len(code), dtype=np.int32)
+    parts[rows["place"][inside]] = by_code[code[inside]]
+    return parts, numbers
+
+
+def _cell(
+    found: Recomputed,
+    levels: Levels,
+    protected: Protected,
+    policy: Policy,
+    numbers: Mapping[Levels, int],
+) -> Cell:
+    parts = tuple(
+        number
+        for cell, number in numbers.items()
+        if all(level in (None, mine) for level, mine in zip(levels, cell, strict=True))
+    )
+    count = found.count(levels)
+    if found.key(levels) in protected.hidden:
+        return Cell(levels, parts, 0.0, HIDDEN)
+    if found.is_summary:  # sums of whole numbers betray how many there are
+        return Cell(levels, parts, float(count), float(count))
+    return Cell(levels, parts, *told(count, policy))
+
+
+def _definition(claim: Claim) -> str:
+    """Hash of what is counted, and of the cohort that it is about."""
+    body = {name: part for name, part in wire.as_json(claim).items() if name != "cells"}
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,85 @@
+"""A table and who is in its cells: all that is remembered of a release about its people."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from output_checker.claims.model import Levels
+
+Keys = NDArray[np.uint64]
+"""Patients, each by a number that only the site can make; sorted."""
+Parts = NDArray[np.int32]
+"""For each key the number of the part that it is in; 0 is outside."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that left, and what it tells: a count between ``low`` and ``high``.
+
+    Equal where it is shown as it is; ``high`` has no end where it is hidden. ``parts``: the
+    table's parts that it is made of, one for an inner cell, several for a total.
+    """
+
+    levels: Levels
+    parts: tuple[int, ...]
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.low <= self.high or min(self.parts, default=1) < 1:
+            raise ValueError("a cell of no people, or one that tells nonsense")
+
+    @property
+    def hidden(self) -> bool:
+        return math.isinf(self.high)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A table whose people are known. No two of its parts share anybody.
+
+    ``release``: the request that it left with, nothing before it left. ``path``: of the
+    output. ``population``: whom it counts, in words. ``definition``: hash of what it counts
+    and of the cohort it is about.
+    """
+
+    release: str
+    path: str
+    population: str
+    definition: str
+    cells: tuple[Cell, ...]
+    keys: Keys = field(repr=False)
+    parts: Parts = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.keys) != len(self.parts):
+            raise ValueError("every key has a part")
+        if self.parts.size and int(self.parts.min()) < 0:
+            raise ValueError("parts are numbered from 1")
+
+    @property
+    def size(self) -> int:
+        """The number of the last part."""
+        told = (part for cell in self.cells for part in cell.parts)
+        return max(int(self.parts.max(initial=0)), max(told, default=0))
+
+    @property
+    def name(self) -> str:
+        """What a reviewer knows it by."""
+        return f"{self.path} of release {self.release}" if self.release else self.path
+
+
+class TooMany(Exception):
+    """There is more to combine than can be gone through; ``reason`` says of what."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Damaged(Exception):
+    """What was remembered isn't there, or isn't as it was written."""
