@@ -5,10 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from output_checker.checks import registry
 from output_checker.checks.subjects import Candidate, Untrue, Verified
+from output_checker.differencing.compared import Compared, compared
+from output_checker.differencing.memory import Past
+from output_checker.differencing.model import Damaged
 from output_checker.examine import CLAIM, Output, Reader, claim_of
 from output_checker.pairs import Pairs
 from output_checker.policy import Policy
@@ -16,7 +20,8 @@ from output_checker.report import FileReport, Finding, Report, Table, Verdict, V
 from output_checker.suppress.primary import primary
 from output_checker.suppress.protect import CannotProtect, Protected, protect
 from output_checker.suppress.shown import table
-from output_checker.verify.cohort import Dataset
+from output_checker.verify.cohort import Dataset, Unverifiable
+from output_checker.verify.numbers import Recomputed
 
 __all__ = ["Dataset", "check"]
 
@@ -28,13 +33,15 @@ def check(
     policy: Policy,
     job_id: str,
     *,
+    past: Past | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Report:
     """Check a job's outputs, named by their paths below ``folder``.
 
     ``datasets``: the cohort files that the runner recorded, by the path that actions know
     them by (``output/dataset.parquet``). A file's claim is looked for beside it, as
-    ``name.claim.json``; claims aren't outputs themselves. Reads only; follows no link.
+    ``name.claim.json``; claims aren't outputs themselves. Follows no link, and writes only
+    to the site's memory, if it has one: ``past``, which every table is compared with.
     Tables that share groups of people are protected together. ``clock`` tells seconds, to
     stop the search for the cheapest protection after ``policy.solver_seconds``.
     """
@@ -43,7 +50,7 @@ def check(
     with ExitStack() as stack:
         reader = Reader(folder, datasets, policy, stack)
         outputs = [_read(reader, name) for name in tables]
-        reports = tuple(_reports(outputs, reader, policy, clock))
+        reports = tuple(_reports(outputs, reader, policy, _Past(past, job_id), clock))
     return Report(job_id, policy.sha256, reports)
 
 
@@ -51,6 +58,7 @@ def _reports(
     outputs: Sequence[Output],
     reader: Reader,
     policy: Policy,
+    past: _Past,
     clock: Callable[[], float],
 ) -> Iterable[FileReport]:
     """First what each file is by itself; then the sound tables, protected together."""
@@ -61,17 +69,19 @@ def _reports(
         if isinstance(output.subject, Candidate) and _passes(alone[output.path])
     ]
     try:
-        pairs = Pairs(sound, reader.shared, policy.threshold)
-        protected = _protected(pairs, policy, clock)
+        protected = _protected(Pairs(sound, reader.shared), policy, clock)
     except Exception:  # noqa: BLE001 (what it says may quote a value)
         yield from (_unprotected(output, alone[output.path]) for output in outputs)
         return
+    beside = past.compared(sound, protected, reader, policy)
     for output in outputs:
         if output.path not in protected:
             yield _refused(output, alone[output.path])
             continue
         try:
-            yield _verified(output, alone[output.path], pairs, protected, policy)
+            (found,) = (table for table in sound if table.path == output.path)
+            subject = _subject(found, protected[found.path], beside, policy)
+            yield _verified(output, alone[output.path], subject)
         except Exception:  # noqa: BLE001 (what it says may quote a value)
             yield _unprotected(output, alone[output.path])
 
@@ -134,26 +144,54 @@ def _protected(
     return done
 
 
-def _verified(
-    output: Output,
-    alone: tuple[Finding, ...],
-    pairs: Pairs,
-    results: Mapping[str, Protected | str],
+def _subject(
+    found: Recomputed,
+    result: Protected | str,
+    beside: Mapping[str, Compared],
     policy: Policy,
-) -> FileReport:
-    (found,) = (t for t in pairs.tables if t.path == output.path)
-    result = results[found.path]
+) -> Verified:
     protected = None if isinstance(result, str) else result
-    shown = table(found, protected, policy) if protected else None
-    subject = Verified(
+    return Verified(
         found=found,
         causes=primary(found, policy),
         protected=protected,
-        others=tuple(pairs.beside(found)),
         policy=policy,
         refusal=result if isinstance(result, str) else "",
-        table=shown,
+        table=table(found, protected, policy) if protected else None,
+        compared=beside.get(found.path, Compared()),
     )
+
+
+def _verified(output: Output, alone: tuple[Finding, ...], subject: Verified) -> FileReport:
     findings = (*alone, *registry.run(subject))
-    leaves = shown if _passes(findings) else None
-    return _report(output, Verification.VERIFIED, findings, leaves)
+    shown = subject.table if _passes(findings) else None
+    return _report(output, Verification.VERIFIED, findings, shown)
+
+
+@dataclass(frozen=True)
+class _Past:
+    """What is known of earlier releases when a job is checked."""
+
+    past: Past | None
+    job: str
+
+    def compared(
+        self,
+        sound: Iterable[Recomputed],
+        results: Mapping[str, Protected | str],
+        reader: Reader,
+        policy: Policy,
+    ) -> Mapping[str, Compared]:
+        """What the tables that may leave tell, with each other and with what left."""
+        secret = self.past.memory.key(b"patients") if self.past else b"no site"
+        safe = [
+            (found, result)
+            for found in sound
+            if not isinstance(result := results[found.path], str)
+        ]
+        try:
+            tables = [reader.counted(found, how, secret) for found, how in safe]
+        except (Unverifiable, Damaged):
+            unknown = Compared(unknown="the cohort's people can't be told apart")
+            return dict.fromkeys((found.path for found, _ in safe), unknown)
+        return compared(tables, self.past, policy.threshold, self.job)

@@ -45,6 +45,10 @@ class ReportChanged(ReleaseRefused):
     """The report isn't the one that two people looked at."""
 
 
+class NotRemembered(ReleaseRefused):
+    """Nobody can say whom a release would tell of, together with earlier ones."""
+
+
 class RequestUnknown(ReleaseRefused):
     """No such request or run, or none that this person may know of."""
 

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from output_checker.checks.subjects import Candidate, Opaque, Subject, Untrue
 from output_checker.claims.model import Claim
+from output_checker.differencing.division import Everybody, counted, everybody
+from output_checker.differencing.model import Counted
 from output_checker.errors import ClaimError
 from output_checker.policy import Policy
 from output_checker.report import Verification
+from output_checker.suppress.protect import Protected
 from output_checker.verify import claim_file, cohort, derived, files
 from output_checker.verify.cohort import Cohort, Dataset, Unverifiable
 from output_checker.verify.compare import differences
@@ -57,6 +60,7 @@ class Reader:
         self._folder, self._datasets, self._policy = folder, datasets, policy
         self._stack = stack
         self._open: dict[str, Cohort] = {}
+        self._people: dict[str, Everybody] = {}
 
     def output(self, name: str) -> Output:
         try:
@@ -85,6 +89,14 @@ class Reader:
             return overlap(one, other, self._cohort(one.claim))
         except Unverifiable:
             return None
+
+    def counted(self, found: Recomputed, protected: Protected, secret: bytes) -> Counted:
+        """Who is in which cell of a true table; Unverifiable, Damaged."""
+        cohort = self._cohort(found.claim)
+        if found.claim.dataset not in self._people:
+            self._people[found.claim.dataset] = everybody(cohort, secret)
+        people = self._people[found.claim.dataset]
+        return counted(found, protected, self._policy, cohort, people)
 
     def _claim_bytes(self, name: str) -> bytes | None:
         """None if there is no claim; Unreadable if what is there can't be one."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
-from output_checker.checks.subjects import Beside
-from output_checker.suppress.differences import Few, TooMany, few_between
-from output_checker.suppress.links import Link, Pair, cells_with_people, joined, links
+from output_checker.suppress.links import Link, cells_with_people, joined, links
 from output_checker.verify.numbers import People, Recomputed, Shared
 
 MOST = 100
@@ -18,13 +16,10 @@ Compare = Callable[[Recomputed, Recomputed], Shared | None]
 
 
 class Pairs:
-    """Tables, and what ``compare`` says about any two of them, asked once.
+    """Tables, and what ``compare`` says about any two of them, asked once."""
 
-    ``least``: fewer people than this are few.
-    """
-
-    def __init__(self, tables: Sequence[Recomputed], compare: Compare, least: int) -> None:
-        self.tables, self._least = tables, least
+    def __init__(self, tables: Sequence[Recomputed], compare: Compare) -> None:
+        self.tables = tables
         size = sum(len(cells_with_people(table)) for table in tables)
         few = len(tables) <= MOST and size <= MOST_CELLS
         two = combinations(tables, 2) if few else ()
@@ -32,14 +27,6 @@ class Pairs:
         self._links = [
             link for alike in self._comparable() for link in links(alike, self._shared)
         ]
-
-        self._few = {pair: self._few_of(shared) for pair, shared in self._shared.items()}
-
-    def _few_of(self, shared: Shared | None) -> tuple[Few, ...] | None:
-        try:
-            return None if shared is None else few_between(shared, self._least)
-        except TooMany:
-            return None
 
     def _comparable(self) -> list[list[Recomputed]]:
         """Tables in groups in which any two were compared."""
@@ -55,52 +42,6 @@ class Pairs:
             group.append(table)
         return groups
 
-    def beside(self, table: Recomputed) -> Iterator[Beside]:
-        """Every other table, and whom they share; then those together that share nobody."""
-        others = [other for other in self.tables if other is not table]
-        for other in others:
-            yield Beside(other.path, self._few_beside(table.path, other.path))
-        apart = {frozenset(self._apart(other, others)): None for other in others}
-        for paths in sorted(map(sorted, apart)):
-            if len(paths) > 1:
-                few = self._few_of(self._as_one(table, paths))
-                yield Beside(" and ".join(paths), few)
-
-    def _few_beside(self, path: str, other: str) -> tuple[Few, ...] | None:
-        found = self._few.get((path, other))
-        if found is None and (swapped := self._few.get((other, path))) is not None:
-            return tuple(Few(few.second, few.first, few.people) for few in swapped)
-        return found
-
-    def _seen_from(self, path: str, other: str) -> Shared | None:
-        found = self._shared.get((path, other))
-        if found is None and (swapped := self._shared.get((other, path))) is not None:
-            return {(mine, theirs): n for (theirs, mine), n in swapped.items()}
-        return found
-
-    def _apart(self, first: Recomputed, others: Sequence[Recomputed]) -> list[str]:
-        """A table with as many others as share nobody with it or each other."""
-        paths = [first.path]
-        for other in others:
-            if all(_nobody(self._seen_from(path, other.path)) for path in paths):
-                paths.append(other.path)
-        return paths
-
-    def _as_one(self, table: Recomputed, paths: Sequence[str]) -> Shared | None:
-        """Whom a table shares with tables that share nobody with each other."""
-        both: dict[Pair, int] = {}
-        alone = {levels: table.count(levels) for levels in cells_with_people(table)}
-        for path in paths:
-            shared = self._seen_from(table.path, path)
-            if shared is None:
-                return None
-            for (mine, theirs), people in shared.items():
-                if theirs is not None:
-                    both[mine, (path, *theirs)] = people
-                    if mine is not None:
-                        alone[mine] -= people
-        return both | {(mine, None): people for mine, people in alone.items() if people}
-
     def families(self) -> list[list[Recomputed]]:
         """The tables in groups to protect together: of the same people, or linked."""
         described = [[people for people, _ in link] for link in self._links]
@@ -114,8 +55,3 @@ class Pairs:
         """The links between tables of a family; no link is between two families."""
         people = {table.people for table in family}
         return [link for link in self._links if next(iter(link))[0] in people]
-
-
-def _nobody(shared: Shared | None) -> bool:
-    """Do two tables surely share nobody?"""
-    return shared is not None and not any(None not in pair for pair in shared)

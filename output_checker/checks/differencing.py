@@ -1,52 +1,93 @@
 """The same question about nearly the same people: the difference is about the few others.
 
-By the people in the cells, not by how these are described. Within one job only, each table
-with each other, and with others that share nobody taken as one. Other sums over three or
-more tables, and earlier releases, aren't compared yet.
+By the people in the cells, not by how these are described: sums and differences over all
+tables of the request, and over those of every earlier release that counts some of the same
+people, directly or by way of others. See ``output_checker.differencing``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from output_checker.checks.subjects import Beside, Verified
+from output_checker.checks.subjects import Verified
+from output_checker.differencing.audit import Attack, Term
 from output_checker.report import Finding, Verdict
-from output_checker.suppress.differences import Few
 from output_checker.verify.numbers import name_of
 
-REMEDY = "Use the same people and the same groups in all tables, or show only one of them."
+ATTACKS, TERMS = 3, 6
+"""As many as are told in full."""
+ROUND = "Round the new counts,"
+REUSE = "Count the same people in the same groups as the tables before,"
 
 
 def check(subject: Verified) -> Iterator[Finding]:
-    """Groups that differ by few people from groups of another table of the job."""
-    for beside in subject.others:
-        if beside.few is None:
-            yield _unknown(beside)
-        elif beside.few:
-            yield _known(beside, beside.few, subject.policy.threshold)
+    """Groups of few people that numbers show together, here and in earlier releases."""
+    found = subject.compared
+    if found.unknown:
+        yield Finding(
+            check="differencing",
+            verdict=Verdict.FAIL,
+            reason="Who is counted here and in other tables or earlier releases can't be"
+            f" compared: {found.unknown}. Subtracting may show few people.",
+            remedy="Use the same people and the same groups as the tables before; where"
+            " something is damaged, the site's operator must restore it.",
+        )
+    if found.attacks:
+        yield _known(subject)
 
 
-def _known(beside: Beside, few: Iterable[Few], least: int) -> Finding:
-    cells = {levels for one in few for levels in one.first}
-    return _finding(
-        f"Nearly the same people are counted in {beside.name}: sums of its cells and of"
-        f" these differ by fewer than {least} patients, and subtracting shows the few.",
-        tuple(sorted(map(name_of, cells))),
-    )
-
-
-def _unknown(beside: Beside) -> Finding:
-    return _finding(
-        f"Who is counted here and in {beside.name} can't be compared: it is about"
-        " another cohort, or there are too many groups. Subtracting may show few people."
-    )
-
-
-def _finding(reason: str, cells: tuple[str, ...] = ()) -> Finding:
+def _known(subject: Verified) -> Finding:
+    attacks, path = subject.compared.attacks, subject.found.path
+    told = " ".join(_told(attack, path) for attack in attacks[:ATTACKS])
+    more = len(attacks) - ATTACKS
+    many = f" {more} further sums single out others." if more > 0 else ""
+    cells = {
+        name_of(term.cell.levels): None
+        for attack in attacks
+        for term in attack.terms
+        if not term.release and term.path == path
+    }
+    first = REUSE if all(map(_rounded, attacks)) else f"{ROUND} or count the same people,"
     return Finding(
         check="differencing",
         verdict=Verdict.REVIEW,
-        reason=reason,
-        remedy=REMEDY,
-        cells=cells,
+        reason="Together with other tables this one tells of fewer than"
+        f" {subject.policy.threshold} patients. {told}{many}",
+        remedy=f"{first} or leave out what isn't needed; or two reviewers let it pass, with"
+        " their reasons.",
+        cells=tuple(cells),
     )
+
+
+def _rounded(attack: Attack) -> bool:
+    return any(term.cell.low != term.cell.high for term in attack.terms)
+
+
+def _told(attack: Attack, path: str) -> str:
+    """An attack in numbers: the cells to add and to take away, and whom that leaves."""
+    terms = [_term(term, path) for term in attack.terms[:TERMS]]
+    more = len(attack.terms) - TERMS
+    sums = "; ".join([*terms, f"and {more} more"] if more > 0 else terms)
+    many = (
+        f"{attack.low}" if attack.low == attack.high else f"{attack.low} to {attack.high}"
+    )
+    return f"{sums}: leaves {many} {'patient' if many == '1' else 'patients'}."
+
+
+def _term(term: Term, path: str) -> str:
+    sign = "plus" if term.weight > 0 else "less"
+    size = abs(term.weight)
+    times = "" if size == 1 else f"{size:g} times "
+    cell = f"{name_of(term.cell.levels)!r}"
+    if term.release:
+        where = f"{term.path} of release {term.release}"
+    else:
+        where = "here" if term.path == path else term.path
+    return f"{sign} {times}{cell} {where} ({_number(term)})"
+
+
+def _number(term: Term) -> str:
+    low, high = term.cell.low, term.cell.high
+    if term.cell.hidden:
+        return "hidden"
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"

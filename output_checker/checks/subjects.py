@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from output_checker.claims.model import Levels
+from output_checker.differencing.compared import Compared
 from output_checker.policy import Policy
 from output_checker.report import Table, Verification
-from output_checker.suppress.differences import Few
 from output_checker.suppress.primary import Cause
 from output_checker.suppress.protect import Protected
 from output_checker.verify.numbers import Recomputed
@@ -42,30 +42,18 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Beside:
-    """Another true table of the same job, or several that share nobody, taken as one.
-
-    ``few``: cells of this table and of the other whose sums differ by few people; None
-    where nobody could say: of another cohort, or in too many ways.
-    """
-
-    name: str
-    few: tuple[Few, ...] | None
-
-
-@dataclass(frozen=True)
 class Verified:
     """A table whose claim is true, with what is hidden of it.
 
     ``protected`` is None where no safe pattern was found, for the reason in ``refusal``;
-    ``table``, what would leave, too. ``others``: the job's other tables.
+    ``table``, what would leave, too. ``compared``: with other tables and earlier releases.
     """
 
     found: Recomputed
     causes: Mapping[Levels, Cause]
     protected: Protected | None
-    others: tuple[Beside, ...]
     policy: Policy
+    compared: Compared
     refusal: str = ""
     table: Table | None = None
 

@@ -70,7 +70,9 @@ def _sharing(found: Atoms) -> NDArray[np.bool_]:
     inside = [parts > 0 for parts in found.parts]
     for one in range(count):
         for other in range(one):
-            share[one, other] = share[other, one] = bool((inside[one] & inside[other]).any())
+            share[one, other] = share[other, one] = bool(
+                (inside[one] & inside[other]).any()
+            )
     return share
 
 
@@ -93,9 +95,7 @@ def _placed(table: Counted, everybody: Keys) -> Parts:
     return placed
 
 
-def _signatures(
-    divided: Sequence[Parts], tables: Sequence[Counted], word: int
-) -> Words:
+def _signatures(divided: Sequence[Parts], tables: Sequence[Counted], word: int) -> Words:
     chance = np.random.default_rng(word)
     found: Words = np.zeros(len(divided[0]) if divided else 0, dtype=np.uint64)
     for parts, table in zip(divided, tables, strict=True):

@@ -19,7 +19,6 @@ import numpy as np
 from output_checker.differencing.determined import NOTHING, echelon
 from output_checker.differencing.incidence import Floats, Incidence, Places
 from output_checker.differencing.model import TooMany
-from output_checker.suppress.attack import quiet
 
 SIMPLE = 1e-5
 """How uncertain an exact number is taken to be: so of attacks that tell the same, the one
@@ -27,6 +26,8 @@ with fewest cells is found."""
 SLACK = 0.01
 """Counts are whole: bounds nearer to one than this are one."""
 LEAST_WEIGHT = 1e-6
+PRIMAL = 4
+"""HiGHS's code for the primal simplex: only goals change, so the last answer is a start."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ class Bound:
 
     value: float
     weights: Floats
+
+    def below(self, count: int) -> bool:
+        return self.value < count - SLACK
+
+    def above(self, count: int) -> bool:
+        return self.value > count + SLACK
 
 
 @dataclass(frozen=True)
@@ -66,10 +73,8 @@ def relations(matrix: Incidence, atoms: Places) -> Relations:
 class Attacker:
     """Attacks groups with the numbers of some tables; the others tell nothing."""
 
-    def __init__(
-        self, matrix: Incidence, known: Relations, tables: Set[int]
-    ) -> None:
-        told = [_told(matrix, row, tables) for row in range(len(matrix.rows))]
+    def __init__(self, matrix: Incidence, known: Relations, tables: Set[int]) -> None:
+        told = [matrix.told(row, tables) for row in range(len(matrix.rows))]
         people = np.array([float(row.people) for row in matrix.rows])
         sizes = matrix.atoms.sizes[known.places].astype(np.float64)
         self._matrix = matrix
@@ -77,17 +82,19 @@ class Attacker:
         self._size, self._atoms = len(people), len(sizes)
         self._model = _model(known, told, people, sizes)
 
-    def given_away(self, group: Set[int], least: int) -> tuple[Bound, Bound] | None:
-        """The bounds within which the group surely is, if these are from 1 to below
-        ``least``; else None, and nobody can be sure that it is one of few people."""
-        most = self._bound(group, 1)
-        if most is None or most.value >= least - SLACK:
-            return None
-        fewest = self._bound(group, -1)
-        return None if fewest is None or fewest.value <= SLACK else (fewest, most)
+    def given_away(self, group: Set[int], least: int) -> bool:
+        """Is it sure that the group has somebody, and fewer than ``least``?"""
+        return self.most(group).below(least) and self.fewest(group).above(0)
 
-    def _bound(self, group: Set[int], sign: int) -> Bound | None:
-        """The bound above (sign 1) or below (-1); None where there is none."""
+    def most(self, group: Set[int]) -> Bound:
+        """As many as the group can have; where nothing bounds them, infinitely many."""
+        return self._bound(group, 1)
+
+    def fewest(self, group: Set[int]) -> Bound:
+        """As few as it must have."""
+        return self._bound(group, -1)
+
+    def _bound(self, group: Set[int], sign: int) -> Bound:
         size = self._size + self._atoms
         costs = np.zeros(size)
         costs[self._columns(group)] = -sign
@@ -95,14 +102,12 @@ class Attacker:
         self._model.run()
         status = self._model.getModelStatus()
         if status in UNBOUNDED:
-            return None
+            return Bound(sign * np.inf, np.zeros(self._size))
         if status != highspy.HighsModelStatus.kOptimal:
             raise TooMany("what the tables tell together can't be worked out")
-        solution = self._model.getSolution()
-        people = float(self._matrix.atoms.sizes[list(group)].sum())
         distance = -sign * self._model.getInfo().objective_function_value
-        weights = -sign * np.array(solution.col_dual)[: self._size]
-        return Bound(people + distance, _whole(weights))
+        weights = -sign * np.array(self._model.getSolution().col_dual)[: self._size]
+        return Bound(self._matrix.people(group) + distance, _whole(weights))
 
     def _columns(self, group: Set[int]) -> Sequence[int]:
         if (row := self._matrix.small.get(frozenset(group))) is not None:
@@ -123,7 +128,7 @@ def _model(
     in the relations."""
     low = np.array([low for low, _ in told]) - people - SIMPLE
     high = np.array([high for _, high in told]) - people + SIMPLE
-    model, size = quiet(), len(people) + len(sizes)
+    model, size = _quiet(), len(people) + len(sizes)
     model.addVars(
         size, np.concatenate([low, -sizes]), np.concatenate([high, sizes * np.inf])
     )
@@ -138,19 +143,20 @@ def _model(
     return model
 
 
+def _quiet() -> highspy.Highs:
+    """A solver that prints nothing and does the same each time."""
+    model: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call] # has no types
+    for option, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("random_seed", 0),
+        ("simplex_strategy", PRIMAL),
+    ):
+        model.setOptionValue(option, value)
+    return model
+
+
 def _whole(weights: Floats) -> Floats:
     """Weights as whole as they are meant."""
     near = np.round(weights, 6)
     return np.where(np.abs(near) < SLACK, 0.0, near)
-
-
-def _told(matrix: Incidence, row: int, tables: Set[int]) -> tuple[float, float]:
-    """What the tables that show these people tell of how many they are."""
-    cells = [
-        matrix.tables[table].cells[cell]
-        for table, cell in matrix.rows[row].members
-        if table in tables
-    ]
-    low = max((cell.low for cell in cells), default=0.0)
-    high = min((cell.high for cell in cells), default=np.inf)
-    return low, float(high)

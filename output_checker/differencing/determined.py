@@ -14,7 +14,6 @@ which a vector of ones and noughts is the sum of those rows in whose own columns
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 import numpy as np
 
@@ -35,9 +34,7 @@ Group = frozenset[int]
 """Atoms, by their numbers."""
 
 
-def few_determined(
-    matrix: Incidence, rows: Sequence[int], least: int
-) -> list[Group]:
+def few_determined(matrix: Incidence, rows: Sequence[int], least: int) -> list[Group]:
     """The groups of fewer than ``least`` people that sums of these rows count alone.
 
     All of which others aren't just put together. TooMany.
@@ -48,32 +45,12 @@ def few_determined(
     return [frozenset(int(atoms[n]) for n in group) for group in found]
 
 
-def unions(groups: Sequence[Group], sizes: Places, least: int, most: int) -> list[Group]:
-    """The groups, and those of fewer than ``least`` people that several are together."""
-    found = dict.fromkeys(groups)
-    todo = list(found)
-    while todo:
-        one = todo.pop()
-        people = int(sizes[list(one)].sum())
-        for other in groups:
-            both = one | other
-            small = people + int(sizes[list(other)].sum()) < least
-            if small and both not in found and not one & other:
-                found[both] = None
-                todo.append(both)
-        if len(found) > most:
-            raise TooMany(f"more than {most} small groups can be put together")
-    return list(found)
-
-
 def smallest(groups: Sequence[Group]) -> list[Group]:
     """Those that hold no other."""
     return [one for one in groups if not any(other < one for other in groups)]
 
 
-def _left(
-    matrix: Incidence, rows: Sequence[int], least: int
-) -> tuple[Places, Floats]:
+def _left(matrix: Incidence, rows: Sequence[int], least: int) -> tuple[Places, Floats]:
     """Atoms that may be in small determined groups, and the sums that count no others."""
     if not rows:
         return np.zeros(0, dtype=np.intp), np.zeros((0, 0))

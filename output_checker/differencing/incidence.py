@@ -6,7 +6,7 @@ whatever they are called, so a table that left twice tells nothing twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,6 +55,16 @@ class Incidence:
         """The rows of fewer than ``least`` people, by the atoms they count."""
         few = (n for n, row in enumerate(self.rows) if row.people < self._least)
         return {frozenset(np.flatnonzero(self._held(n)).tolist()): n for n in few}
+
+    def told(self, row: int, tables: Set[int]) -> tuple[float, float]:
+        """What the tables that show these people tell of how many they are."""
+        cells = [self.tables[t].cells[c] for t, c in self.rows[row].members if t in tables]
+        low = max((cell.low for cell in cells), default=0.0)
+        return low, min((cell.high for cell in cells), default=np.inf)
+
+    def people(self, group: Iterable[int]) -> int:
+        """How many are in these atoms."""
+        return int(self.atoms.sizes[list(group)].sum())
 
     def _held(self, row: int) -> NDArray[np.bool_]:
         """Which atoms a row counts."""

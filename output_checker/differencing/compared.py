@@ -1,0 +1,44 @@
+"""A job's tables, compared with each other and with all that ever left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from output_checker.differencing.audit import Attack, audit
+from output_checker.differencing.entry import Entry
+from output_checker.differencing.memory import Past
+from output_checker.differencing.model import Counted, Damaged, TooMany
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a table tells with others about few people; or ``unknown``, why nobody can say."""
+
+    attacks: tuple[Attack, ...] = ()
+    unknown: str = ""
+
+
+def compared(
+    tables: Sequence[Counted], past: Past | None, least: int, job: str
+) -> Mapping[str, Compared]:
+    """By the tables' paths. They are put down, as they may be released later.
+
+    ``past``: what a site remembers; None where nothing ever left and nothing will.
+    """
+    try:
+        earlier = past.tables() if past and tables else ()
+        places = set(range(len(tables)))
+        attacks = audit([*tables, *earlier], [places], least) if tables else ()
+    except TooMany as error:
+        return dict.fromkeys((t.path for t in tables), Compared(unknown=error.reason))
+    except Damaged:
+        unknown = "what is remembered of an earlier release is gone or damaged"
+        return dict.fromkeys((t.path for t in tables), Compared(unknown=unknown))
+    if past and tables:
+        beside = frozenset(past.releases())
+        past.memory.put_checked(job, Entry(tuple(tables), beside, least))
+    return {
+        table.path: Compared(tuple(a for a in attacks if place in a.tables))
+        for place, table in enumerate(tables)
+    }

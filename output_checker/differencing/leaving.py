@@ -1,0 +1,88 @@
+"""What is about to leave: compared with what left since it was checked, then put down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from output_checker.differencing.audit import audit
+from output_checker.differencing.entry import Entry
+from output_checker.differencing.memory import Memory, Past
+from output_checker.differencing.model import Counted, Damaged, TooMany
+from output_checker.errors import NotRemembered, ReportChanged
+
+REMEDY = "Run the action again, so that two people see what its tables tell together."
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What a site does about people who are counted, before a bundle appears.
+
+    ``past``: the releases there are, asked when it is needed.
+    """
+
+    memory: Memory
+    past: Callable[[], Past]
+
+    def put_down(self, release: str, outputs: Sequence[tuple[str, str]]) -> None:
+        """Who is counted in a request's outputs (each a job and a path), from now on.
+
+        ReportChanged if they single out few people together with what the job's check
+        didn't know of: other releases since, or other jobs of the request. NotRemembered if
+        nobody can say, as what was put down is damaged.
+        """
+        try:
+            checked = {job: self.memory.checked(job) for job, _ in outputs}
+            leaving = [_table(checked[job], path) for job, path in outputs]
+            past = self.past()
+            _compared(outputs, leaving, checked, past.tables(besides=release))
+        except Damaged as damaged:
+            raise NotRemembered(
+                f"who is counted in it or in earlier releases can't be looked up: {damaged}",
+                where=release,
+                remedy="Restore the site's folder of counted people, then release again.",
+            ) from None
+        beside = frozenset(past.releases(besides=release))
+        least = max(entry.least for entry in checked.values())
+        self.memory.put_released(release, Entry(tuple(leaving), beside, least))
+
+
+def _compared(
+    outputs: Sequence[tuple[str, str]],
+    leaving: Sequence[Counted],
+    checked: Mapping[str, Entry],
+    earlier: Sequence[Counted],
+) -> None:
+    jobs = [job for job, _ in outputs] + [""] * len(earlier)
+    tables = [*leaving, *earlier]
+    unseen = [
+        {
+            place
+            for place, (job, table) in enumerate(zip(jobs, tables, strict=True))
+            if job != mine and table.release not in entry.beside
+        }
+        for mine, entry in checked.items()
+    ]
+    if all(unseen) and _singled_out(tables, [set(range(len(leaving))), *unseen], checked):
+        raise ReportChanged(
+            "together with what was released since it was checked, or with another action's"
+            " outputs, it tells of few people",
+            where="differencing",
+            remedy=REMEDY,
+        )
+
+
+def _singled_out(
+    tables: Sequence[Counted], needed: Sequence[set[int]], checked: Mapping[str, Entry]
+) -> bool:
+    try:
+        return bool(audit(tables, needed, max(e.least for e in checked.values())))
+    except TooMany:
+        return True
+
+
+def _table(entry: Entry, path: str) -> Counted:
+    found: Iterable[Counted] = (table for table in entry.tables if table.path == path)
+    if (table := next(iter(found), None)) is None:
+        raise Damaged("an output wasn't put down")
+    return table
