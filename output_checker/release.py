@@ -16,7 +16,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -76,18 +76,22 @@ class Outbox:
     """The folder that released bundles appear in, one folder a request.
 
     ``seal_key``: the site's own secret. The report's hash leaves only sealed with it: a
-    plain hash would let anybody try out hidden numbers until it fits.
+    plain hash would let anybody try out hidden numbers until it fits. ``put_down``: keeps
+    in mind who is counted, given the request's id and each output's job and path.
     """
 
     folder: Path
     seal_key: bytes = field(repr=False)
+    put_down: Callable[[str, Sequence[tuple[str, str]]], None] = field(repr=False)
     disk: Disk = field(default_factory=Disk, repr=False)
 
     def publish(self, request: r.ReleaseRequest) -> r.Bundle:
         """The bundle of an approved request, now in the outbox.
 
         ReleaseRefused if the request isn't approved or another bundle stands in its place,
-        ReportChanged if the report isn't what was reviewed. OSError if the disk fails: then
+        ReportChanged if the report isn't what was reviewed, or doesn't know of a release
+        since that tells of few people together with this one. Before anything appears, who
+        is counted is put down: what was cut off between the two is put down again. OSError if the disk fails: then
         nothing appeared, and doing it again is safe.
         """
         target = self.folder / folder_name(request)
@@ -96,6 +100,7 @@ class Outbox:
             if target.exists():
                 _same_or_refused(target, files)
             else:
+                self.put_down(request.id, [(f.job_id, f.path) for f in request.files])
                 self._appear(target, files)
         return r.Bundle(target, sha256(files[MANIFEST]))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -104,6 +104,7 @@ class House:
     folder: Path
     store: Store
     disk: Disk = field(default_factory=Disk)
+    put_down: Callable[[str, Sequence[tuple[str, str]]], None] = lambda release, outputs: None
     told: list[tuple[str, Mapping[str, object], str]] = field(default_factory=list)
     minutes: Iterator[int] = field(default_factory=itertools.count)
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -126,7 +127,7 @@ class House:
     def outbox(self) -> Outbox:
         folder = self.folder / "outbox"
         folder.mkdir(exist_ok=True)
-        return Outbox(folder, b"the site's key", self.disk)
+        return Outbox(folder, b"the site's key", self.put_down, self.disk)
 
     def report(self, *files: FileReport, job: str = "j1") -> Path:
         path = self.folder / f"{job}.json"

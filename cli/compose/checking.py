@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from cli.compose.folder import SiteFolder
+from cli.compose.remembering import past
 from cohort_dsl.disclosure import Rounding
 from cohort_dsl.event_file import events_folder
 from job_runner import apart, journal
@@ -17,6 +18,7 @@ from job_runner.stages import JobFailed
 from job_runner.workspace import Workspace
 from output_checker import check, report_json
 from output_checker.policy import Policy
+from output_checker.review.store import Store
 
 FRAMES = (".parquet", ".csv")
 """What frames that an action made are read from: files that tell how large they are."""
@@ -28,6 +30,7 @@ class Checking:
 
     site: SiteFolder
     policy: Policy
+    reviews: Store
 
     def after_success(
         self, job: Job, made: Manifest, workspace: Workspace, *, seconds: float
@@ -42,7 +45,14 @@ class Checking:
             read = dict(datasets(made, workspace))
             try:
                 report = apart.call(
-                    seconds, check.check, where, files, read, self.policy, made.job_id
+                    seconds,
+                    check.check,
+                    where,
+                    files,
+                    read,
+                    self.policy,
+                    made.job_id,
+                    past=past(self.site, self.reviews),
                 )
             except apart.Broke as broke:
                 told = f"Its outputs couldn't be checked: {broke.how}."

@@ -80,6 +80,12 @@ class SiteFolder:
         return self.reports / f"{job_id}.json"
 
     @property
+    def counted(self) -> Path:
+        """Who is in which cell of what was checked and what left, by numbers that only this
+        site's secret relates to patients; it stays for ever."""
+        return self.root / "counted"
+
+    @property
     def outbox(self) -> Path:
         """Release bundles: the only thing here that may leave."""
         return self.root / "outbox"
@@ -95,7 +101,14 @@ class SiteFolder:
         return (self.state / "secrets" / name).read_bytes()
 
     def folders(self) -> tuple[Path, ...]:
-        return (self.state, self.repositories, self.store, self.reports, self.outbox)
+        return (
+            self.state,
+            self.repositories,
+            self.store,
+            self.reports,
+            self.counted,
+            self.outbox,
+        )
 
 
 def create(root: Path, settings: Mapping[str, object]) -> SiteFolder:

@@ -19,6 +19,7 @@ from job_runner.scheduler import Capacity
 from job_runner.site_tasks import SiteTasks
 from job_runner.worker import Ports, Told, Worker
 from output_checker import policy as disclosure
+from output_checker.review import store as review_store
 
 USUAL = Rests()
 
@@ -34,7 +35,7 @@ def runner(
     """The runner of a site; ``told`` and ``trouble`` are for its operator. ``rests``: after
     what the platform failed at."""
     rules = disclosure.load(site.policy.disclosure)
-    checking = Checking(site.folder, rules)
+    checking = Checking(site.folder, rules, review_store.open_store(site.folder.database))
     ports = Ports(
         tasks=_tasks(site, executor),
         stages=stages.stages(

@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from starlette.routing import BaseRoute, Mount
 
 from cli import clock
 from cli.compose.opened import OpenSite
+from cli.compose.remembering import memory, past
 from cli.compose.reviewing import Runs, identify
 from job_runner import wake
 from job_runner.requests import Desk
 from job_runner.server.api import Api, routes
 from job_runner.server.changes import Changes
 from job_runner.server.told import without_credentials
+from output_checker.differencing.leaving import Leaving
 from output_checker.release import Outbox
 from output_checker.review import store as review_store
 from output_checker.review.pages import PublicRun
@@ -66,11 +69,14 @@ def _api(site: OpenSite, changes: Changes) -> Api:
 
 def reviews(site: OpenSite) -> Service:
     """The review of a site, with its outbox."""
+    store = review_store.open_store(site.folder.database)
+    leaving = Leaving(memory(site.folder), partial(past, site.folder, store))
+    outbox = Outbox(site.folder.outbox, site.folder.secret("seal"), leaving.put_down)
     return Service(
-        store=review_store.open_store(site.folder.database),
+        store=store,
         find_run=Runs(site).find,
         record=site.record,
-        publish=Outbox(site.folder.outbox, site.folder.secret("seal")).publish,
+        publish=outbox.publish,
         clock=clock.now,
         new_id=clock.new_id,
     )

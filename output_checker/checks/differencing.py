@@ -32,7 +32,7 @@ def check(subject: Verified) -> Iterator[Finding]:
             remedy="Use the same people and the same groups as the tables before; where"
             " something is damaged, the site's operator must restore it.",
         )
-    if found.attacks:
+    if found.attacks or not found.complete:
         yield _known(subject)
 
 
@@ -41,6 +41,8 @@ def _known(subject: Verified) -> Finding:
     told = " ".join(_told(attack, path) for attack in attacks[:ATTACKS])
     more = len(attacks) - ATTACKS
     many = f" {more} further sums single out others." if more > 0 else ""
+    if not subject.compared.complete:
+        many += " There are more sums than could be tried, as tables differ by many people."
     cells = {
         name_of(term.cell.levels): None
         for attack in attacks
@@ -65,7 +67,7 @@ def _rounded(attack: Attack) -> bool:
 
 def _told(attack: Attack, path: str) -> str:
     """An attack in numbers: the cells to add and to take away, and whom that leaves."""
-    terms = [_term(term, path) for term in attack.terms[:TERMS]]
+    terms = [_term(term, path) for term in attack.terms[:TERMS]] or ["a sum of cells"]
     more = len(attack.terms) - TERMS
     sums = "; ".join([*terms, f"and {more} more"] if more > 0 else terms)
     many = (

@@ -1,8 +1,8 @@
 """People in atoms: those whom every table counts alike.
 
 Each part of each table is given two random 64-bit numbers; a person's signature is the XOR
-of those of all parts that they are in. Equal signatures are one atom: that two people differ
-and share one is as likely as one in 2 to the 128th, for each two.
+of those of all parts that they are in. Equal signatures are one atom: that two people
+differ and share one is as likely as one in 2 to the 128th, for each two.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def atoms(tables: Sequence[Counted]) -> Atoms:
 
 
 def linked(found: Atoms, tables: set[int]) -> tuple[int, ...]:
-    """These tables, all that share people with one of them, with one of those, and so on."""
+    """These tables, all that share people with one of them, or with one of those."""
     share = _sharing(found)
     reached, todo = set(tables), list(tables)
     while todo:

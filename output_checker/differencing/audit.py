@@ -13,8 +13,7 @@ group's own bounds.
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,14 +22,19 @@ from output_checker.differencing.atoms import atoms, linked
 from output_checker.differencing.attack import Attacker, Bound, relations
 from output_checker.differencing.determined import (
     Group,
+    determines,
     few_determined,
     smallest,
 )
 from output_checker.differencing.incidence import Incidence, Places
 from output_checker.differencing.model import Cell, Counted, TooMany
 
-MOST_ATTACKS = 1000
+MOST_ATTACKS = 2000
 """Groups that are attacked one by one."""
+MOST_WORK = 500_000
+"""Groups times cells: an attack takes longer where there are more cells."""
+TOLD = 20
+"""Attacks by exact numbers that are told cell by cell."""
 FEW_ATOMS = 300
 """So many are all known to the attacker to hold nobody or more, in whatever group."""
 
@@ -49,7 +53,8 @@ class Term:
 class Attack:
     """A sum of cells, and how many people it shows: from ``low`` to ``high``.
 
-    ``tables``: all that it takes, by their places among those given to ``audit``.
+    ``terms``: none where there are too many attacks to tell. ``tables``: all that it takes,
+    by their places among those given to ``audit``.
     """
 
     low: int
@@ -58,9 +63,15 @@ class Attack:
     tables: frozenset[int]
 
 
-def audit(
-    tables: Sequence[Counted], needed: Sequence[Set[int]], least: int
-) -> tuple[Attack, ...]:
+@dataclass(frozen=True)
+class Audit:
+    """The attacks that were found; ``complete`` if there are no others."""
+
+    attacks: tuple[Attack, ...] = ()
+    complete: bool = True
+
+
+def audit(tables: Sequence[Counted], needed: Sequence[Set[int]], least: int) -> Audit:
     """The attacks that show groups of fewer than ``least`` people; TooMany.
 
     ``needed``: sets of tables, by their places. Of interest are attacks that wouldn't
@@ -73,12 +84,82 @@ def audit(
     all_ = frozenset(range(len(places)))
     fewer = [all_ - {near[place] for place in some if place in near} for some in needed]
     if any(_tells_nothing(matrix, all_, others) for others in fewer):
-        return ()
-    groups = list(_candidates(matrix, fewer, least))
-    known = relations(matrix, _atoms_of(matrix, groups))
-    attackers = [Attacker(matrix, known, some) for some in (all_, *fewer)]
-    found_out = _singled_out(matrix, groups, attackers, least)
-    return tuple(_told(matrix, places, *bounds) for bounds in found_out)
+        return Audit()
+    exact = _exactly(matrix, fewer, least)
+    nearly = _nearly(matrix, least)
+    known = relations(matrix, _atoms_of(matrix, [*exact, *nearly]))
+    search = _Search(matrix, [Attacker(matrix, known, some) for some in (all_, *fewer)])
+    search.exact(exact)
+    search.nearly(nearly)
+    attacks = [_told(matrix, places, *search.new[g]) for g in smallest(list(search.new))]
+    untold = [_untold(matrix, group, needed[0]) for group in search.untold]
+    if not search.complete and not attacks:
+        raise TooMany("there are too many small groups to put together")
+    return Audit((*attacks, *untold), search.complete)
+
+
+class _Search:
+    """Groups that are given away by all tables together, and not by fewer.
+
+    ``attackers``: with all tables, then with fewer. ``new``: what is known of each group;
+    ``untold``: groups that are known, but not how.
+    """
+
+    def __init__(self, matrix: Incidence, attackers: Sequence[Attacker]) -> None:
+        self._matrix, self._attacker, *self._without = matrix, *attackers
+        self._left = min(MOST_ATTACKS, MOST_WORK // max(len(matrix.rows), 1))
+        self._large: list[Group] = []
+        self.new: dict[Group, tuple[Bound, Bound]] = {}
+        self.untold: list[Group] = []
+        self.complete = True
+
+    def exact(self, groups: Iterable[Group]) -> None:
+        """Groups that exact numbers are known to tell: how, is told of the smallest."""
+        for group in sorted(groups, key=lambda group: (self._matrix.people(group), *group)):
+            if len(self.new) < TOLD:
+                known = self._attacker.most(group)
+                self.new[group] = (known, known)
+            else:
+                self.untold.append(group)
+
+    def nearly(self, groups: Mapping[Group, None]) -> None:
+        """Groups that some sum counts, which may be rounded; and several of them together.
+
+        Groups that are safe one by one may not be together, where numbers are rounded; but
+        those that hold a group that may be large may be large too.
+        """
+        todo, seen = [*groups][::-1], set(groups)
+        parts = sorted(groups, key=self._matrix.people)
+        while todo and self.complete:
+            group = todo.pop()
+            if self._is_decided(group) or not self._may_grow(group):
+                continue
+            more = [group | part for part in parts if not group & part]
+            fresh = [one for one in more if one not in seen and self._is_few(one)]
+            seen.update(fresh)
+            todo[:0] = fresh
+
+    def _is_decided(self, group: Group) -> bool:
+        return any(part <= group for part in (*self.new, *self.untold, *self._large))
+
+    def _is_few(self, group: Group) -> bool:
+        return self._matrix.people(group) < self._matrix.least
+
+    def _may_grow(self, group: Group) -> bool:
+        """Attack it: is it neither given away nor possibly large?"""
+        least = self._matrix.least
+        self._left -= 1
+        self.complete = self._left >= 0
+        most = self._attacker.most(group)
+        if not most.below(least):
+            self._large.append(group)
+            return False
+        fewest = self._attacker.fewest(group)
+        known = fewest.above(0)
+        if known and not any(one.given_away(group, least) for one in self._without):
+            self.new[group] = (fewest, most)
+            return False
+        return True
 
 
 def _tells_nothing(matrix: Incidence, all_: Set[int], fewer: Set[int]) -> bool:
@@ -87,76 +168,29 @@ def _tells_nothing(matrix: Incidence, all_: Set[int], fewer: Set[int]) -> bool:
     return all(matrix.told(row, all_) == matrix.told(row, fewer) for row in rows)
 
 
-def _singled_out(
-    matrix: Incidence,
-    groups: Sequence[Group],
-    attackers: Sequence[Attacker],
-    least: int,
-) -> Iterator[tuple[Bound, Bound]]:
-    """What is known of the smallest groups that are given away only by all tables together.
-
-    Groups that are safe one by one may not be together, where numbers are rounded; but
-    those that hold a group that may be large may be large too.
-    """
-    attacker, *without = attackers
-    todo, seen, tried = _Smallest(matrix, groups), set(groups), 0
-    new: list[Group] = []
-    large: list[Group] = []
-    for group in todo:
-        if any(part <= group for part in (*new, *large)):
-            continue
-        if (tried := tried + 1) > MOST_ATTACKS:
-            raise TooMany(f"more than {MOST_ATTACKS} small groups can be put together")
-        most = attacker.most(group)
-        if not most.below(least):
-            large.append(group)
-            continue
-        fewest = attacker.fewest(group)
-        if fewest.above(0) and not any(a.given_away(group, least) for a in without):
-            new.append(group)
-            yield fewest, most
-            continue
-        for other in groups:
-            more = group | other
-            if not group & other and more not in seen and matrix.people(more) < least:
-                seen.add(more)
-                todo.add(more)
+def _exactly(matrix: Incidence, fewer: Sequence[Set[int]], least: int) -> dict[Group, None]:
+    """The smallest groups that exact numbers determine, but not those of fewer tables."""
+    all_ = frozenset(range(len(matrix.tables)))
+    found = dict.fromkeys(smallest(few_determined(matrix, _exact(matrix, all_), least)))
+    for tables in fewer if found else ():
+        for group in determines(matrix, _exact(matrix, tables), list(found)):
+            del found[group]
+    return found
 
 
-class _Smallest:
-    """Groups in the order of their people; more may come on the way."""
+def _nearly(matrix: Incidence, least: int) -> dict[Group, None]:
+    """Groups that sums of cells count alone where some are rounded, and hidden cells.
 
-    def __init__(self, matrix: Incidence, groups: Iterable[Group]) -> None:
-        self._matrix = matrix
-        self._heap: list[tuple[int, list[int], Group]] = []
-        for group in groups:
-            self.add(group)
-
-    def add(self, group: Group) -> None:
-        heapq.heappush(self._heap, (self._matrix.people(group), sorted(group), group))
-
-    def __iter__(self) -> Iterator[Group]:
-        while self._heap:
-            yield heapq.heappop(self._heap)[-1]
-
-
-def _candidates(
-    matrix: Incidence, fewer: Sequence[Set[int]], least: int
-) -> dict[Group, None]:
-    """Groups that some sum of cells counts alone, and small cells that are hidden.
-
-    Of exact numbers only those that fewer tables don't determine. Rounded ones may be told
-    more of by a further table, whoever counted them before.
+    Of rounded numbers more may be told by a further table, whoever counted them before.
+    Those between two cells come first: sums of many rounded numbers tell little.
     """
     all_ = frozenset(range(len(matrix.tables)))
-    exact, shown = _exact(matrix, all_), _shown(matrix, all_)
-    found = dict.fromkeys(smallest(few_determined(matrix, exact, least)))
-    for tables in fewer if found else ():
-        for group in few_determined(matrix, _exact(matrix, tables), least):
-            found.pop(group, None)
-    if len(shown) > len(exact):
+    found = dict.fromkeys(matrix.small)
+    shown = _shown(matrix, all_)
+    if len(shown) > len(_exact(matrix, all_)):
+        found |= dict.fromkeys(matrix.between(shown))
         found |= dict.fromkeys(few_determined(matrix, shown, least))
-    return found | dict.fromkeys(matrix.small)
+    return found
 
 
 def _exact(matrix: Incidence, tables: Set[int]) -> list[int]:
@@ -176,6 +210,11 @@ def _atoms_of(matrix: Incidence, groups: Iterable[Group]) -> Places:
     cells = set(matrix.small)
     inside = {atom for group in groups if group not in cells for atom in group}
     return np.array(sorted(inside), dtype=np.intp)
+
+
+def _untold(matrix: Incidence, group: Group, tables: Set[int]) -> Attack:
+    people = matrix.people(group)
+    return Attack(people, people, (), frozenset(tables))
 
 
 def _told(matrix: Incidence, places: Sequence[int], fewest: Bound, most: Bound) -> Attack:

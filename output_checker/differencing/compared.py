@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from output_checker.differencing.audit import Attack, audit
+from output_checker.differencing.audit import Attack, Audit, audit
 from output_checker.differencing.entry import Entry
 from output_checker.differencing.memory import Past
 from output_checker.differencing.model import Counted, Damaged, TooMany
@@ -13,9 +13,13 @@ from output_checker.differencing.model import Counted, Damaged, TooMany
 
 @dataclass(frozen=True)
 class Compared:
-    """What a table tells with others about few people; or ``unknown``, why nobody can say."""
+    """What a table tells with others about few people; or ``unknown``, why nobody can say.
+
+    ``complete``: there are no other attacks.
+    """
 
     attacks: tuple[Attack, ...] = ()
+    complete: bool = True
     unknown: str = ""
 
 
@@ -29,7 +33,7 @@ def compared(
     try:
         earlier = past.tables() if past and tables else ()
         places = set(range(len(tables)))
-        attacks = audit([*tables, *earlier], [places], least) if tables else ()
+        found = audit([*tables, *earlier], [places], least) if tables else Audit()
     except TooMany as error:
         return dict.fromkeys((t.path for t in tables), Compared(unknown=error.reason))
     except Damaged:
@@ -39,6 +43,8 @@ def compared(
         beside = frozenset(past.releases())
         past.memory.put_checked(job, Entry(tuple(tables), beside, least))
     return {
-        table.path: Compared(tuple(a for a in attacks if place in a.tables))
+        table.path: Compared(
+            tuple(a for a in found.attacks if place in a.tables), found.complete
+        )
         for place, table in enumerate(tables)
     }

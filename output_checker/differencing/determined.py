@@ -28,7 +28,10 @@ NEAR = 1e-3
 """How near to 0 or 1 a sum must be to be tried; the attack itself decides."""
 MOST_STEPS = 200_000
 """Sums of rows that are looked at."""
-MOST_CANDIDATES = 20_000
+SAME = 1e-5
+"""How near to one an eigenvalue is one: others leave out a part of an atom at least."""
+MOST_CANDIDATES = 4000
+"""Atoms that are looked at together."""
 
 Group = frozenset[int]
 """Atoms, by their numbers."""
@@ -50,28 +53,51 @@ def smallest(groups: Sequence[Group]) -> list[Group]:
     return [one for one in groups if not any(other < one for other in groups)]
 
 
+def determines(
+    matrix: Incidence, rows: Sequence[int], groups: Sequence[Group]
+) -> list[Group]:
+    """Which of these groups are sums of these rows: P s = s, so |P s| = |s|."""
+    if not rows or not groups:
+        return []
+    whitened = _whitened(matrix, rows)
+    held = [matrix.at(np.array(sorted(group))).sum(axis=1) for group in groups]
+    lengths = ((whitened @ np.stack(held, axis=1)) ** 2).sum(axis=0)
+    both = zip(groups, lengths.tolist(), strict=True)
+    return [group for group, length in both if length > len(group) - NEAR]
+
+
 def _left(matrix: Incidence, rows: Sequence[int], least: int) -> tuple[Places, Floats]:
-    """Atoms that may be in small determined groups, and the sums that count no others."""
+    """Atoms that may be in small determined groups, and the sums that count no others.
+
+    Vectors that P leaves as they are, and that are nought outside some atoms, are those
+    that P's block of these atoms leaves as they are.
+    """
     if not rows:
         return np.zeros(0, dtype=np.intp), np.zeros((0, 0))
     # half of the least that an atom of a group has: so small errors keep none out
     enough = 1 / (2 * least)
-    spanning = _spanning(matrix, rows)
-    shared = spanning @ matrix.shared @ spanning.T
-    scale = 1 / np.sqrt(np.diag(shared))
-    spanning, shared = spanning * scale[:, None], shared * np.outer(scale, scale)
-    values, vectors = np.linalg.eigh(shared)
-    kept = values > NOTHING * values[-1]
-    whitened = (vectors[:, kept] / np.sqrt(values[kept])).T @ spanning
+    whitened = _whitened(matrix, rows)
     small = np.flatnonzero(matrix.atoms.sizes < least)
     leverage = matrix.forms(whitened.T @ whitened, small)
     atoms = small[leverage > enough]
     if len(atoms) > MOST_CANDIDATES:
-        raise TooMany("the tables together cut nearly everybody off from everybody else")
-    held = spanning @ matrix.at(atoms)
-    values, vectors = np.linalg.eigh(shared - held @ held.T)
-    free = vectors[:, values <= NOTHING * max(values[-1], 1.0)]
-    return _narrowed(atoms, free.T @ held, enough)
+        raise TooMany("the tables together cut too many people off from all others")
+    held = whitened @ matrix.at(atoms)
+    values, vectors = np.linalg.eigh(held.T @ held)
+    return _narrowed(atoms, vectors[:, values > 1 - SAME].T, enough)
+
+
+def _whitened(matrix: Incidence, rows: Sequence[int]) -> Floats:
+    """Sums of parts such that P is their product with themselves."""
+    spanning = _spanning(matrix, rows)
+    shared = spanning @ matrix.shared @ spanning.T
+    scale = 1 / np.sqrt(np.diag(shared))
+    values, vectors = np.linalg.eigh(shared * np.outer(scale, scale))
+    kept = values > NOTHING * values[-1]
+    found: Floats = (vectors[:, kept] / np.sqrt(values[kept])).T @ (
+        spanning * scale[:, None]
+    )
+    return found
 
 
 def _narrowed(atoms: Places, sums: Floats, enough: float) -> tuple[Places, Floats]:
@@ -91,7 +117,7 @@ def _basis(vectors: Floats) -> Floats:
     if not vectors.size:
         return np.zeros((0, vectors.shape[1]))
     if len(vectors) > vectors.shape[1]:
-        vectors = np.linalg.qr(vectors, mode="r")
+        vectors = np.asarray(np.linalg.qr(vectors, mode="r"))
     _, strength, right = np.linalg.svd(vectors, full_matrices=False)
     found: Floats = right[strength > ROUNDED]
     return found
@@ -116,7 +142,8 @@ def echelon(rows: Floats, order: Iterable[int] = ()) -> tuple[Floats, list[int]]
 
     These are looked for in the order given; without any, always the largest is next.
     """
-    rows, own = rows.copy(), []
+    rows = rows.copy()
+    own: list[int] = []
     wanted = iter(order)
     while len(own) < min(rows.shape):
         n = len(own)

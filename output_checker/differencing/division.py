@@ -107,7 +107,7 @@ def _parts(found: Recomputed, cohort: Cohort) -> tuple[Parts, Mapping[Levels, in
     for cell, number in numbers.items():
         at = 0
         for level, levels in zip(cell, lists, strict=True):
-            at = at * len(levels) + levels.index(level)
+            at = at * len(levels) + levels.index(str(level))
         by_code[at] = number
     parts = np.zeros(len(code), dtype=np.int32)
     parts[rows["place"][inside]] = by_code[code[inside]]

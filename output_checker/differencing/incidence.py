@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, combinations_with_replacement
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class Incidence:
     """The matrix A of rows and atoms, by what is asked of it."""
 
     def __init__(self, tables: Sequence[Counted], atoms: Atoms, least: int) -> None:
-        self.tables, self.atoms, self._least = tables, atoms, least
+        self.tables, self.atoms, self.least = tables, atoms, least
         self.rows = _rows(tables, atoms)
         if len(self.rows) > MOST_ROWS:
             raise TooMany(f"there are more than {MOST_ROWS} different cells")
@@ -53,8 +54,22 @@ class Incidence:
     @cached_property
     def small(self) -> dict[frozenset[int], int]:
         """The rows of fewer than ``least`` people, by the atoms they count."""
-        few = (n for n, row in enumerate(self.rows) if row.people < self._least)
+        few = (n for n, row in enumerate(self.rows) if row.people < self.least)
         return {frozenset(np.flatnonzero(self._held(n)).tolist()): n for n in few}
+
+    def between(self, rows: Sequence[int]) -> list[frozenset[int]]:
+        """Fewer than ``least`` people whom one of these rows counts and another, of none
+        but people of the first, doesn't."""
+        over = self.over_parts(rows)
+        both = over @ self.shared @ over.T
+        people = np.array([self.rows[row].people for row in rows])
+        few = people[:, None] - people[None, :]
+        nested = (both == np.diag(both)[None, :]) & (few > 0) & (few < self.least)
+        found = [
+            frozenset(np.flatnonzero(self._held(rows[a]) & ~self._held(rows[b])).tolist())
+            for a, b in np.argwhere(nested)[:MOST_BETWEEN]
+        ]
+        return sorted(set(found), key=lambda group: (self.people(group), sorted(group)))
 
     def told(self, row: int, tables: Set[int]) -> tuple[float, float]:
         """What the tables that show these people tell of how many they are."""
@@ -87,23 +102,26 @@ class Incidence:
     @cached_property
     def starts(self) -> list[int]:
         """Where each used table's parts begin, and the end."""
-        return np.cumsum([0, *(self.width(table) for table in self.used)]).tolist()
+        return list(accumulate((self.width(table) for table in self.used), initial=0))
 
     @cached_property
     def shared(self) -> Floats:
         """For each two parts, how many atoms are in both."""
         found = np.zeros((self.starts[-1], self.starts[-1]))
-        for n, one in enumerate(self.used):
-            mine = self.atoms.parts[one] * np.int64(1)
-            for m, other in enumerate(self.used[: n + 1]):
-                wide = self.width(other)
-                both = np.bincount(
-                    mine * wide + self.atoms.parts[other], minlength=self.width(one) * wide
-                ).reshape(self.width(one), wide)
-                here = slice(self.starts[n], self.starts[n + 1])
-                there = slice(self.starts[m], self.starts[m + 1])
-                found[here, there], found[there, here] = both, both.T
-        return found
+        for start in range(0, len(self.atoms), CHUNK):
+            parts = [
+                self.atoms.parts[table][start : start + CHUNK].astype(np.intp)
+                for table in self.used
+            ]
+            for n, m in combinations_with_replacement(range(len(parts)), 2):
+                self._add_shared(found, n, m, parts[n], parts[m])
+        return np.maximum(found, found.T)
+
+    def _add_shared(self, found: Floats, n: int, m: int, one: Places, two: Places) -> None:
+        high, wide = (self.width(self.used[place]) for place in (n, m))
+        both = np.bincount(one * wide + two, minlength=high * wide).reshape(high, wide)
+        here, there = self.starts[n], self.starts[m]
+        found[here : here + high, there : there + wide] += both
 
     def at(self, atoms: Places) -> Floats:
         """The parts that some atoms are in, one column for each."""
@@ -135,7 +153,9 @@ class Incidence:
         return found
 
 
-CHUNK = 65_536
+MOST_BETWEEN = 2000
+"""Pairs of cells that are looked at first; sums find the others, too."""
+CHUNK = 32_768
 """Atoms taken together: what is looked up for them stays in the processor's cache."""
 
 

@@ -76,7 +76,8 @@ def _singled_out(
     tables: Sequence[Counted], needed: Sequence[set[int]], checked: Mapping[str, Entry]
 ) -> bool:
     try:
-        return bool(audit(tables, needed, max(e.least for e in checked.values())))
+        found = audit(tables, needed, max(e.least for e in checked.values()))
+        return bool(found.attacks) or not found.complete
     except TooMany:
         return True
 

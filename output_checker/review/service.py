@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from output_checker.errors import (
     NotPermitted,
+    NotRemembered,
     ReleaseRefused,
     ReportChanged,
     RequestUnknown,
@@ -125,7 +126,8 @@ class Service:
 
     def release(self, request_id: str, person: Person) -> ReleaseRequest:
         """Publishes what is approved. Sent back if its report has changed; still approved,
-        with the reason on record, if the outbox can't be written now."""
+        with the reason on record, if the outbox can't be written now, or earlier releases
+        can't be looked up."""
         request = self.seen(request_id, person)
         _allow(request, Move.RELEASE, person)
         self._tell()  # no release before the ledger has the decision
@@ -133,8 +135,10 @@ class Service:
             bundle = self.publish(request)
         except ReportChanged as changed:
             return self._send_back(request, changed.problem)
+        except NotRemembered as doubt:
+            return self._hold(request, doubt.problem)
         except OSError as error:
-            return self._hold(request, error)
+            return self._hold(request, error.strerror or "the outbox can't be written")
 
         def change(request: ReleaseRequest) -> tuple[ReleaseRequest, Sequence[Event]]:
             after = moves.released(request, bundle)
@@ -204,8 +208,8 @@ class Service:
 
         return self._move(request.id, Move.SEND_BACK, SITE, change)
 
-    def _hold(self, request: ReleaseRequest, error: OSError) -> ReleaseRequest:
-        body = {"problem": error.strerror or "the outbox can't be written"}
+    def _hold(self, request: ReleaseRequest, problem: str) -> ReleaseRequest:
+        body = {"problem": problem}
         self.store.note(self._event(request, EventKind.HELD, SITE, body))
         self._tell()
         return request

@@ -1,12 +1,18 @@
 """Nearly the same people twice: the difference is about the few others."""
 
 import hashlib
+import shutil
 
-from output_checker import pairs
+import pytest
+
 from output_checker.check import Dataset
 from output_checker.claims import bands
+from output_checker.differencing import incidence
+from output_checker.differencing.memory import Memory, Past
+from output_checker.differencing.model import Damaged
 from output_checker.report import Verdict
-from tests.a_cohort import DATASET, EXACT, Desk, finding, people
+from tests.a_cohort import DATASET, DEFAULT, EXACT, Desk, finding, people
+from tests.a_past import TABLE, Institute, differences
 
 
 def two_tables(tmp_path, where, **more):
@@ -96,8 +102,9 @@ def test_a_table_less_two_others_shows_whom_they_leave_out(tmp_path):
         tmp_path, frame,
         {"rows": "sex"}, *({"rows": "sex", "where": [("row", "==", row)]} for row in "bc"),
     )  # fmt: skip
-    assert "output/1.csv and output/2.csv" in all_[0]
-    assert (b, c) == ([], [])
+    for one in (all_, b, c):
+        (reason,) = one
+        assert "leaves 3 patients." in reason
 
 
 def test_rare_groups_that_are_hidden_are_not_told_twice(tmp_path):
@@ -108,8 +115,7 @@ def test_rare_groups_that_are_hidden_are_not_told_twice(tmp_path):
     assert told(tmp_path, frame, {"rows": "row"}, {"rows": "column"}) == [[], []]
 
 
-def test_tables_of_different_cohorts_are_for_people_to_compare(tmp_path):
-    """They may be about all but one of the same people, and nothing here can say."""
+def test_tables_of_different_cohorts_are_compared_by_their_people(tmp_path):
     desk = Desk(tmp_path, people({("a",): 50, ("b",): 60}, "row"))
     desk.crosstab(path="output/t.csv", rows="row")
     other = tmp_path / "output" / "other.parquet"
@@ -125,13 +131,212 @@ def test_tables_of_different_cohorts_are_for_people_to_compare(tmp_path):
         DATASET: Dataset(desk.dataset, desk.sha256),
         "output/other.parquet": Dataset(other, sha256),
     }
-    report = desk.report(files=["output/t.csv", "output/u.csv"], datasets=datasets)
-    for file in report.values():
-        assert "another cohort" in finding(file, "differencing", Verdict.REVIEW).reason
+    files = ["output/t.csv", "output/u.csv"]
+    for file in desk.report(EXACT, files=files, datasets=datasets).values():
+        assert "leaves 1 patient." in finding(file, "differencing", Verdict.REVIEW).reason
 
 
-def test_more_tables_than_can_be_compared_are_for_people_to_compare(tmp_path):
+def test_any_number_of_tables_of_the_same_people_tells_nothing(tmp_path):
     frame = people({("a",): 50, ("b",): 60}, "row")
-    reasons = told(tmp_path, frame, *([{"rows": "row"}] * (pairs.MOST + 1)))
-    assert all("can't be compared" in reason for table in reasons for reason in table)
-    assert all(reasons)
+    assert not any(told(tmp_path, frame, *([{"rows": "row"}] * 60)))
+
+
+# --- Earlier releases -------------------------------------------------------------------
+
+OLD = people({("f", 17): 4, ("f", 30): 40, ("m", 30): 50}, "sex", "age")
+
+
+def test_a_group_from_eighteen_and_then_from_seventeen(tmp_path):
+    """The difference is the few who are seventeen, in numbers that a reviewer can check."""
+    site = Institute(tmp_path)
+    site.released(OLD, rows="sex", where=[("age", ">=", 18)])
+    (found,) = differences(site.checked(OLD, rows="sex", where=[("age", ">=", 17)]))
+    assert found.verdict is Verdict.REVIEW
+    assert found.cells == ("f",)
+    assert found.reason == (
+        "Together with other tables this one tells of fewer than 10 patients. plus 'f' here"
+        " (44); less 'f' output/t.csv of release r1 (40): leaves 4 patients."
+    )
+    assert found.remedy.startswith("Round the new counts, or count the same people")
+
+
+MANY = people({(f"r{n}", f"c{m}"): 30 for n in range(4) for m in range(3)}, "row", "column")
+
+
+def test_a_table_that_is_run_again_after_leaving_out_seven_people(tmp_path):
+    """Each of the seven alone in a cell is singled out, the others with their neighbours."""
+    site = Institute(tmp_path)
+    gone = [1, 2, 31, 61, 91, 121, 151]
+    site.released(MANY, rows="row", columns="column")
+    again = MANY[~MANY.patient_id.isin(gone)]
+    (found,) = differences(site.checked(again, rows="row", columns="column"))
+    assert found.reason.count("leaves 1 patient.") == 3
+    assert "3 further sums" in found.reason
+    assert {"r0, c0", "r0, c1", "r0, c2", "r1, c0"} < set(found.cells)
+
+
+def test_the_same_table_again_tells_nothing_new(tmp_path):
+    site = Institute(tmp_path)
+    for _ in range(3):
+        assert differences(site.released(MANY, rows="row", columns="column")) == []
+
+
+def test_the_same_people_under_another_definition_are_the_same(tmp_path):
+    """Another cohort file, in another order, with the group spelt in another way."""
+    site = Institute(tmp_path)
+    site.released(OLD, rows="sex", where=[("age", ">=", 18)])
+    other = OLD[OLD.age > 20].sample(frac=1, random_state=1).rename(columns={"sex": "s"})
+    assert differences(site.checked(other, rows="s")) == []
+
+
+def test_three_tables_that_only_together_single_out_one(tmp_path):
+    """Each two of them share so many, or leave out so many, that they tell nothing."""
+    frame = people(
+        {("a", "x", 1): 20, ("b", "x", 1): 20, ("a", "y", 1): 20, ("b", "y", 2): 1},
+        "row", "column", "year",
+    )  # fmt: skip
+    site = Institute(tmp_path)
+    first = frame.assign(all="all")
+    assert differences(site.released(first[first.row == "a"], rows="all")) == []
+    assert differences(site.released(first[first.column == "x"], rows="all")) == []
+    both = first[(first.row == "a") & (first.column == "x")]
+    assert differences(site.released(both, rows="all")) == []
+    (found,) = differences(site.checked(first, rows="all"))
+    assert "leaves 1 patient." in found.reason
+    assert all(f"release r{n}" in found.reason for n in (1, 2, 3))
+
+
+def test_a_cohort_that_was_deleted_since_is_still_remembered(tmp_path):
+    site = Institute(tmp_path)
+    site.released(OLD, rows="sex", where=[("age", ">=", 18)])
+    shutil.rmtree(tmp_path / "job1")
+    assert differences(site.checked(OLD, rows="sex", where=[("age", ">=", 17)]))
+
+
+@pytest.mark.parametrize(
+    ("young", "told"),
+    [
+        (4, "leaves 1 to 9 patients."),  # shown are 40 and then 45
+        (2, None),  # 40 both times: perhaps nobody is that young
+        (12, None),  # many are
+    ],
+)
+def test_rounding_protects_or_does_not(tmp_path, young, told):
+    site = Institute(tmp_path, DEFAULT)
+    frame = people({("f", 17): young, ("f", 30): 40, ("m", 30): 50}, "sex", "age")
+    site.released(frame, rows="sex", where=[("age", ">=", 18)])
+    found = differences(site.checked(frame, rows="sex", where=[("age", ">=", 17)]))
+    assert [told in one.reason for one in found] == ([True] if told else [])
+    assert all(one.remedy.startswith("Count the same people") for one in found)
+
+
+def test_two_rounded_numbers_may_tell_what_one_does_not(tmp_path):
+    """Totals are rounded by themselves: 2 more in each of two cells may be 5 in the total."""
+    frame = people({("f", 17): 2, ("f", 30): 40, ("m", 17): 2, ("m", 30): 42}, "sex", "age")
+    site = Institute(tmp_path, DEFAULT)
+    site.released(frame, rows="sex", where=[("age", ">=", 18)])
+    (found,) = differences(site.checked(frame, rows="sex", where=[("age", ">=", 17)]))
+    assert found.cells
+
+
+def test_a_hidden_cell_is_given_away_by_a_table_that_leaves_later(tmp_path):
+    """Hidden beside a complement at first; the complement's people, counted otherwise."""
+    frame = people({("a",): 4, ("b",): 30, ("c",): 40}, "row")
+    site = Institute(tmp_path)
+    site.released(frame, rows="row")
+    (found,) = differences(site.checked(frame[frame.row == "b"], rows="row"))
+    assert "leaves 4 patients." in found.reason
+
+
+def test_means_tell_how_many_there_are_whatever_is_rounded(tmp_path):
+    frame = people({("f", 17): 2, ("f", 30): 40, ("f", 35): 40}, "sex", "age")
+    site = Institute(tmp_path, DEFAULT)
+    kept = [("age", ">=", 18)]
+    site.released(frame.assign(value=frame.index % 30), value="value", by="sex", where=kept)
+    (found,) = differences(
+        site.checked(frame.assign(value=frame.index % 30), value="value", by="sex")
+    )
+    assert "leaves 2 patients." in found.reason
+
+
+def test_what_was_checked_and_never_left_is_not_counted(tmp_path):
+    """Withdrawn, returned, or still waiting."""
+    site = Institute(tmp_path)
+    site.checked(OLD, rows="sex", where=[("age", ">=", 18)])
+    assert differences(site.checked(OLD, rows="sex", where=[("age", ">=", 17)])) == []
+
+
+def test_what_is_approved_counts_as_soon_as_it_is_put_down(tmp_path):
+    """Its bundle may be in the outbox already."""
+    site = Institute(tmp_path)
+    site.released(OLD, rows="sex", where=[("age", ">=", 18)])
+    desk = site.desk(OLD)
+    desk.crosstab(rows="sex", where=[("age", ">=", 17)])
+    past = Past(site.memory, left=(), leaving=("r1", "r2"))
+    assert differences(desk.report(EXACT, past=past)[TABLE])
+
+
+def everywhere(site, kind):
+    return [p for p in site.files() if p.parent.name == kind]
+
+
+@pytest.mark.parametrize("kind", ["people", "released"])
+@pytest.mark.parametrize("how", ["gone", "cut", "changed", "empty"])
+def test_what_is_remembered_damaged_is_a_refusal(tmp_path, kind, how):
+    site = Institute(tmp_path)
+    site.released(OLD, rows="sex", where=[("age", ">=", 18)])
+    for path in everywhere(site, kind):
+        data = path.read_bytes()
+        damaged = {
+            "cut": data[: len(data) // 2],
+            "changed": data.replace(b"40", b"41").replace(b"PAR", b"RAP"),
+            "empty": b"",
+        }
+        path.unlink() if how == "gone" else path.write_bytes(damaged[how])
+    other = people({("f", 30): 99}, "sex", "age")
+    file = site.checked(other, rows="sex")
+    found = finding(file, "differencing", Verdict.FAIL)
+    assert "gone or damaged" in found.reason
+    assert file.table is None
+
+
+def test_past_what_can_be_gone_through_a_table_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(incidence, "MOST_ROWS", 4)
+    site = Institute(tmp_path)
+    site.released(OLD, rows="sex", where=[("age", ">=", 18)])
+    file = site.checked(OLD, rows="sex", where=[("age", ">=", 17)])
+    assert (
+        "more than 4 different cells" in finding(file, "differencing", Verdict.FAIL).reason
+    )
+
+
+def test_another_sites_file_is_no_memory_of_ours(tmp_path):
+    site = Institute(tmp_path)
+    site.released(OLD, rows="sex")
+    (entry,) = everywhere(site, "released")
+    with pytest.raises(Damaged):
+        Memory(site.folder / "counted", b"another's").released(["r1"])
+    shutil.copy(entry, entry.with_name("r2.json"))
+    with pytest.raises(Damaged):
+        site.memory.released(["r2"])
+
+
+def test_nothing_of_a_person_is_in_any_file_or_message(tmp_path, capfd):
+    frame = OLD.assign(
+        patient_id=[f"canary-{n}" for n in OLD.patient_id], other="canary-value"
+    )
+    site = Institute(tmp_path)
+    site.released(frame, rows="sex", where=[("age", ">=", 18)])
+    file = site.checked(frame, rows="sex", where=[("age", ">=", 17)])
+    written = b"".join(path.read_bytes() for path in site.files())
+    told = repr(file) + repr(site.memory.released(["r1"])) + "".join(capfd.readouterr())
+    plain = [
+        hashlib.blake2b(who.encode(), digest_size=8).digest() for who in frame.patient_id
+    ]
+    assert b"canary" not in written
+    assert "canary" not in told
+    keys = site.memory.released(["r1"])[0].keys.astype("<u8").tobytes()
+    assert not any(digest in keys for digest in plain)
+    assert {path.stat().st_mode & 0o777 for path in site.files()} == {0o600}
+    folders = {path.parent for path in site.files()}
+    assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
