@@ -191,7 +191,9 @@ class _Past:
         ]
         try:
             tables = [reader.counted(found, how, secret) for found, how in safe]
+            return compared(tables, self.past, policy.threshold, self.job)
         except (Unverifiable, Damaged):
             unknown = Compared(unknown="the cohort's people can't be told apart")
-            return dict.fromkeys((found.path for found, _ in safe), unknown)
-        return compared(tables, self.past, policy.threshold, self.job)
+        except Exception:  # noqa: BLE001 (what it says may quote a value)
+            unknown = Compared(unknown="the comparison broke down")
+        return dict.fromkeys((found.path for found, _ in safe), unknown)

@@ -71,6 +71,9 @@ class Disk:
         source.rename(target)
 
 
+PutDown = Callable[[str, Sequence[tuple[str, str]]], None]
+
+
 @dataclass(frozen=True)
 class Outbox:
     """The folder that released bundles appear in, one folder a request.
@@ -82,7 +85,7 @@ class Outbox:
 
     folder: Path
     seal_key: bytes = field(repr=False)
-    put_down: Callable[[str, Sequence[tuple[str, str]]], None] = field(repr=False)
+    put_down: PutDown = field(repr=False)
     disk: Disk = field(default_factory=Disk, repr=False)
 
     def publish(self, request: r.ReleaseRequest) -> r.Bundle:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from output_checker import report_json
-from output_checker.release import Disk, Outbox
+from output_checker.release import Disk, Outbox, PutDown
 from output_checker.report import (
     Cell,
     FileReport,
@@ -104,7 +104,7 @@ class House:
     folder: Path
     store: Store
     disk: Disk = field(default_factory=Disk)
-    put_down: Callable[[str, Sequence[tuple[str, str]]], None] = lambda release, outputs: None
+    put_down: PutDown = lambda release, outputs: None
     told: list[tuple[str, Mapping[str, object], str]] = field(default_factory=list)
     minutes: Iterator[int] = field(default_factory=itertools.count)
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))

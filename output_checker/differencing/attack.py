@@ -2,10 +2,10 @@
 
 A linear program. Unknown are the numbers y of all cells, each within the interval that
 its releases tell, and the sizes n >= 0 of those atoms that groups are made of. Of everybody
-else nothing is assumed but that cells count them: with A_R the columns of these others, sums
-W of cells with W A_R = 0 count none of them, so W y = W A_K n is all that is known, and more
-isn't hidden in it. The most and the least that a group can have are sought in turn; the
-reduced costs are the weights of cells which, added up, prove the bound.
+else nothing is assumed but that cells count them: with A_R the columns of these others,
+sums W of cells with W A_R = 0 count none of them, so W y = W A_K n is what is known. The
+most and the least that a group can have are sought in turn; the reduced costs are the
+weights of cells which, added up, prove the bound.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
 """What the published cells determine about few people: exact, by the rows of a matrix.
 
-A is the matrix of cells and atoms. A set of atoms is determined when its vector of ones is a
-weighted sum of A's rows. With P the projection on the space of A's rows, such a set s of k
-atoms has P s = s, so each atom j in it has a leverage P_jj >= 1/k (|P e_j| >= e_j.s/|s|);
+A is the matrix of cells and atoms. A set of atoms is determined when its vector of ones is
+a weighted sum of A's rows. With P the projection on the space of A's rows, such a set s of
+k atoms has P s = s, so each atom j in it has a leverage P_jj >= 1/k (|P e_j| >= e_j.s/|s|);
 a single one has leverage 1. As leverages add up to A's rank, few atoms can be in small
 determined sets, however many there are; only these are looked at. (Leverage: D. C. Hoaglin
 and R. E. Welsch, "The hat matrix in regression and ANOVA", The American Statistician 32
-(1978) 17-22.) All others must be counted nought times by a sum of rows that shows few: what
-is left of the space of rows is small, and is gone through from its reduced echelon form, in
-which a vector of ones and noughts is the sum of those rows in whose own columns it has a one.
+(1978) 17-22.) All others must be counted nought times by a sum of rows that shows few:
+what is left of the space of rows is small, and is gone through from its reduced echelon
+form, in which a vector of ones and noughts is the sum of those rows in whose own columns
+it has a one.
 """
 
 from __future__ import annotations

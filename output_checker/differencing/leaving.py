@@ -38,7 +38,7 @@ class Leaving:
             _compared(outputs, leaving, checked, past.tables(besides=release))
         except Damaged as damaged:
             raise NotRemembered(
-                f"who is counted in it or in earlier releases can't be looked up: {damaged}",
+                f"who is counted in it, or was before, can't be looked up: {damaged}",
                 where=release,
                 remedy="Restore the site's folder of counted people, then release again.",
             ) from None

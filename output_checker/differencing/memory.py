@@ -1,9 +1,9 @@
 """Who was counted in what left: kept inside the warehouse, in a folder of the site.
 
-A job's tables are put down when they are checked, as their cohort may be gone when they are
-released. A release is put down before its bundle appears, whatever happens in between: which
-releases there are isn't asked of this folder but of the site's own list, so what is put down
-and never left counts for nothing, and what left and isn't put down is noticed.
+A job's tables are put down when they are checked, as their cohort may be gone when they
+are released. A release is put down before its bundle appears, whatever happens in between:
+which releases there are isn't asked of this folder but of the site's own list, so what is
+put down and never left counts for nothing, and what left and isn't put down is noticed.
 """
 
 from __future__ import annotations
