@@ -94,8 +94,8 @@ class Outbox:
         ReleaseRefused if the request isn't approved or another bundle stands in its place,
         ReportChanged if the report isn't what was reviewed, or doesn't know of a release
         since that tells of few people together with this one. Before anything appears, who
-        is counted is put down: what was cut off between the two is put down again. OSError if the disk fails: then
-        nothing appeared, and doing it again is safe.
+        is counted is put down: what was cut off between the two is put down again. OSError
+        if the disk fails: then nothing appeared, and doing it again is safe.
         """
         target = self.folder / folder_name(request)
         with _one_at_a_time(self.folder):

@@ -164,7 +164,7 @@ MANY = people({(f"r{n}", f"c{m}"): 30 for n in range(4) for m in range(3)}, "row
 
 
 def test_a_table_that_is_run_again_after_leaving_out_seven_people(tmp_path):
-    """Each of the seven alone in a cell is singled out, the others with their neighbours."""
+    """Those alone in a cell are singled out, the others with their neighbours."""
     site = Institute(tmp_path)
     gone = [1, 2, 31, 61, 91, 121, 151]
     site.released(MANY, rows="row", columns="column")
@@ -231,7 +231,7 @@ def test_rounding_protects_or_does_not(tmp_path, young, told):
 
 
 def test_two_rounded_numbers_may_tell_what_one_does_not(tmp_path):
-    """Totals are rounded by themselves: 2 more in each of two cells may be 5 in the total."""
+    """Totals are rounded by themselves: 2 more in each cell may be 5 in the total."""
     frame = people({("f", 17): 2, ("f", 30): 40, ("m", 17): 2, ("m", 30): 42}, "sex", "age")
     site = Institute(tmp_path, DEFAULT)
     site.released(frame, rows="sex", where=[("age", ">=", 18)])

@@ -1,8 +1,8 @@
 """What the audit says of any releases is what trying everything says.
 
-Exact numbers: every set of atoms is tried, and is determined if its ones are a sum of cells,
-by fractions. Rounded and hidden ones: every table of whole numbers that agrees with what is
-shown is gone through.
+Exact numbers: every set of atoms is tried, and is determined if its ones are a sum of
+cells, by fractions. Rounded and hidden ones: every table of whole numbers that agrees with
+what is shown is gone through.
 """
 
 from __future__ import annotations
