@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from output_checker.suppress.attack import Attacker, Reach
 from output_checker.suppress.problem import SLACK, Interval, Need, Problem
 from output_checker.suppress.side import Known, Side
+from output_checker.suppress.spans import spans
 from output_checker.suppress.system import Floats
 from output_checker.suppress.tally import Tally
 
@@ -111,14 +112,23 @@ class Judge:
         side.look(pattern, known)
         if wanted is None:
             wanted = np.flatnonzero(pattern[side.places]).tolist()
-        return {place: _interval(side, place) for place in wanted}
+        far, values = spans(side, list(wanted)), side.layer.values
+        return {
+            place: (round(values[place] - down, 6), round(values[place] + up, 6))
+            for place, (down, up) in far.items()
+        }
 
-    def unsettled(self, layer: int, pattern: Floats) -> list[Need]:
-        """The needs that no witness shows to be met; some may be, all the same."""
+    def unsettled(
+        self, layer: int, pattern: Floats, needs: Sequence[Need] | None = None
+    ) -> list[Need]:
+        """The needs that no witness shows to be met; some may be, all the same.
+
+        The layer's own, unless others are asked about.
+        """
         side = self._sides[layer]
         side.look(pattern)
-        needs = side.layer.needs
-        return _open(needs, side.tally(needs, whole=False))
+        needs = side.layer.needs if needs is None else needs
+        return _open(needs, side.tally(needs, whole=True))
 
     def settled(self, layer: int, pattern: Floats, need: Need, known: Known = ()) -> bool:
         """Does a witness that is at hand show the need to be met?"""
@@ -239,12 +249,6 @@ class Judge:
 
 def _open(needs: Sequence[Need], tally: Tally) -> list[Need]:
     return [need for need, open_ in zip(needs, tally.open()[0], strict=True) if open_]
-
-
-def _interval(side: Side, place: int) -> Interval:
-    value = side.layer.values[place]
-    down, up = (side.distance(place, sign) for sign in (-1, 1))
-    return (round(value - down, 6), round(value + up, 6))
 
 
 def as_pattern(problem: Problem, hidden: frozenset[int]) -> Floats:

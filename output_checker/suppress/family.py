@@ -119,8 +119,13 @@ def _attainable(problem: Problem) -> Problem:
     everything = as_pattern(problem, problem.hidden | set(problem.free))
     layers = []
     for n, layer in enumerate(problem.layers):
-        known = judge.intervals(n, everything, [need.cell for need in layer.needs])
-        needs = tuple(replace(m, low=max(m.low, known[m.cell][0])) for m in layer.needs)
+        lows = [Need(m.cell, m.low, layer.values[m.cell]) for m in layer.needs]
+        doubtful = [need.cell for need in judge.unsettled(n, everything, lows)]
+        known = judge.intervals(n, everything, doubtful)
+        needs = tuple(
+            replace(m, low=max(m.low, known[m.cell][0])) if m.cell in known else m
+            for m in layer.needs
+        )
         layers.append(replace(layer, needs=needs))
     return replace(problem, layers=tuple(layers))
 

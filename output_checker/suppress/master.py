@@ -12,9 +12,6 @@ from output_checker.suppress.audit import Cut, Exposure, as_pattern
 from output_checker.suppress.problem import SLACK, Problem
 from output_checker.suppress.system import Floats, quiet
 
-LOOSE = 1.0
-"""A cut that an answer more than keeps, by this share of its bound, isn't at work."""
-
 
 class Unprotectable(Exception):
     """Not even hiding all that can be hidden meets every need."""
@@ -44,14 +41,6 @@ class Master:
             cuts = [Cut((pattern < SLACK).astype(np.float64), 1.0)]
         self._take(cuts)
         return bool(cuts)
-
-    def forget_loose(self) -> None:
-        """Drop the cuts that the last answer doesn't touch; they may be found again."""
-        rows = self._model.getSolution().row_value
-        least = self._model.getLp().row_lower_
-        loose = [n for n, (row, bound) in enumerate(zip(rows, least, strict=True))
-                 if row > bound + LOOSE * max(1.0, abs(bound))]  # fmt: skip
-        self._model.deleteRows(len(loose), np.array(loose, dtype=np.int32))
 
     def _take(self, cuts: Iterable[Cut]) -> None:
         for cut in cuts:

@@ -30,7 +30,16 @@ class Side:
         self.places = np.array(layer.cells, dtype=np.intp)
         self.attacker = Attacker(layer)
         self.witnesses = Witnesses(len(layer.cells))
+        self.lines = self._lines()
         self._most: dict[tuple[Known, int, int], float] = {}
+
+    def _lines(self) -> list[set[int]]:
+        """For each cell the equations that it is in."""
+        lines: list[set[int]] = [set() for _ in self.layer.cells]
+        rows, columns, _ = self.attacker.matrix
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            lines[column].add(row)
+        return lines
 
     def look(self, pattern: Floats, known: Known = ()) -> None:
         self.attacker.look(pattern[self.places], known)
@@ -60,7 +69,7 @@ class Side:
     def at_hand(self, needs: Sequence[Need], *, whole: bool) -> Tally:
         """What old witnesses settle for the attacker who looks now."""
         tally = Tally(Asked(needs, self.layer.values), np.ones((1, len(needs)), np.bool_))
-        self.take(tally, self._that_fit(), whole=whole)
+        self.take(tally, self.that_fit(), whole=whole)
         return tally
 
     def tally(self, needs: Sequence[Need], *, whole: bool) -> Tally:
@@ -101,7 +110,7 @@ class Side:
         asked = Asked(layer.needs, layer.values)
         tally = Tally(asked, ~knows[:, asked.cells])
         self.look(pattern)
-        self._take_apart(tally, knows, self._that_fit(), whole)
+        self._take_apart(tally, knows, self.that_fit(), whole)
         idle, number = 0, 0
         while (before := tally.left()) and idle <= STALE:
             group = _half(np.asarray(tally.open().any(axis=1)), number)
@@ -128,11 +137,23 @@ class Side:
             knows[n, list(known)] = True
         return knows
 
-    def _that_fit(self) -> Floats:
+    def that_fit(self) -> Floats:
         return self.witnesses.that_fit(self.attacker.down, self.attacker.up)
 
     def _fitting(self, rows: Floats, whole: bool) -> Floats:
         return in_whole_numbers(rows) if whole and self.layer.integer else rows
+
+    def aimed(self, cells: Sequence[int], sign: int) -> Floats:
+        """A witness in which the sum of these cells is as far as it can be."""
+        self.patience()
+        aims, free = (
+            np.zeros(len(self.layer.values)),
+            np.full(len(self.layer.values), np.inf),
+        )
+        aims[list(cells)] = sign
+        row = self.attacker.together(aims, (free, free), whole=False)
+        self.witnesses.add(row)
+        return row[None, :]
 
     def _together(
         self, tally: Tally, who: Flags, number: int, *, branching: bool = False

@@ -80,6 +80,8 @@ class _Search:
             needs = self.judge.unsettled(n, as_pattern(self.problem, hidden))
             for need in sorted(needs, key=lambda m: (-_size(self.problem, n, m), m.cell)):
                 hidden = self._with_moves(hidden, n, need, ())
+        if hidden == self.problem.hidden:
+            return self.repaired(hidden, whole=True)
         hidden = self.repaired(hidden, whole=False)
         return self.repaired(self.thinned(hidden), whole=True)
 
@@ -165,8 +167,10 @@ class _Search:
         """Cuts until the master's answer is safe, or time is up."""
         self._best, self._bound = best, 0.0
         try:
-            self._relaxed()
-            self._consider(self.problem.hidden | _support(self._pattern))
+            if not self._met():
+                self._relaxed()
+            if not self._met():
+                self._consider(self.problem.hidden | _support(self._pattern))
             self._in_whole()
         except TimeUp:
             pass

@@ -67,8 +67,8 @@ class Tally:
     def take(self, rows: Floats, touched: Flags) -> None:
         """Witnesses; ``touched``: for which attackers each of them isn't one."""
         for row, no in zip(rows[:, self.asked.cells], touched, strict=True):
-            self.up[~no] = np.maximum(self.up[~no], row)
-            self.down[~no] = np.maximum(self.down[~no], -row)
+            np.maximum(self.up, row, out=self.up, where=~no[:, None])
+            np.maximum(self.down, -row, out=self.down, where=~no[:, None])
 
     def lacks(self) -> tuple[Flags, Flags, Flags]:
         """Where up, down and width aren't reached."""
