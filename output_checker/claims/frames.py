@@ -37,6 +37,8 @@ def as_pandas(frame: Any) -> pd.DataFrame:
     found = frame.to_pandas() if hasattr(frame, "to_pandas") else frame
     if not isinstance(found, pd.DataFrame):
         raise _wrong("the frame isn't a table", "Give a pandas DataFrame or pyarrow Table.")
+    if not found.columns.is_unique:
+        raise _wrong("the frame has two columns of one name", "Name each column once.")
     return found if found.index.is_unique else found.reset_index(drop=True)
 
 

@@ -227,6 +227,12 @@ def test_what_is_infinite_is_no_number(make):
         make("crosstab", rows="sex", where=[("bmi", ">", float("nan"))])
 
 
+def test_two_columns_of_one_name_are_refused(make):
+    frame = pd.concat([PEOPLE, PEOPLE["sex"]], axis=1)
+    with pytest.raises(ClaimError, match="two columns of one name"):
+        make("crosstab", frame, rows="sex")
+
+
 def test_an_index_that_repeats_itself_changes_nothing(make):
     again = pd.concat([PEOPLE[:6], PEOPLE[6:].reset_index(drop=True)])
     one, _ = make("rates", again, numerator="ill", by="sex", time="days")

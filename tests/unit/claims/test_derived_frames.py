@@ -2,6 +2,7 @@
 
 import hashlib
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -21,6 +22,17 @@ def test_whole_numbers_stay_whole_where_some_are_missing(tmp_path):
     derived(FRAME, path="d.parquet", folder=tmp_path)
     kept = pd.read_parquet(tmp_path / "d.parquet")
     assert [str(kind) for kind in kept.dtypes] == ["Int64", "Int64", "boolean"]
+
+
+def test_dates_stay_dates_and_categories_words(tmp_path):
+    days = pd.to_datetime(["2020-01-01", None])
+    frame = FRAME.assign(seen=pd.Series(days).dt.date, sex=pd.Categorical(["f", "m"]))
+    derived(frame, path="d.parquet", folder=tmp_path)
+    found = duckdb.sql(f"DESCRIBE FROM '{tmp_path}/d.parquet'").fetchall()
+    assert {row[0]: row[1] for row in found if row[0] in ("seen", "sex")} == {
+        "seen": "DATE",
+        "sex": "VARCHAR",
+    }
 
 
 @pytest.mark.parametrize(
