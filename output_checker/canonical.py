@@ -30,7 +30,7 @@ def as_csv(table: Table) -> bytes:
     """One line a cell: its levels, then its measures. UTF-8, LF."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_text(name) for name in (*table.dimensions, *table.measures)])
+    writer.writerow([harmless(name) for name in (*table.dimensions, *table.measures)])
     writer.writerows(_line(table, cell) for cell in table.cells)
     return text.getvalue().encode()
 
@@ -91,7 +91,7 @@ def _words(table: Table) -> Iterable[str]:
 
 
 def _line(table: Table, cell: Cell) -> list[str]:
-    levels = [TOTAL if level is None else _text(level) for level in cell.levels]
+    levels = [TOTAL if level is None else harmless(level) for level in cell.levels]
     return [*levels, *[_shown(cell, measure) for measure in table.measures]]
 
 
@@ -99,7 +99,8 @@ def _shown(cell: Cell, measure: str) -> str:
     return HIDDEN if cell.hides(measure) else _number(cell.values[measure])
 
 
-def _text(text: str) -> str:
+def harmless(text: str) -> str:
+    """The text as no spreadsheet takes it for a formula."""
     return f"'{text}" if text.lstrip().startswith(FORMULA) else text
 
 

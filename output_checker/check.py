@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from output_checker.checks import registry
-from output_checker.checks.subjects import Candidate, Untrue, Verified
+from output_checker.checks.subjects import Candidate, Opaque, Untrue, Verified
 from output_checker.differencing.compared import Compared, compared
 from output_checker.differencing.memory import Past
 from output_checker.differencing.model import Damaged
@@ -34,6 +34,7 @@ def check(
     job_id: str,
     *,
     past: Past | None = None,
+    cohorts: Sequence[Dataset] = (),
     clock: Callable[[], float] = time.monotonic,
 ) -> Report:
     """Check a job's outputs, named by their paths below ``folder``.
@@ -42,13 +43,15 @@ def check(
     them by (``output/dataset.parquet``). A file's claim is looked for beside it, as
     ``name.claim.json``; claims aren't outputs themselves. Follows no link, and writes only
     to the site's memory, if it has one: ``past``, which every table is compared with.
+    ``cohorts``: further cohort files of the study, among whose people the words of files
+    without a claim are looked up.
     Tables that share groups of people are protected together. ``clock`` tells seconds, to
     stop the search for the cheapest protection after ``policy.solver_seconds``.
     """
     claims = {claim_of(name) for name in files if not name.endswith(CLAIM)}
     tables = sorted(set(files) - claims)
     with ExitStack() as stack:
-        reader = Reader(folder, datasets, policy, stack)
+        reader = Reader(folder, datasets, policy, stack, cohorts)
         outputs = [_read(reader, name) for name in tables]
         reports = tuple(_reports(outputs, reader, policy, _Past(past, job_id), clock))
     return Report(job_id, policy.sha256, reports)
@@ -70,10 +73,10 @@ def _reports(
     ]
     try:
         protected = _protected(Pairs(sound, reader.shared), policy, clock)
+        beside = past.compared(sound, protected, reader, policy)
     except Exception:  # noqa: BLE001 (what it says may quote a value)
         yield from (_unprotected(output, alone[output.path]) for output in outputs)
         return
-    beside = past.compared(sound, protected, reader, policy)
     for output in outputs:
         if output.path not in protected:
             yield _refused(output, alone[output.path])
@@ -111,7 +114,10 @@ def _refused(output: Output, findings: tuple[Finding, ...]) -> FileReport:
             verification = Verification.VERIFIED
         case _:
             verification = Verification.OPAQUE
-    return _report(output, verification, findings, None)
+    report = _report(output, verification, findings, None)
+    if isinstance(output.subject, Opaque) and _passes(findings):
+        return replace(report, rewritten=output.subject.rewritten)
+    return report
 
 
 def _report(

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from output_checker.checks.subjects import Candidate, Opaque, Subject, Untrue
+from output_checker.checks.subjects import Candidate, Subject, Untrue
 from output_checker.claims.model import Claim
 from output_checker.differencing.division import Everybody, counted, everybody
 from output_checker.differencing.model import Counted
 from output_checker.errors import ClaimError
+from output_checker.opaque import opened
 from output_checker.policy import Policy
 from output_checker.report import Verification
 from output_checker.suppress.protect import Protected
 from output_checker.verify import claim_file, cohort, derived, files
-from output_checker.verify.cohort import Cohort, Dataset, Unverifiable
+from output_checker.verify.cohort import Cohort, Dataset, Peopleless, Unverifiable
 from output_checker.verify.compare import differences
 from output_checker.verify.numbers import Recomputed, Shared
 from output_checker.verify.overlap import overlap
@@ -27,7 +28,6 @@ CLAIM = ".claim.json"
 LARGEST_CLAIM = 20_000_000
 LARGEST_OUTPUT = 100_000_000
 """Bytes. No table that people look at has more, and a file with holes never ends."""
-HEAD = 65_536
 TOLD = 50
 """Cells that a finding names; there is no use in thousands."""
 
@@ -56,17 +56,18 @@ class Reader:
         datasets: Mapping[str, Dataset],
         policy: Policy,
         stack: ExitStack,
+        cohorts: Sequence[Dataset] = (),
     ) -> None:
         self._folder, self._datasets, self._policy = folder, datasets, policy
-        self._stack = stack
-        self._open: dict[str, Cohort] = {}
+        self._stack, self._cohorts = stack, cohorts
+        self._open: dict[Dataset, Cohort] = {}
         self._people: dict[str, Everybody] = {}
 
     def output(self, name: str) -> Output:
         try:
             with files.opened(self._folder, name) as found:
                 files.at_most(found, name, LARGEST_OUTPUT)
-                sha256, head = files.sha256(found), files.head(found, HEAD)
+                sha256, data = files.sha256(found), files.head(found, opened.MOST + 1)
         except files.Unreadable as error:
             return Output(name, "", None, _unreadable(name, error))
         if name.endswith(CLAIM):
@@ -76,7 +77,8 @@ class Reader:
         except files.Unreadable as error:
             return Output(name, sha256, None, _unreadable(name, error))
         if claim is None:
-            return Output(name, sha256, None, Opaque(name, head))
+            subject = opened.opaque(name, data, self._policy, self._every_cohort)
+            return Output(name, sha256, None, subject)
         return Output(
             name, sha256, hashlib.sha256(claim).hexdigest(), self._judge(name, claim)
         )
@@ -126,6 +128,14 @@ class Reader:
         wrong = differences(found)
         return _mismatch(name, wrong) if wrong else Candidate(found, self._policy)
 
+    def _every_cohort(self) -> Iterator[Cohort]:
+        """Every cohort that is known of the study; what actions made is of these."""
+        given = (*self._datasets.values(), *self._cohorts)
+        known = [one for d in given for one in (d.of or (d,))]
+        for dataset in {d.sha256: d for d in known}.values():
+            with suppress(Peopleless):
+                yield self._opened(dataset)
+
     def _most(self) -> int:
         return max(2, self._policy.dominance_patients)
 
@@ -141,10 +151,13 @@ class Reader:
                 "the claim is about another version of the dataset",
                 "Run the action again on the dataset as it was last extracted.",
             )
-        if claim.dataset not in self._open:
-            opened = derived.opened(dataset) if dataset.of else cohort.opened(dataset)
-            self._open[claim.dataset] = self._stack.enter_context(opened)
-        return self._open[claim.dataset]
+        return self._opened(dataset)
+
+    def _opened(self, dataset: Dataset) -> Cohort:
+        if dataset not in self._open:
+            rows = derived.opened(dataset) if dataset.of else cohort.opened(dataset)
+            self._open[dataset] = self._stack.enter_context(rows)
+        return self._open[dataset]
 
 
 def _unreadable(name: str, error: files.Unreadable) -> Untrue:

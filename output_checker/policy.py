@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from output_checker.errors import PolicyError
+from output_checker.report import Form
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,9 @@ class Policy:
     unit); where a cohort has one, its cells need provider_threshold of them, and the
     dominance rules hold for their totals too.
     solver_seconds: how long to look for the cheapest cells to hide.
+    opaque_forms: what a file without a claim may be, for two people to let it out after
+    all (table, text, picture); none if nothing leaves that wasn't recomputed.
+    opaque_lines: the most lines of such a table or text.
     """
 
     name: str
@@ -40,6 +44,8 @@ class Policy:
     provider_columns: tuple[str, ...]
     provider_threshold: int
     solver_seconds: int
+    opaque_forms: tuple[str, ...]
+    opaque_lines: int
     sha256: str = ""
 
     def __post_init__(self) -> None:
@@ -58,7 +64,10 @@ _RANGES: Mapping[str, tuple[int, int]] = {
     "significant_digits": (1, 15),
     "provider_threshold": (1, 100),
     "solver_seconds": (1, 3600),
+    "opaque_lines": (1, 2000),
 }
+FORMS = tuple(form.value for form in Form)
+_LISTS = ("provider_columns", "opaque_forms")
 _SETTINGS = tuple(f.name for f in fields(Policy) if f.default is MISSING)
 _REMEDY = "Compare it with the ready-made policy 'default'; every key is needed there."
 
@@ -75,6 +84,9 @@ def _senseless(policy: Policy) -> Iterable[str]:
     columns = policy.provider_columns
     if not isinstance(columns, tuple) or not all(map(_is_a_name, columns)):
         yield "provider_columns must be a list of columns' names, or []"
+    forms = policy.opaque_forms
+    if not isinstance(forms, tuple) or not set(map(repr, forms)) <= set(map(repr, FORMS)):
+        yield f"opaque_forms must be a list of some of {', '.join(FORMS)}, or []"
 
 
 def _is_a_name(name: object) -> bool:
@@ -114,8 +126,9 @@ def parse(data: bytes, *, where: str) -> Policy:
     problems = [*_other_keys(settings)]
     if problems:
         raise _wrong("; ".join(problems), where)
-    if isinstance(settings["provider_columns"], list):
-        settings["provider_columns"] = tuple(settings["provider_columns"])
+    for key in _LISTS:
+        if isinstance(settings[key], list):
+            settings[key] = tuple(settings[key])
     try:
         return Policy(**settings, sha256=hashlib.sha256(data).hexdigest())
     except ValueError as error:

@@ -6,8 +6,10 @@ only. Its JSON form is versioned; unknown keys are errors.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
 
@@ -98,9 +100,59 @@ class Table:
     variable: str | None = None
 
 
+class Form(Enum):
+    """What a file without a claim may be, for two people to let out."""
+
+    TABLE = "table"
+    TEXT = "text"
+    PICTURE = "picture"
+
+    @property
+    def ending(self) -> str:
+        """Of the name that it leaves under."""
+        return _ENDINGS[self]
+
+
+_ENDINGS = {Form.TABLE: "csv", Form.TEXT: "txt", Form.PICTURE: "png"}
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A file without a claim, read and written anew by the checker: all that may leave.
+
+    Nobody has recomputed it. ``content``: the text itself, or a picture in base64.
+    ``sha256``: of the bytes that leave.
+    """
+
+    form: Form
+    content: str = field(repr=False)
+    sha256: str
+
+    def __post_init__(self) -> None:
+        if hashlib.sha256(self.data).hexdigest() != self.sha256:
+            raise ValueError("what was written anew has another hash")
+
+    @property
+    def data(self) -> bytes:
+        """The bytes that leave."""
+        if self.form is Form.PICTURE:
+            return base64.b64decode(self.content, validate=True)
+        return self.content.encode()
+
+    @classmethod
+    def of(cls, form: Form, data: bytes) -> Rewritten:
+        """The same, from the bytes that leave."""
+        picture = form is Form.PICTURE
+        content = base64.b64encode(data).decode() if picture else data.decode()
+        return cls(form, content, hashlib.sha256(data).hexdigest())
+
+
 @dataclass(frozen=True)
 class FileReport:
-    """One output: what it claimed, what was found, and what may leave in its place."""
+    """One output: what it claimed, what was found, and what may leave in its place.
+
+    ``table``: of one that was recomputed; ``rewritten``: of one without a claim.
+    """
 
     path: str
     sha256: str
@@ -108,6 +160,11 @@ class FileReport:
     verification: Verification
     findings: tuple[Finding, ...]
     table: Table | None
+    rewritten: Rewritten | None = None
+
+    def __post_init__(self) -> None:
+        if self.rewritten and self.verification is not Verification.OPAQUE:
+            raise ValueError("only a file without a claim leaves without a table")
 
     @property
     def verdict(self) -> Verdict:

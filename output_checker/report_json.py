@@ -16,8 +16,10 @@ from output_checker.report import (
     Cell,
     FileReport,
     Finding,
+    Form,
     Hidden,
     Report,
+    Rewritten,
     Table,
     Verdict,
     Verification,
@@ -79,7 +81,12 @@ def _file(body: Json) -> FileReport:
         verification=Verification(body["verification"]),
         findings=tuple(map(_finding, body["findings"])),
         table=body["table"] and _table(body["table"]),
+        rewritten=body["rewritten"] and _rewritten(body["rewritten"]),
     )
+
+
+def _rewritten(body: Json) -> Rewritten:
+    return Rewritten(Form(body["form"]), body["content"], body["sha256"])
 
 
 def _finding(body: Json) -> Finding:

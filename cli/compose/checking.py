@@ -53,6 +53,7 @@ class Checking:
                     self.policy,
                     made.job_id,
                     past=past(self.site, self.reviews),
+                    cohorts=tuple(extracted(workspace).values()),
                 )
             except apart.Broke as broke:
                 told = f"Its outputs couldn't be checked: {broke.how}."
@@ -76,12 +77,7 @@ def datasets(made: Manifest, workspace: Workspace) -> Mapping[str, check.Dataset
     read = {one.path: one.sha256 for one in made.inputs}
     own = {file.path: file.sha256 for file in made.files}
     manifests = workspace.manifests().values()
-    extracted = {
-        file.path: check.Dataset(workspace.path(file.level, file.path), file.sha256)
-        for manifest in manifests
-        if manifest.query_sha256 is not None
-        for file in _cohorts(manifest.files)
-    }
+    cohorts = extracted(workspace)
     frames = {
         file.path: workspace.path(file.level, file.path)
         for manifest in (*manifests, made)
@@ -89,15 +85,25 @@ def datasets(made: Manifest, workspace: Workspace) -> Mapping[str, check.Dataset
         for file in manifest.files
         if _may_be_a_frame(file)
     }
-    of = tuple(extracted.values())
+    of = tuple(cohorts.values())
     return {
         path: check.Dataset(one.path, read[path])
-        for path, one in extracted.items()
+        for path, one in cohorts.items()
         if path in read
     } | {
         path: check.Dataset(where, (read | own)[path], of)
         for path, where in frames.items()
         if of and path in read | own
+    }
+
+
+def extracted(workspace: Workspace) -> Mapping[str, check.Dataset]:
+    """Every cohort file of the study, as it was extracted."""
+    return {
+        file.path: check.Dataset(workspace.path(file.level, file.path), file.sha256)
+        for manifest in workspace.manifests().values()
+        if manifest.query_sha256 is not None
+        for file in _cohorts(manifest.files)
     }
 
 

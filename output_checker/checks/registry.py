@@ -7,19 +7,28 @@ from typing import Any
 
 from output_checker.checks import (
     class_disclosure,
+    days,
     derived,
     differencing,
     dominance,
+    extremes,
     few_values,
     figure,
+    identifiers,
     levels,
+    mislabelled,
     opaque,
     percentiles,
     printed_digits,
     protection,
     providers,
+    rare_words,
+    row_level,
+    shape,
+    small_numbers,
     threshold,
     truth,
+    unseen,
     words,
 )
 from output_checker.checks.subjects import Candidate, Opaque, Subject, Untrue, Verified
@@ -28,7 +37,18 @@ from output_checker.report import Finding, Verdict
 Check = Callable[[Any], Iterable[Finding]]
 
 CHECKS: Mapping[type, tuple[Check, ...]] = {
-    Opaque: (opaque.check,),
+    Opaque: (
+        opaque.check,
+        mislabelled.check,
+        unseen.check,
+        shape.check,
+        row_level.check,
+        identifiers.check,
+        rare_words.check,
+        days.check,
+        extremes.check,
+        small_numbers.check,
+    ),
     Untrue: (truth.check,),
     Candidate: (levels.check, few_values.check, words.check, derived.check),
     Verified: (

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from output_checker.claims.model import Levels
 from output_checker.differencing.compared import Compared
+from output_checker.opaque.content import Kind
+from output_checker.opaque.layout import Rows
+from output_checker.opaque.scan import Scan
 from output_checker.policy import Policy
-from output_checker.report import Table, Verification
+from output_checker.report import Form, Rewritten, Table, Verification
 from output_checker.suppress.primary import Cause
 from output_checker.suppress.protect import Protected
 from output_checker.verify.numbers import Recomputed
@@ -16,10 +19,28 @@ from output_checker.verify.numbers import Recomputed
 
 @dataclass(frozen=True)
 class Opaque:
-    """A file without a claim. ``head``: its first bytes, never repeated in a finding."""
+    """A file without a claim. Nothing that stands in it is ever repeated in a finding.
+
+    ``kind``: by its bytes. ``form``: what it could leave as, if anything. ``unseen``,
+    ``unfit``: why it can't be read as text, or written anew. ``rows``: its cells, or its
+    lines. ``scans``: against each cohort of the study; None where one can't be opened.
+    ``rewritten``: all that would leave.
+    """
 
     path: str
-    head: bytes
+    kind: Kind
+    policy: Policy
+    form: Form | None = None
+    unseen: str = ""
+    unfit: str = ""
+    rows: Rows = field(default=(), repr=False)
+    scans: tuple[Scan, ...] | None = ()
+    rewritten: Rewritten | None = None
+
+    @property
+    def columns(self) -> tuple[tuple[str, ...], ...]:
+        """The cells below the first line, column by column."""
+        return tuple(zip(*self.rows[1:], strict=True))
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,42 @@ MEANINGS: Mapping[str, Meaning] = {
         "no claim says what it is, so it can't be recomputed",
         "Write a table and its claim with output_checker.claims.",
     ),
+    "mislabelled": Meaning(
+        "its name doesn't say what it is by its bytes",
+        "Let its name end as such files' names do.",
+    ),
+    "unseen": Meaning(
+        "it has characters that people can't see, or isn't UTF-8",
+        "Write plain text in UTF-8.",
+    ),
+    "shape": Meaning(
+        "it is too large, too uneven or too broken to be written anew",
+        "Write a small table, a few lines, or a picture of a few million points.",
+    ),
+    "row level": Meaning(
+        "it looks like one line per person",
+        "Count people in groups instead of listing them.",
+    ),
+    "identifiers": Meaning(
+        "patients' numbers may stand in it",
+        "Count people in groups instead of naming them.",
+    ),
+    "rare words": Meaning(
+        "some of its words or numbers are in the records of few people",
+        "Merge rare groups, use common words, and round numbers.",
+    ),
+    "days": Meaning(
+        "it has many different days, as dates of birth are",
+        "Give years, or count people by month.",
+    ),
+    "extremes": Meaning(
+        "it speaks of smallest or largest values, which are one person's own",
+        "Give percentiles that leave enough people on both sides.",
+    ),
+    "small numbers": Meaning(
+        "it has small whole numbers, which may count that few people",
+        "Claim tables of counts, so that small ones are hidden.",
+    ),
     "truth": Meaning(
         "what its claim says couldn't be confirmed from the cohort",
         "Make table and claim by one call, from the cohort file as it was extracted.",

@@ -21,6 +21,14 @@ LONGEST_PURPOSE = 2000
 LONGEST_REASON = 2000
 SPACES = " \u00a0\u202f"
 """The last two stand before a colon or a question mark in French."""
+BLANKS = frozenset(
+    (
+        *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0),
+        *(0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)),
+    )
+)
+"""Letters, marks and signs by Unicode's categories that show nothing: fillers, joiners,
+variation selectors and an empty Braille cell."""
 
 
 class Role(Enum):
@@ -83,7 +91,11 @@ def plain(text: str, *, where: str, longest: int) -> str:
 
 def printable(text: str) -> bool:
     """Whether every character can be seen, or is a space of ordinary writing."""
-    return all(c in SPACES or unicodedata.category(c)[0] not in "CZ" for c in text)
+    return all(c in SPACES or _is_seen(c) for c in text)
+
+
+def _is_seen(c: str) -> bool:
+    return unicodedata.category(c)[0] not in "CZ" and ord(c) not in BLANKS
 
 
 @dataclass(frozen=True)

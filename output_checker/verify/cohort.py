@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from output_checker.verify import files, reading
 
@@ -36,6 +37,10 @@ class Unverifiable(Exception):
     def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(reason)
         self.reason, self.remedy = reason, remedy
+
+
+class Peopleless(Unverifiable):
+    """A file whose rows aren't people: measures, say."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,14 @@ class Cohort:
         """Rows of an aggregate over the table ``cohort``; values are bound, never text."""
         with _silent():
             return self._connection.execute(sql, list(values)).fetchall()
+
+    def ask_beside(self, words: Sequence[str], sql: str) -> list[tuple[Any, ...]]:
+        """The same, where these are the column ``word`` of a table ``given``."""
+        self._connection.register("given", pa.table({"word": pa.array(words, pa.string())}))
+        try:
+            return self.ask(sql)
+        finally:
+            self._connection.unregister("given")
 
     def columns_of(self, sql: str, values: Sequence[object] = ()) -> Mapping[str, Any]:
         """One value a person, as arrays: for what stays inside."""
@@ -137,7 +150,7 @@ def locked(
 
 def _one_row_per_patient(cohort: Cohort) -> None:
     if PATIENT not in cohort.columns:
-        raise Unverifiable(f"the dataset has no {PATIENT}", "Claim about the cohort file.")
+        raise Peopleless(f"the dataset has no {PATIENT}", "Claim about the cohort file.")
     rows, people = cohort.ask("SELECT count(*), count(DISTINCT patient_id) FROM cohort")[0]
     if rows != people:
         raise Unverifiable(

@@ -49,7 +49,7 @@ def a_file(folder, path):
 def test_hidden_cells_and_refusals_are_told_by_file(study):
     lines = list(previews.of(study, ran()).lines())
     assert lines[0].startswith("  output/rows.csv: refused, opaque")
-    assert "    refused: No claim says what this file is" in lines[1]
+    assert "    refused: It looks like one line per person: it names patients." in lines[1]
     assert "  output/t.csv: pass, verified, 9 cells, 1 primary and" in lines[-1]
 
 

@@ -89,9 +89,15 @@ away, so further ones are hidden: 1. No cheaper choice keeps them safe.
   Counts from 1 to 9 are hidden, and further cells so that they can't be worked out.
 
 output/x.png: refused (opaque)
-  refused: No claim says what this file is, so it can't be recomputed. A .png file never \
-leaves as it came: it is a picture, whose points may each be a person.
-    Ask for a picture with figure="bar" in the claim of its table; it is drawn at release.
+  refused: By its bytes this file is text; its name says that it is a PNG picture.
+    Let the name of such a file end with one of .csv, .tsv, .txt, .log.
+  review: No claim says what this file is, so nothing of it was recomputed. What would \
+leave was written anew from what could be read of it: look at each of its lines.
+    Make the table with crosstab() or summary() from output_checker.claims, which write \
+the claim beside it. Mark what isn't meant to leave as highly_sensitive.
+  review: Patients' numbers are so short, or so many, that counts look like them: nobody \
+can tell whether some stand in this file.
+    Look for lists of them. Count people in groups instead of naming them.
 """
 
 

@@ -1,0 +1,52 @@
+"""A table with a line per person, whatever its columns are called.
+
+It names patients; or it is long, and a column hardly has a value twice; or it has about as
+many lines as a cohort has people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from output_checker.checks.subjects import Opaque
+from output_checker.report import Finding, Verdict
+
+MANY = 100
+"""Lines: groups that are counted are fewer, as a rule."""
+NEARLY = 0.95
+"""Of a column's values: these many are different where each is a person's."""
+ABOUT = 0.05
+"""How far from a cohort's size the number of lines may be, and still be told by it."""
+SMALL = 20
+"""People: of fewer, any table may have as many lines."""
+NAMES = frozenset(("patient_id", "person_id", "patient", "subject_id", "ipp", "nir"))
+
+
+def check(subject: Opaque) -> Iterator[Finding]:
+    """The first sign that there is a line for each person."""
+    reason = next(_signs(subject), None)
+    if reason:
+        yield Finding(
+            check="row level",
+            verdict=Verdict.FAIL,
+            reason=f"It looks like one line per person: {reason}.",
+            remedy="Count people in groups instead of listing them.",
+        )
+
+
+def _signs(subject: Opaque) -> Iterator[str]:
+    if not subject.rows:
+        return
+    if NAMES & {name.lower() for name in subject.rows[0]}:
+        yield "it names patients"
+    lines = len(subject.rows) - 1
+    if lines >= MANY:
+        unique = (n for n, c in enumerate(subject.columns, 1) if _is_unique(c))
+        yield from (f"column {n} hardly has a value twice" for n in unique)
+    sizes = [scan.people for scan in subject.scans or () if scan.people >= SMALL]
+    if any(abs(lines - size) <= ABOUT * size for size in sizes):
+        yield "it has about as many lines as the cohort has people"
+
+
+def _is_unique(values: Sequence[str]) -> bool:
+    return len(set(values)) >= NEARLY * len(values)

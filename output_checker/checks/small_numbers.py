@@ -1,0 +1,34 @@
+"""Small whole numbers of a file without a claim may count that few people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from output_checker.checks.subjects import Opaque
+from output_checker.report import Finding, Verdict
+
+WHOLE = re.compile(r"\d{1,4}(?:\.0)?")
+
+
+def check(subject: Opaque) -> Iterator[Finding]:
+    """The columns that have some; nobody knows which of them are counts."""
+    least = subject.policy.threshold
+    places = [
+        str(place)
+        for place, values in enumerate(subject.columns, 1)
+        if any(0 < number < least for number in map(_whole, values))
+    ]
+    if places:
+        yield Finding(
+            check="small numbers",
+            verdict=Verdict.REVIEW,
+            reason=f"There are whole numbers below {least} in column {', '.join(places)};"
+            " nobody has hidden or rounded them.",
+            remedy="Make tables of counts with crosstab() from output_checker.claims, which"
+            " has small ones hidden.",
+        )
+
+
+def _whole(value: str) -> float:
+    return float(value) if WHOLE.fullmatch(value) else 0
