@@ -41,6 +41,7 @@ class Incidence:
 
     def __init__(self, tables: Sequence[Counted], atoms: Atoms, least: int) -> None:
         self.tables, self.atoms, self.least = tables, atoms, least
+        self._widths = [table.size + 1 for table in tables]
         self.rows = _rows(tables, atoms)
         if len(self.rows) > MOST_ROWS:
             raise TooMany(f"there are more than {MOST_ROWS} different cells")
@@ -49,7 +50,7 @@ class Incidence:
             raise TooMany("too many tables cut too many people too finely")
 
     def width(self, table: int) -> int:
-        return self.tables[table].size + 1
+        return self._widths[table]
 
     @cached_property
     def small(self) -> dict[frozenset[int], int]:
