@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.bench import disclosure_rows, rows
+from tests.bench import differencing, disclosure_rows, rows
 from tests.bench.rows import Measuring
 
-ROWS: Mapping[str, Measuring] = {**rows.ROWS, **disclosure_rows.ROWS}
+ROWS: Mapping[str, Measuring] = {
+    **rows.ROWS,
+    **disclosure_rows.ROWS,
+    **differencing.ROWS,
+}

@@ -8,8 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from output_checker.differencing.audit import Audit
 from tests.bench import (
     data,
+    differencing,
     disclosure_problems,
     disclosure_rows,
     monthly,
@@ -188,3 +190,11 @@ def test_a_number_that_is_not_the_tables_stops_the_row() -> None:
         disclosure_rows._compared("ours", {"a b": 20}, {"a b": 21})
     with pytest.raises(UnequalError, match="ours: 0 cells differ, 1 are small"):
         disclosure_rows._compared("ours", {"a b": 2}, {"a b": 2})
+
+
+def test_a_group_that_is_not_found_stops_the_row_of_releases(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(differencing, "audit", lambda *given: Audit())
+    with pytest.raises(UnequalError, match=r"groups of \[\], not of \[1, 1, 1"):
+        differencing.main(tmp_path, 2_000, 2)
