@@ -2,7 +2,8 @@
 not at all.
 
 Nothing in it is a researcher's bytes. Tables are written from the report's verified and
-protected numbers, pictures are drawn from the same, names are made safe here. The same
+protected numbers, pictures are drawn from the same, files without a claim were written anew
+when they were checked, names are made safe here. The same
 request always gives the same bytes, so a release that was cut off is finished by doing it
 again.
 """
@@ -24,17 +25,24 @@ from pathlib import Path, PurePosixPath
 
 from output_checker import canonical, figures
 from output_checker.errors import ReleaseRefused, ReportChanged
-from output_checker.report import Table
 from output_checker.review import request as r
+from output_checker.review.permissions import NOTHING_OF_OURS
 from output_checker.review.reports import Reviewed, reviewed, sha256
 
 MANIFEST, README = "manifest.json", "README.txt"
 OUR_NAMES = frozenset({"manifest", "readme"})
 LONGEST_NAME = 40
+RECOMPUTED = "Every number was recomputed"
+BUT = "Every number, but for those of the files named below, was recomputed"
+NOT_RECOMPUTED = """
+Not recomputed: {}.
+The study's own analysis made these. Two people looked at them and judged that they may
+leave; the site wrote them anew from what can be seen of them.
+"""
 ABOUT = f"""What this folder is
 ===================
 Tables that were computed inside a secure site and approved for release by two people.
-Every number was recomputed from the data by the site and protected against disclosure;
+{RECOMPUTED} from the data by the site and protected against disclosure;
 the site wrote these files itself.
 
 {canonical.HIDDEN}  a number that can't be shown without risk to somebody's privacy.
@@ -159,10 +167,22 @@ def bundle(
             where=request.id,
             remedy="Wait for both votes.",
         )
-    parts = {n: data for part in contents(files) for n, data in part.files.items()}
-    parts[README] = ABOUT.encode()
-    told = {**_manifest(request, files, seal_key, decided_at), "files": _hashes(parts)}
+    made = contents(files)
+    unsure = sorted(name for part in made if not part.recomputed for name in part.files)
+    parts = {name: data for part in made for name, data in part.files.items()}
+    parts[README] = _about(unsure).encode()
+    told = {
+        **_manifest(request, files, seal_key, decided_at),
+        "not_recomputed": unsure,
+        "files": _hashes(parts),
+    }
     return {**parts, MANIFEST: canonical.dump(told)}
+
+
+def _about(unsure: Sequence[str]) -> str:
+    if not unsure:
+        return ABOUT
+    return ABOUT.replace(RECOMPUTED, BUT) + NOT_RECOMPUTED.format(", ".join(unsure))
 
 
 @dataclass(frozen=True)
@@ -170,8 +190,8 @@ class Part:
     """What one output becomes: the name it leaves under, and its files' bytes."""
 
     name: str
-    table: Table
     files: Mapping[str, bytes]
+    recomputed: bool = True
 
 
 def contents(files: Sequence[Reviewed]) -> tuple[Part, ...]:
@@ -200,10 +220,12 @@ def _free(name: str, taken: Set[str]) -> str:
 
 
 def _part(f: Reviewed, name: str) -> Part:
-    table = f.entry.table
+    table, anew = f.entry.table, f.entry.rewritten
+    if anew is not None:
+        return Part(name, {f"{name}.{anew.form.ending}": anew.data}, recomputed=False)
     if table is None:
         raise ReleaseRefused(
-            "there is no verified table to write in its place",
+            NOTHING_OF_OURS,
             where=f.file.name_outside,
             remedy="Write the output with a claim, so that it can be recomputed.",
         )
@@ -213,7 +235,7 @@ def _part(f: Reviewed, name: str) -> Part:
         f"{name}.csv": canonical.as_csv(table),
         f"{name}.json": canonical.as_json(table),
     }
-    return Part(name, table, files | {f"{name}.{end}": d for end, d in pictures.items()})
+    return Part(name, files | {f"{name}.{end}": d for end, d in pictures.items()})
 
 
 def _manifest(
@@ -225,7 +247,7 @@ def _manifest(
     """Facts about the release; reviewers' reasons and unprotected files' hashes stay in."""
     return {
         "format": "strongroom-release",
-        "version": 1,
+        "version": 2,
         "id": request.id,
         "project": request.project,
         "author": request.author,

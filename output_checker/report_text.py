@@ -43,6 +43,15 @@ def of_file(file: FileReport) -> Iterator[str]:
         yield from _finding(finding)
     if file.table is not None:
         yield from _table(file.table)
+    if file.rewritten is not None:
+        yield from anew(file.rewritten.form.value, file.rewritten.content)
+
+
+def anew(form: str, content: str) -> Iterator[str]:
+    """A file without a claim as it would leave; of a picture, only that there is one."""
+    yield f"  Not recomputed; the {form} as it would leave, written anew by the checker:"
+    shown = ["(see it in the browser)"] if form == "picture" else content.splitlines()
+    yield from (f"    {line}" for line in shown)
 
 
 def _finding(finding: Finding) -> Iterator[str]:

@@ -15,8 +15,10 @@ from output_checker.report import (
     Cell,
     FileReport,
     Finding,
+    Form,
     Hidden,
     Report,
+    Rewritten,
     Table,
     Verdict,
     Verification,
@@ -32,6 +34,7 @@ from output_checker.review.request import (
 )
 from output_checker.review.service import Service
 from output_checker.review.store import Store, open_store
+from tests.opaque_files import a_picture
 
 ANA = Person("ana", frozenset({Role.RESEARCHER}))
 BEN = Person("ben", frozenset({Role.RESEARCHER}))
@@ -88,6 +91,18 @@ ROWS = a_file(
     findings=(a_finding(Verdict.FAIL, "opaque"),),
 )
 DOUBTFUL = a_file("output/costs.csv", findings=(a_finding(Verdict.REVIEW),))
+
+
+def unclaimed(path: str, form: Form, data: bytes) -> FileReport:
+    """A file without a claim, as it would leave."""
+    judge = a_finding(Verdict.REVIEW, "opaque")
+    anew = Rewritten.of(form, data)
+    return FileReport(path, "a" * 64, None, Verification.OPAQUE, (judge,), None, anew)
+
+
+TABLE = unclaimed("output/other.csv", Form.TABLE, b"sex,n\nfemale,120\n")
+TEXT = unclaimed("output/fit.log", Form.TEXT, b"R squared: 0.52 <mark>\n")
+PICTURE = unclaimed("output/plot.jpg", Form.PICTURE, a_picture())
 
 
 class FullDisk(Disk):

@@ -11,6 +11,7 @@ import click
 from cli import console
 from cli.client import connect, connection
 from cli.commands.remote import release_lines
+from output_checker import report_text
 from output_checker.review.request import Because
 
 HIDDEN = {"primary": "[small]", "complementary": "[complement]"}
@@ -57,6 +58,9 @@ def _reports(found: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {finding['check']}: {finding['reason']}"
         if entry["table"]:
             yield from _table(entry["table"])
+        if entry["rewritten"]:
+            shown = entry["rewritten"]
+            yield from report_text.anew(shown["form"], shown["content"])
 
 
 def _table(table: Mapping[str, Any]) -> Iterator[str]:

@@ -262,6 +262,7 @@ def _part(reviewed: Reviewed, name: str) -> Mapping[str, object]:
         "findings": reviewed.entry.findings,
         "table": table,
         "grid": grid(table) if table else None,
+        "rewritten": reviewed.entry.rewritten,
     }
 
 

@@ -62,8 +62,16 @@ UNFIT: Mapping[Verification, str | None] = {
     Verification.VERIFIED: None,
     Verification.MISMATCH: "its numbers aren't the ones recomputed from the cohort",
     Verification.UNVERIFIABLE: "its numbers couldn't be recomputed from the cohort",
-    Verification.OPAQUE: "no claim says what it shows, so nothing could be recomputed",
+    Verification.OPAQUE: None,
 }
+"""Why a file that was found to be so is in no request. OPAQUE: nothing of it could be
+recomputed, so no machine passes it; where its kind, its words and the site's policy don't
+refuse it, two people judge what the checker wrote anew."""
+
+ONLY_BY_NAME = frozenset({Verification.OPAQUE})
+"""Not in a request that names no files: its author has to want it out."""
+
+NOTHING_OF_OURS = "there is nothing that the checker wrote to leave in its place"
 
 
 class Sight(IntEnum):
@@ -129,7 +137,12 @@ def unfit_file(file: ReleaseFile) -> str | None:
         return told or "the checker refuses it"
     if reason := UNFIT[file.verification]:
         return reason
-    return None if file.has_table else "there is no verified table to write in its place"
+    return None if file.replaced else NOTHING_OF_OURS
+
+
+def asked_unnamed(file: ReleaseFile) -> bool:
+    """Whether a request that names no files is about this one, too."""
+    return unfit_file(file) is None and file.verification not in ONLY_BY_NAME
 
 
 def needs_reason(request: ReleaseRequest, move: Move) -> str | None:

@@ -51,7 +51,7 @@ def _release_file(path: Path, digest: str, report: Report, f: FileReport) -> Rel
         verification=f.verification,
         verdict=f.verdict,
         codes=_codes(f),
-        has_table=f.table is not None,
+        replaced=f.table is not None or f.rewritten is not None,
     )
 
 

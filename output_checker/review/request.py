@@ -162,7 +162,7 @@ class ReleaseFile:
 
     ``codes``: the checks behind a verdict that isn't a pass; enumerated, so the author may
     see them.
-    ``has_table``: whether there are verified numbers to write in the output's place.
+    ``replaced``: whether the checker wrote something to leave in the output's place.
     ``outside``: what its author is told in place of a name that the study's code made up.
     That code saw the records, so such a name may hold them.
     """
@@ -177,7 +177,7 @@ class ReleaseFile:
     verification: Verification
     verdict: Verdict
     codes: tuple[str, ...]
-    has_table: bool
+    replaced: bool
     outside: str = ""
 
     @property
@@ -186,6 +186,10 @@ class ReleaseFile:
         return self.outside or self.path
 
     def __post_init__(self) -> None:
+        if self.verdict is Verdict.PASS and self.verification is not Verification.VERIFIED:
+            raise ValueError(
+                "only what was recomputed passes without two people's judgement"
+            )
         if not self.path or not printable(self.path):
             raise RequestUnreadable(
                 "an output's name has characters that can't be seen",

@@ -110,7 +110,7 @@ def file_row(request_id: str, place: int, f: r.ReleaseFile) -> dict[str, object]
         "verification": f.verification.value,
         "verdict": f.verdict.value,
         "codes": list(f.codes),
-        "has_table": f.has_table,
+        "has_table": f.replaced,
         "outside": f.outside,
     }
 
@@ -170,7 +170,7 @@ def _file(row: Row) -> r.ReleaseFile:
         verification=Verification(row["verification"]),
         verdict=Verdict(row["verdict"]),
         codes=tuple(row["codes"]),
-        has_table=row["has_table"],
+        replaced=row["has_table"],
         outside=row["outside"],
     )
 

@@ -274,7 +274,7 @@ def _chosen(
     offered: Sequence[ReleaseFile], wanted: Sequence[str] | None
 ) -> tuple[ReleaseFile, ...]:
     if wanted is None:
-        fit = tuple(f for f in offered if permissions.unfit_file(f) is None)
+        fit = tuple(f for f in offered if permissions.asked_unnamed(f))
         return fit or _none_fit(tuple(offered))
     called = [f.name_outside for f in offered]
     wrong = sorted({w for w in wanted if called.count(w) != 1})
@@ -289,9 +289,11 @@ def _chosen(
 
 def _none_fit(offered: tuple[ReleaseFile, ...]) -> tuple[ReleaseFile, ...]:
     raise ReleaseRefused(
-        permissions.unfit(offered) or "The run has no outputs that may be reviewed.",
+        permissions.unfit(offered) or "No output of the run has a claim.",
         where="files",
-        remedy=REMEDIES[Move.SUBMIT],
+        remedy="Name the files that two people shall judge, if some may leave without one."
+        if any(permissions.unfit_file(f) is None for f in offered)
+        else REMEDIES[Move.SUBMIT],
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from output_checker import report_json
 from output_checker.errors import ReportChanged
-from output_checker.report import Report, Verdict
+from output_checker.report import Report, Verdict, Verification
 from output_checker.review import permissions
 from output_checker.review.codes import advice
 from output_checker.review.moves import Move
@@ -31,6 +31,8 @@ from output_checker.review.service import Service
 OFFERED = (Move.APPROVE, Move.RETURN, Move.WITHDRAW, Move.RELEASE)
 """What a person does; the site alone submits a draft and sends back."""
 CHANGED = "report_changed"
+UNASKED = "It wasn't asked for."
+UNNAMED = "No claim says what it is: two people may let it out, if you ask for it by name."
 
 JsonObject = dict[str, Any]
 
@@ -66,7 +68,7 @@ def refused(files: Sequence[ReleaseFile]) -> list[JsonObject]:
 def _reasons(file: ReleaseFile) -> list[str]:
     unfit = permissions.unfit_file(file)
     if unfit is None:
-        return ["It wasn't asked for."]
+        return [UNNAMED if file.verification in permissions.ONLY_BY_NAME else UNASKED]
     return [advice(code) for code in file.codes] or [f"{unfit}."]
 
 
@@ -87,7 +89,8 @@ def outcome(file: ReleaseFile) -> str:
     """What became of an output, in a word or two and codes."""
     if file.verdict is Verdict.PASS:
         return "verified"
-    return f"verified, two people judge: {', '.join(file.codes)}"
+    known = "verified" if file.verification is Verification.VERIFIED else "not recomputed"
+    return f"{known}, two people judge: {', '.join(file.codes)}"
 
 
 def _status(request: ReleaseRequest) -> JsonObject:

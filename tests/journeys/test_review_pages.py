@@ -18,9 +18,12 @@ from tests.a_review import (
     BEN,
     DOUBTFUL,
     OLE,
+    PICTURE,
     RAO,
     ROWS,
     SUE,
+    TABLE,
+    TEXT,
     TOM,
     FullDisk,
     a_file,
@@ -114,6 +117,25 @@ def test_two_reviewers_sign_in_look_approve_and_the_bundle_is_there(site, house)
 
     page = site.browser().get("/")
     assert "by rao and sue" in page.text
+
+
+def test_what_has_no_claim_is_shown_exactly_as_it_would_leave(site, house):
+    house.run(TABLE, TEXT, PICTURE)
+    names = [f.path for f in (TABLE, TEXT, PICTURE)]
+    request = house.service.submit("run1", names, Context("Asthma"), ANA).request
+    rao = site.browser(RAO)
+    page = rao.get(f"/releases/{request.id}")
+    assert page.text.count("Nothing of this file was recomputed.") == 3
+    assert "female,120" in page.text
+    assert "0.52 <mark>" in page.text
+    assert b"&lt;mark&gt;" in page.body
+    for name in ("other.csv", "fit.txt", "plot.png"):
+        assert f"leaves as {name}" in page.text
+    drawn = rao.get(f"/releases/{request.id}/pictures/plot.png")
+    assert drawn.body == PICTURE.rewritten.data
+    vote(rao, request, "approve", reason="no person in it")
+    page = vote(site.browser(SUE), request, "approve", reason="agreed")
+    assert "It has left." in page.text
 
 
 def test_a_returned_request_tells_its_author_a_code_and_keeps_the_words(site, house):

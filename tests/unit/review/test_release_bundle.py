@@ -218,7 +218,7 @@ def test_a_canary_in_a_hidden_cell_is_nowhere_in_the_bundle(house):
 def test_what_has_no_verified_table_becomes_nothing(house):
     (file,) = reviewed(house.submitted())
     bare = Reviewed(file.file, replace(file.entry, table=None))
-    with pytest.raises(ReleaseRefused, match="no verified table"):
+    with pytest.raises(ReleaseRefused, match="nothing that the checker wrote"):
         contents([bare])
 
 

@@ -45,8 +45,9 @@ FILE = ReleaseFile(
     verification=Verification.VERIFIED,
     verdict=Verdict.PASS,
     codes=(),
-    has_table=True,
+    replaced=True,
 )
+JUDGED = {"verdict": Verdict.REVIEW}
 ALLOWED = {
     (Status.DRAFT, Move.SUBMIT, Role.RESEARCHER, "author"),
     (Status.SUBMITTED, Move.WITHDRAW, Role.RESEARCHER, "author"),
@@ -147,10 +148,9 @@ def test_the_second_vote_decides_and_one_return_is_enough(first, second, then):
     [
         ({"verdict": Verdict.FAIL, "codes": ("opaque",)}, "can't be recomputed (opaque)"),
         ({"verdict": Verdict.FAIL}, "the checker refuses it"),
-        ({"verification": Verification.MISMATCH}, "aren't the ones recomputed"),
-        ({"verification": Verification.UNVERIFIABLE}, "couldn't be recomputed"),
-        ({"verification": Verification.OPAQUE}, "no claim says what it shows"),
-        ({"has_table": False}, "no verified table"),
+        (JUDGED | {"verification": Verification.MISMATCH}, "aren't the ones recomputed"),
+        (JUDGED | {"verification": Verification.UNVERIFIABLE}, "couldn't be recomputed"),
+        ({"replaced": False}, "nothing that the checker wrote"),
     ],
 )
 def test_an_unfit_file_is_in_no_request_and_the_reason_names_it(change, told):
