@@ -1,0 +1,94 @@
+"""The audit's bounds: what is too much is told, and never taken for nothing."""
+
+import numpy as np
+import pytest
+
+from output_checker.differencing import audit as audits
+from output_checker.differencing import determined, incidence
+from output_checker.differencing.atoms import atoms, linked
+from output_checker.differencing.audit import audit
+from output_checker.differencing.model import Cell, Counted, TooMany
+
+PEOPLE = 400
+
+
+def table(left_out=(), *, release="", base=1, size=8, people=PEOPLE, start=1):
+    """People in parts by their number, but for those left out; counts to the nearest."""
+    keys = np.arange(start, start + people, dtype=np.uint64)
+    parts = (keys % size + 1).astype(np.int32)
+    parts[np.isin(keys, left_out)] = 0
+    cells = [(n,) for n in range(1, size + 1)] + [tuple(range(1, size + 1))]
+    told = []
+    for cell in cells:
+        count = int(np.isin(parts, cell).sum())
+        near = base * ((count + base // 2) // base)
+        told.append(Cell((str(cell),), cell, near - base // 2, near + (base - 1) // 2))
+    return Counted(release, "t", "", "", tuple(told), keys, parts)
+
+
+def test_more_attacks_than_are_told_are_all_counted(monkeypatch):
+    monkeypatch.setattr(audits, "TOLD", 3)
+    found = audit([table(range(1, 9)), table(release="r1")], [{0}], 10)
+    assert [bool(attack.terms) for attack in found.attacks] == [True] * 3 + [False] * 5
+    assert all((a.low, a.high, 0 in a.tables) == (1, 1, True) for a in found.attacks)
+
+
+def test_a_search_that_ends_early_says_so_or_refuses(monkeypatch):
+    monkeypatch.setattr(audits, "MOST_ATTACKS", 0)
+    old = table(release="r1", base=5)
+    with pytest.raises(TooMany, match="too many small groups"):
+        audit([table((1,), base=5), old], [{0}], 10)
+    monkeypatch.setattr(audits, "MOST_ATTACKS", 3)  # each of the three, but not them all
+    found = audit([table((1, 2, 3), base=5), old], [{0}], 10)
+    assert found.attacks
+    assert not found.complete
+
+
+@pytest.mark.parametrize(
+    ("module", "bound", "words"),
+    [
+        (incidence, "MOST_ROWS", "different cells"),
+        (incidence, "MOST_WORK", "too many tables"),
+        (determined, "MOST_CANDIDATES", "cut too many people off"),
+        (determined, "MOST_STEPS", "in too many ways"),
+    ],
+)
+def test_past_each_bound_there_is_a_reason(monkeypatch, module, bound, words):
+    monkeypatch.setattr(module, bound, 0)
+    with pytest.raises(TooMany, match=words):
+        audit([table((1, 2, 3)), table(release="r1")], [{0}], 10)
+
+
+def test_tables_of_other_people_have_no_say():
+    tables = [table((1,)), table(release="r1"), table(release="r2", start=10_000)]
+    assert linked(atoms(tables), {0}) == (0, 1)
+    (found,) = audit(tables, [{0}], 10).attacks
+    assert found.tables == {0, 1}
+
+
+def test_nobody_is_singled_out_of_nobody():
+    assert audit([table(range(1, PEOPLE + 1))], [{0}], 10).attacks == ()
+
+
+@pytest.mark.parametrize("wrong", [{"parts": (0,)}, {"low": 3}, {"low": -1}])
+def test_a_cell_refuses_nonsense(wrong):
+    with pytest.raises(ValueError, match="a cell of no people"):
+        Cell(**{"levels": (), "parts": (1,), "low": 1, "high": 2, **wrong})
+
+
+def test_a_table_has_a_part_for_each_key():
+    keys = np.arange(3, dtype=np.uint64)
+    for parts in ([1, 1], [1, 1, -1]):
+        with pytest.raises(ValueError, match="part"):
+            Counted("", "t", "", "", (), keys, np.array(parts, dtype=np.int32))
+
+
+@pytest.mark.parametrize("base", [1, 5])
+def test_many_atoms_or_few_the_attacks_are_the_same(monkeypatch, base):
+    """Where there are many, only those that may be singled out are looked at one by one."""
+    tables = [table((1, 2, 3, 9), base=base), table(release="r1", base=base)]
+    few = audit(tables, [{0}], 10)
+    monkeypatch.setattr(audits, "FEW_ATOMS", 0)
+    many = audit(tables, [{0}], 10)
+    assert [(a.low, a.high) for a in few.attacks] == [(a.low, a.high) for a in many.attacks]
+    assert few.attacks
