@@ -31,7 +31,8 @@ def compared(
     ``past``: what a site remembers; None where nothing ever left and nothing will.
     """
     try:
-        earlier = past.tables() if past and tables else ()
+        beside = past.releases() if past and tables else ()
+        earlier = past.memory.released(beside) if past else ()
         places = set(range(len(tables)))
         found = audit([*tables, *earlier], [places], least) if tables else Audit()
     except TooMany as error:
@@ -40,8 +41,7 @@ def compared(
         unknown = "what is remembered of an earlier release is gone or damaged"
         return dict.fromkeys((t.path for t in tables), Compared(unknown=unknown))
     if past and tables:
-        beside = frozenset(past.releases())
-        past.memory.put_checked(job, Entry(tuple(tables), beside, least))
+        past.memory.put_checked(job, Entry(tuple(tables), frozenset(beside), least))
     return {
         table.path: Compared(
             tuple(a for a in found.attacks if place in a.tables), found.complete

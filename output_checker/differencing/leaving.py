@@ -34,17 +34,16 @@ class Leaving:
         try:
             checked = {job: self.memory.checked(job) for job, _ in outputs}
             leaving = [_table(checked[job], path) for job, path in outputs]
-            past = self.past()
-            _compared(outputs, leaving, checked, past.tables(besides=release))
+            beside = self.past().releases(besides=release)
+            _compared(outputs, leaving, checked, self.memory.released(beside))
         except Damaged as damaged:
             raise NotRemembered(
                 f"who is counted in it, or was before, can't be looked up: {damaged}",
                 where=release,
                 remedy="Restore the site's folder of counted people, then release again.",
             ) from None
-        beside = frozenset(past.releases(besides=release))
         least = max(entry.least for entry in checked.values())
-        self.memory.put_released(release, Entry(tuple(leaving), beside, least))
+        self.memory.put_released(release, Entry(tuple(leaving), frozenset(beside), least))
 
 
 def _compared(

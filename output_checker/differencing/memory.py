@@ -121,7 +121,3 @@ class Past:
         """All whose tables count; those leaving only if they were put down."""
         leaving = (one for one in self.leaving if self.memory.has(one))
         return tuple(one for one in (*self.left, *leaving) if one != besides)
-
-    def tables(self, besides: str = "") -> tuple[Counted, ...]:
-        """Their tables; Damaged."""
-        return self.memory.released(self.releases(besides))

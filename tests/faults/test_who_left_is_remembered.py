@@ -104,7 +104,7 @@ def test_a_death_between_the_two_is_mended_at_the_next_start(site):
     (done,) = site.house.service.resume()
     assert done.status is Status.RELEASED
     assert site.past.left == (request.id,)
-    assert len(site.past.tables()) == 1
+    assert len(site.memory.released(site.past.left)) == 1
 
 
 def test_what_was_put_down_and_then_sent_back_counts_for_nothing(site):
