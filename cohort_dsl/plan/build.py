@@ -75,7 +75,7 @@ def answered(
 
     ``who``: by name, the tables among whose patients the population is.
     """
-    groups, made = grouped(query, varying.masked)
+    groups, made = grouped(query, varying.masked, varying.names())
     early = [group for group in groups if group.early]
     late = [group for group in groups if not group.early]
     shared = {True: passes.shared(early), False: passes.shared(late)}
@@ -192,7 +192,7 @@ class Draft:
         for one in read:
             if not one.group.is_counted:
                 self._single(one, within=within)
-            elif self.varying.of(one.group) is not None:
+            elif one.group.times is not None:
                 self._aggregate([one], within=within)
             else:
                 counted.setdefault((one.group.base, one.kept), []).append(one)
@@ -207,7 +207,7 @@ class Draft:
         if group.table is not None:
             step = Columns(self.name("columns"), within, outputs, group.table)
         elif isinstance(group.origin, Pick):
-            name, pick, times = self.name("pick"), group.origin, self.varying.of(group)
+            name, pick, times = self.name("pick"), group.origin, group.times
             step = Choose(name, within, outputs, pick, one.rows, one.kept, times)
         else:
             assert isinstance(group.origin, Series)
@@ -228,7 +228,7 @@ class Draft:
             column = f"a{next(numbers)}" if told else None
             parts.append(self.varying.part(one.group, one.rows, outputs, column))
             self._give(name, one.group, outputs, column, masks)
-        times = self.varying.of(read[0].group)
+        times = read[0].group.times
         self.steps.append(Aggregate(name, within, tuple(parts), read[0].kept, times))
 
     def _add(self, step: Step, group: Group, outputs: Iterable[Output]) -> None:

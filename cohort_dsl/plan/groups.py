@@ -21,18 +21,22 @@ from cohort_dsl.plan import needs, rows
 from cohort_dsl.plan.needs import Origin
 from cohort_dsl.plan.rows import Listed, Rows
 
+NO_TIMES: Mapping[Series, str] = {}
+
 
 @dataclass(eq=False)
 class Group:
     """Leaves about the same rows. ``level``: 1 for those that need no other answer.
 
-    ``early``: the population needs them. ``masked``: they are told by bits.
+    ``early``: the population needs them. ``masked``: they are told by bits. ``times``: the
+    table of the intervals for each of which they are found.
     """
 
     origin: Origin
     level: int
     early: bool
     masked: bool = False
+    times: str | None = None
     leaves: list[Series] = field(default_factory=list)
 
     @property
@@ -49,11 +53,6 @@ class Group:
             assert self.origin.frame is not None
             return rows.of(self.origin.frame)
         return rows.of(self.origin.source if isinstance(self.origin, Pick) else self.origin)
-
-    @cached_property
-    def parameters(self) -> list[Series]:
-        """The constants that differ between intervals."""
-        return needs.parameters(one for leaf in self.leaves for one in needs.inputs(leaf))
 
     @cached_property
     def base(self) -> Frame:
@@ -98,31 +97,39 @@ class Made:
 
 
 def grouped(
-    query: Query, masked: Collection[Series] = ()
+    query: Query, masked: Collection[Series] = (), times: Mapping[Series, str] = NO_TIMES
 ) -> tuple[list[Group], list[Made]]:
     """The leaves by what they read, those of the population first, then by level.
 
     And the frames that are made for them. A variable's leaf joins a group of the
     population's if it needs nothing that is found out only later. Leaves over the same
-    rows go apart only where one needs the other. The population's nodes come first in
-    ``query.nodes()``, so its groups are there in time. ``masked``: leaves told by bits.
+    rows go apart only where one needs the other, or where they differ between intervals.
+    The population's nodes come first in ``query.nodes()``, so its groups are there in
+    time. ``masked``: leaves told by bits; ``times``: the table that each parameter is in.
     """
     early = needs.closure([query.population])
     wanted = early | needs.closure(_late_roots(query))
     every = query.nodes()
     levels = _levels(every, wanted, _event_frames(query))
-    groups: dict[tuple[Origin, int, bool, bool], Group] = {}
+    groups: dict[tuple[Origin, int, bool, bool, str | None], Group] = {}
     for leaf in (n for n in every if isinstance(n, Series) and n in wanted):
         source, level = needs.origin(leaf), levels[leaf]
         assert source is not None
         if isinstance(source, nodes.AsOf) or needs.is_parameter(leaf):
             continue  # found for each row, or each interval, not for each patient
-        below, bits = needs.leaves(needs.inputs(leaf)), leaf in masked
-        joins = (source, level, True, bits) in groups and all(b in early for b in below)
-        key = (source, level, leaf in early or joins, bits)
+        below = needs.leaves(needs.inputs(leaf))
+        own = None if leaf in masked else _of_times(below, times)
+        differs = (leaf in masked, own)
+        joins = (source, level, True, *differs) in groups and all(b in early for b in below)
+        key = (source, level, leaf in early or joins, *differs)
         groups.setdefault(key, Group(*key)).leaves.append(leaf)
     found = sorted(groups.values(), key=lambda g: (not g.early, g.level))
     return found, list(_made(every, levels, early))
+
+
+def _of_times(below: Iterable[Series], times: Mapping[Series, str]) -> str | None:
+    """The table of intervals that any of these is a parameter of; there is at most one."""
+    return next((times[one] for one in below if one in times), None)
 
 
 def _late_roots(query: Query) -> Iterator[Series]:

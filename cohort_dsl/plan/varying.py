@@ -34,15 +34,13 @@ class Varying:
             for output in one.parameters
         }
 
+    def names(self) -> dict[Series, str]:
+        """The table that each parameter is in."""
+        return {node: given.step for node, given in self.givens().items()}
+
     def masks(self, group: Group) -> int:
         """How many columns of bits tell the group's leaves; 0 where none do."""
         return self.masked[group.leaves[0]].masks if group.masked else 0
-
-    def of(self, group: Group) -> str | None:
-        """The table of the intervals for each of which the group's leaves are found."""
-        found = () if group.masked else group.parameters
-        names = {self.givens()[one].step for one in found}
-        return next(iter(names), None)
 
     def part(
         self, group: Group, rows: Rows, outputs: tuple[Output, ...], there: str | None

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from cohort_dsl import plan, testing
@@ -106,6 +106,7 @@ def answers(draw: Any) -> Series:
         nodes.Exists(found),
         nodes.Count(found),
         nodes.Maximum(SelectColumn(found, "number")),
+        nodes.Maximum(nodes.DateDifference(SelectColumn(found, "day"), END, DateUnit.DAYS)),
         nodes.Less(nodes.Value(1, INT), SelectColumn(last, "number")),
         nodes.Equal(SelectColumn(last, "day"), END),
         nodes.Not(nodes.Exists(found)),
@@ -127,15 +128,19 @@ def groups(draw: Any) -> Series:
 
 @st.composite
 def measures(draw: Any) -> Measures:
-    """Of the same denominator and groups, so that they are a family, or two."""
+    """Of the same denominator and groups, so that they are a family, or two.
+
+    The last may have intervals of its own.
+    """
     when = draw(MANY)
+    own = draw(st.sampled_from([when, when, intervals(2, 7)]))
     yes = [nodes.Exists(PERSON), nodes.Exists(draw(some_rows())), draw(conditions(PERSON))]
     denominator = draw(st.sampled_from([*yes, nodes.And((yes[0], draw(answers_of_yes())))]))
     by = {f"g{n}": draw(groups()) for n in range(draw(st.integers(0, 2)))}
     return Measures(
         tuple(
-            Measure(name, draw(answers_counted()), denominator, by if both else {}, when)
-            for name, both in zip("abc", draw(BY), strict=True)
+            Measure(name, draw(answers_counted()), denominator, by if both else {}, days)
+            for name, both, days in zip("abc", draw(BY), (when, when, own), strict=True)
         )
     )
 
@@ -166,7 +171,7 @@ def answers_counted(draw: Any) -> Series:
 def test_every_engine_counts_alike(
     part: int, postgresql: testing.Engine, measures: Measures, tables: dict[str, Any]
 ) -> None:
-    assert any(isinstance(s, TallyEach) for s in plan.build_measures(measures).steps)
+    assume(any(isinstance(s, TallyEach) for s in plan.build_measures(measures).steps))
     tables = {schema.name: tables[schema.name] for schema in measures.tables()}
     wanted = typed(testing.measured(measures, tables, "reference"))
     with duckdb.connect(":memory:") as memory:

@@ -166,3 +166,32 @@ def test_intervals_may_overlap_and_come_in_any_order(measured):
             2024-06-01     | 2024-06-30   | 1
         """,
     )
+
+
+def test_of_the_same_rows_some_answers_differ_between_intervals_and_some_dont(measured):
+    """How often there was one is the same in all; how long ago the first was is not."""
+    rows = e.where(e.code == "73211009")
+    measured(
+        numerator=(INTERVAL.end_date - rows.date).days.maximum_for_patient() > 30,
+        denominator=p.exists_for_patient(),
+        group_by={"events": rows.count_for_patient()},
+        intervals=months(2).starting_on("2024-01-01"),
+        patients="""
+            patient | score
+            1       |
+            2       |
+        """,
+        events="""
+            patient | date       | code
+            1       | 2024-01-10 | 73211009
+            1       | 2024-02-10 | 73211009
+            2       | 2024-01-31 | 22298006
+        """,
+        expect="""
+            interval_start | events | numerator | denominator
+            2024-01-01     | 0      | 0         | 1
+            2024-01-01     | 2      | 0         | 1
+            2024-02-01     | 0      | 0         | 1
+            2024-02-01     | 2      | 1         | 1
+        """,
+    )

@@ -154,3 +154,18 @@ def test_an_age_is_compared_as_a_date_of_birth(count: int) -> None:
     (tally,) = of(built, Tally if count == 1 else TallyEach)
     kinds = {type(node).__name__ for node in plan.needs.in_place([tally.is_there])}
     assert "DateDifference" not in kinds
+
+
+def test_of_the_same_rows_each_list_of_intervals_has_answers_of_its_own() -> None:
+    measures = create_measures()
+    waited = (INTERVAL.end_date - e.where(e.code == "73211009").date).days
+    for name, count in (("m2", 2), ("m3", 3)):
+        measures.define_measure(
+            name,
+            numerator=waited.maximum_for_patient() > 30,
+            denominator=p.smoker,
+            intervals=months(count).starting_on("2024-01-01"),
+        )
+    built = plan.build_measures(measures_of(measures))
+    found = [step.times for step in of(built, Aggregate)]
+    assert sorted(map(str, found)) == ["step_interval_1", "step_interval_2"]
