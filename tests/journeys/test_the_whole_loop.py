@@ -207,7 +207,9 @@ def test_the_json_of_a_hidden_cell_holds_no_value_at_all(loop):
 
 def test_the_file_of_rows_was_made_and_refused_with_its_reason(loop):
     assert (medium(loop) / "rows" / "rows.csv").is_file()
-    assert re.search(r"rows/rows\.csv: refused\n.*No claim says what it is", loop.printed)
+    assert re.search(
+        r"rows/rows\.csv: refused\n.*Patients' numbers may stand in it", loop.printed
+    )
 
 
 def test_the_file_of_rows_is_in_no_bundle(loop):
