@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,6 +62,20 @@ class Reader:
         self._stack, self._cohorts = stack, cohorts
         self._open: dict[Dataset, Cohort] = {}
         self._people: dict[str, Everybody] = {}
+        self._claims: dict[str, tuple[bytes, Claim | ClaimError]] = {}
+        self._only_claims = False
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Just these outputs will be asked about, so only the columns that they need are.
+
+        Without a claim, or with one that can't be read, that may be any.
+        """
+        try:
+            found = [(name, self._claim_bytes(name)) for name in names]
+            self._claims = {n: (data, _claim(n, data)) for n, data in found if data}
+            self._only_claims = len(self._claims) == len(found)
+        except Exception:  # noqa: BLE001 (it is told where that output itself is read)
+            self._only_claims = False
 
     def output(self, name: str) -> Output:
         try:
@@ -102,6 +116,8 @@ class Reader:
 
     def _claim_bytes(self, name: str) -> bytes | None:
         """None if there is no claim; Unreadable if what is there can't be one."""
+        if name in self._claims:
+            return self._claims[name][0]
         try:
             return files.read(self._folder, claim_of(name), limit=LARGEST_CLAIM)
         except files.Missing:
@@ -109,8 +125,10 @@ class Reader:
 
     def _judge(self, name: str, data: bytes) -> Subject:
         """The claim recomputed, or why it wasn't borne out."""
+        _, claim = self._claims.get(name) or (data, _claim(name, data))
         try:
-            claim = claim_file.loads(data, where=claim_of(name))
+            if isinstance(claim, ClaimError):
+                raise claim
             about = self._cohort(claim)
             found = recompute(
                 name,
@@ -155,9 +173,29 @@ class Reader:
 
     def _opened(self, dataset: Dataset) -> Cohort:
         if dataset not in self._open:
-            rows = derived.opened(dataset) if dataset.of else cohort.opened(dataset)
+            rows = (
+                derived.opened(dataset, self._policy.provider_columns)
+                if dataset.of
+                else cohort.opened(dataset, self._needed(dataset))
+            )
             self._open[dataset] = self._stack.enter_context(rows)
         return self._open[dataset]
+
+    def _needed(self, dataset: Dataset) -> frozenset[str] | None:
+        """Columns that somebody will look at; None if these may be any."""
+        if not self._only_claims:
+            return None
+        claims = [one for _, one in self._claims.values() if isinstance(one, Claim)]
+        about = [one for one in claims if self._datasets.get(one.dataset) == dataset]
+        named = (one.columns() for one in about)
+        return frozenset(self._policy.provider_columns).union(*named)
+
+
+def _claim(name: str, data: bytes) -> Claim | ClaimError:
+    try:
+        return claim_file.loads(data, where=claim_of(name))
+    except ClaimError as error:
+        return error
 
 
 def _unreadable(name: str, error: files.Unreadable) -> Untrue:

@@ -7,7 +7,7 @@ cohort's, person by person, and which are the action's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 import duckdb
@@ -20,21 +20,27 @@ from output_checker.verify.cohort import (
     Unverifiable,
     load,
     locked,
+    provider_of,
 )
 
 
 @contextmanager
-def opened(frame: Dataset) -> Iterator[Cohort]:
+def opened(frame: Dataset, keep: Sequence[str] = ()) -> Iterator[Cohort]:
     """The frame's rows in memory, after it was compared with the cohorts it may be of.
+
+    ``keep``: columns that are looked at as the cohort has them, under names of their own
+    (``provider_of``), whatever the action made of them.
 
     Raises Unverifiable, besides where ``cohort.opened`` does, when somebody in it is in
     none of these cohorts.
     """
     with closing(duckdb.connect(":memory:", config=LOCKED)) as connection:
-        yield locked(connection, _of_any(connection, frame))
+        yield locked(connection, _of_any(connection, frame, keep))
 
 
-def _of_any(connection: duckdb.DuckDBPyConnection, frame: Dataset) -> frozenset[str]:
+def _of_any(
+    connection: duckdb.DuckDBPyConnection, frame: Dataset, keep: Sequence[str]
+) -> frozenset[str]:
     """The frame as the table ``cohort``; the columns that it has of its own."""
     for extracted in frame.of:
         load(connection, extracted)
@@ -43,6 +49,7 @@ def _of_any(connection: duckdb.DuckDBPyConnection, frame: Dataset) -> frozenset[
         load(connection, frame, most=size)
         if _all_in(connection):
             made = _made(connection)
+            _keep(connection, keep)
             connection.execute("DROP TABLE extracted")
             return made
         connection.execute("DROP TABLE cohort")
@@ -67,6 +74,20 @@ def _made(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
     return frozenset(
         row[0] for row in described if row[0] != PATIENT and _differs(connection, row[0])
     )
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, keep: Sequence[str]) -> None:
+    """The cohort's columns of these names beside the frame's own."""
+    described = connection.execute("DESCRIBE extracted").fetchall()
+    there = [row[0] for row in described if row[0] in keep]
+    if there:
+        more = ", ".join(f'extracted."{n}" AS "{provider_of(n)}"' for n in there)
+        connection.execute("ALTER TABLE cohort RENAME TO frame")
+        connection.execute(
+            f"CREATE TABLE cohort AS SELECT frame.*, {more} FROM frame"
+            f" JOIN extracted ON frame.{PATIENT} = extracted.{PATIENT}"
+        )
+        connection.execute("DROP TABLE frame")
 
 
 def _differs(connection: duckdb.DuckDBPyConnection, name: str) -> bool:

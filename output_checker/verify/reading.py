@@ -8,6 +8,7 @@ get the plain types that claims are about: categories are words.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias
@@ -15,6 +16,7 @@ from typing import TypeAlias
 import duckdb
 import pyarrow as pa
 
+Columns: TypeAlias = frozenset[str] | None
 Load: TypeAlias = Callable[[duckdb.DuckDBPyConnection, str], None]
 
 MADE = "CREATE TABLE cohort AS SELECT * FROM "
@@ -34,14 +36,18 @@ class NotRows(Exception):
     """The file can't be read as what its name says."""
 
 
-def load(connection: duckdb.DuckDBPyConnection, name: str, path: str) -> None:
+def load(
+    connection: duckdb.DuckDBPyConnection, name: str, path: str, only: Columns = None
+) -> None:
     """Make ``cohort`` from the file at ``path``, whose format ``name`` ends with.
+
+    ``only``: the columns that anybody asks for, where reading the others costs more.
 
     NotRows if it isn't such a file, without what the reader said: that may quote a value.
     """
     found = (one for end, one in LOADS.items() if name.endswith(end))
     try:
-        next(found, _parquet)(connection, path)
+        next(found, partial(_parquet, only=only))(connection, path)
     except (duckdb.Error, pa.ArrowException, ValueError, OSError, KeyError):
         raise NotRows from None
 
@@ -62,8 +68,16 @@ def at_most(connection: duckdb.DuckDBPyConnection, name: str, path: str, most: i
         raise NotRows
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, path: str) -> None:
-    connection.execute(f"{MADE} read_parquet(?)", [path])
+def _parquet(connection: duckdb.DuckDBPyConnection, path: str, only: Columns) -> None:
+    there = "DESCRIBE SELECT * FROM read_parquet(?)"
+    names = [row[0] for row in connection.execute(there, [path]).fetchall()]
+    kept = ", ".join(_quoted(name) for name in names if only is None or name in only)
+    made = f"CREATE TABLE cohort AS SELECT {kept or '*'} FROM read_parquet(?)"
+    connection.execute(made, [path])
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _arrow(connection: duckdb.DuckDBPyConnection, path: str) -> None:
@@ -123,7 +137,7 @@ def _text(connection: duckdb.DuckDBPyConnection, path: str, packed: str) -> None
 
 
 def _typed(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    column = '"' + name.replace('"', '""') + '"'
+    column = _quoted(name)
     forms = [form for form, _ in TYPES_OF_TEXT]
     tests = ", ".join(f"bool_and(regexp_full_match({column}, ?))" for _ in forms)
     found = connection.execute(f"SELECT {tests} FROM given", forms).fetchone() or ()

@@ -35,6 +35,7 @@ from output_checker.verify.cohort import (
     PATIENT,
     Cohort,
     Unverifiable,
+    provider_of,
 )
 from output_checker.verify.numbers import Numbers, Recomputed
 from output_checker.verify.providers import with_providers
@@ -77,7 +78,8 @@ def recompute(
             f"claims of kind {claim.kind} can't be recomputed yet",
             "Claim the table with crosstab() or summary().",
         )
-    columns = [_column(name, cohort)[0] for name in providers if name in cohort.columns]
+    known = (name if cohort.made is None else provider_of(name) for name in providers)
+    columns = [_column(name, cohort)[0] for name in known if name in cohort.columns]
     source = _source(claim, cohort, columns)
     found = _counted(claim, source, cohort)
     if claim.value is not None:

@@ -4,7 +4,7 @@ import pytest
 
 from output_checker.claims import is_present
 from output_checker.report import Verdict
-from tests.a_cohort import Desk, people, shown
+from tests.a_cohort import EXACT, Desk, people, shown
 
 GROUPS = {("a", "yes"): 30, ("a", "no"): 40, ("b", "yes"): 50}
 NOBODY = "Nobody in a group is in a category"
@@ -84,3 +84,17 @@ def test_the_same_value_for_a_whole_group_is_told_by_its_mean(tmp_path):
 def test_reviewers_are_told_what_to_ask_for(tmp_path):
     found = [f for f in crossed(tmp_path, GROUPS).findings if f.check == "class disclosure"]
     assert all("Merge levels, or explain" in f.remedy for f in found)
+
+
+def test_a_life_table_tells_of_a_group_but_not_of_those_who_leave_at_a_step(tmp_path):
+    """In a, nobody dies. In b, all who leave early die: nobody else is known to leave."""
+    inner = {
+        ("a", 10, False): 30, ("a", 99, False): 40,
+        ("b", 10, True): 30, ("b", 50, True): 20, ("b", 50, False): 20,
+        ("b", 99, False): 40,
+    }  # fmt: skip
+    desk = Desk(tmp_path, people(inner, "arm", "days", "died"))
+    desk.make("survival", time="days", event="died", steps=[30, 60], by="arm")
+    found = reviewed(desk.file(EXACT))
+    assert found[EVERYBODY] == ("a, total, no", "b, total, yes")
+    assert found[NOBODY] == ("a, total, yes",)

@@ -1,11 +1,14 @@
 """A cell of few providers, or of which few have the most, tells about these providers."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
 
+from output_checker import claims
+from output_checker.check import Dataset
 from output_checker.report import Verdict
-from tests.a_cohort import EXACT, Desk, finding, people, shown
+from tests.a_cohort import DATASET, EXACT, Desk, finding, people, shown
 
 P, C = "primary", "complementary"
 
@@ -76,3 +79,25 @@ def test_a_count_of_few_practices_is_hidden_to_within_ten_per_cent(tmp_path):
     low, high = cells["a",]
     assert low <= 18
     assert high >= 22
+
+
+@pytest.mark.parametrize("forged", [True, False])
+def test_a_frame_that_an_action_made_is_judged_by_the_cohorts_own_practices(
+    tmp_path, forged
+):
+    desk = a_desk(tmp_path, practices=[1] * 20)
+    kept = [c for c in desk.frame.columns if c != "practice_id"]
+    frame = desk.frame[kept].assign(wide=desk.frame.row)
+    if forged:
+        frame["practice_id"] = range(len(frame))
+    claims.derived(frame, path="output/d.parquet", folder=desk.folder)
+    made = desk.folder / "output/d.parquet"
+    desk.crosstab(frame=frame, rows="wide", dataset="output/d.parquet")
+    cohort = Dataset(desk.dataset, desk.sha256)
+    digest = hashlib.sha256(made.read_bytes()).hexdigest()
+    found = desk.report(
+        EXACT,
+        files=["output/t.csv", "output/t.claim.json"],
+        datasets={DATASET: cohort, "output/d.parquet": Dataset(made, digest, of=(cohort,))},
+    )
+    assert shown(found["output/t.csv"])["a",] == P

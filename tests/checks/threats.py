@@ -82,6 +82,7 @@ THREATS = (
         (
             "checks/test_check_printed_digits.py::test_rates_that_tell_more_than_their_counts",
             f"{ATTACKS}::test_counts_found_by_a_rates_digits",
+            "properties/test_kinds_give_nothing_away.py::test_rates",
         ),
     ),
     Threat(
@@ -89,13 +90,21 @@ THREATS = (
         "A life table of protected counts over published steps; the curve follows from"
         " them.",
         ("threshold",),
-        (f"{ATTACKS}::test_a_step_of_a_survival_curve_at_one_persons_time",),
+        (
+            f"{ATTACKS}::test_a_step_of_a_survival_curve_at_one_persons_time",
+            "checks/test_attacks_on_lines.py::test_those_at_risk_at_the_end_are_not_the_first_less_all_who_left",
+            "properties/test_kinds_give_nothing_away.py::test_life_tables",
+        ),
     ),
     Threat(
         "histograms and other figures",
         "Drawn by us from the protected table; what is hidden leaves no trace in a byte.",
-        ("threshold",),
-        (f"{ATTACKS}::test_hidden_numbers_leave_no_trace_in_any_byte",),
+        ("threshold", "figure"),
+        (
+            f"{ATTACKS}::test_hidden_numbers_leave_no_trace_in_any_byte",
+            "checks/test_attacks_on_lines.py::test_the_furthest_person_of_a_histogram_is_somewhere_beyond_and_no_more",
+            "properties/test_kinds_give_nothing_away.py::test_histograms",
+        ),
     ),
     Threat(
         "numbers that aren't the data's",

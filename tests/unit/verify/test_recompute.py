@@ -196,6 +196,9 @@ def test_a_dataset_that_is_gone_or_a_link_is_refused(tmp_path):
     ("frame", "reason"),
     [
         (PEOPLE.assign(patient_id=1), "several rows for a patient"),
+        (pd.concat([PEOPLE, PEOPLE.head(1)]), "several rows for a patient"),
+        (PEOPLE.assign(patient_id=[None, *range(399)]), "several rows for a patient"),
+        (PEOPLE.head(1).assign(patient_id=None), "several rows for a patient"),
         (PEOPLE.drop(columns="patient_id"), "no patient_id"),
     ],
 )
@@ -203,6 +206,25 @@ def test_a_dataset_without_one_row_per_patient_is_refused(tmp_path, frame, reaso
     desk = Desk(tmp_path, frame)
     with pytest.raises(Unverifiable, match=reason), opened(desk):
         pass
+
+
+def test_rows_may_come_in_any_order(tmp_path):
+    with opened(Desk(tmp_path, PEOPLE.sample(frac=1, random_state=3))) as found:
+        assert found.ask("SELECT count(*) FROM cohort") == [(400,)]
+
+
+def test_only_the_columns_that_somebody_asks_for_are_read(study):
+    only = frozenset({"sex", "age", "height"})
+    with cohort.opened(Dataset(study.dataset, study.sha256), only) as found:
+        assert set(found.columns) == {"patient_id", "sex", "age"}
+
+
+def test_two_tables_of_one_job_find_the_columns_of_both(tmp_path):
+    desk = Desk(tmp_path, PEOPLE)
+    desk.crosstab("output/a.csv", rows="sex", where=[("ill", "is present")])
+    desk.summary("output/b.csv", value="weight", by=AGES)
+    verified = {file.verification for file in desk.report(EXACT).values()}
+    assert verified == {Verification.VERIFIED}
 
 
 def opened(desk):
