@@ -7,6 +7,7 @@ import pytest
 from output_checker.checks import printed_digits
 from output_checker.checks.subjects import Verified
 from output_checker.claims.model import Dimension
+from output_checker.differencing.compared import Compared
 from output_checker.report import Cell, Table, Verdict
 from output_checker.verify.numbers import Recomputed
 from tests.a_cohort import DEFAULT, EXACT, Desk, people
@@ -26,7 +27,9 @@ def judged(line, policy=DEFAULT):
     names = tuple(line.values)
     table = Table("A table", "rates", "patients", ("row",), names, (line,), "")
     found = Recomputed("output/t.csv", claim, {})
-    return list(printed_digits.check(Verified(found, {}, None, (), policy, table=table)))
+    return list(
+        printed_digits.check(Verified(found, {}, None, policy, Compared(), table=table))
+    )
 
 
 @pytest.mark.parametrize(
