@@ -88,7 +88,7 @@ MEANINGS: Mapping[str, Meaning] = {
         "Use broader groups, or tell the reviewers why this tells nothing new.",
     ),
     "differencing": Meaning(
-        "together with another table it singles out a few people",
+        "together with other tables or earlier releases it singles out a few people",
         "Use the same people and the same groups in all tables.",
     ),
     "threshold": Meaning(
