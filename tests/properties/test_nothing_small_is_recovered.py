@@ -2,7 +2,8 @@
 
 He knows the policy and every released cell, and tries every table of whole numbers that
 would have been released so. For each small cell, some of these tables say that it isn't
-small, and what they say spreads over more than "hidden" itself tells.
+small, and what they say spreads over more than "hidden" itself tells. Who is alone in a
+cell, and knows it, can't tell of any other that it is small.
 """
 
 import itertools
@@ -53,6 +54,16 @@ def what_anyone_knows(inner, released, policy):
     return cells, known
 
 
+def those_alone(cells):
+    """For each person who is alone in a cell all cells in which nobody else is."""
+    ones = [key for key, n in cells.items() if n == 1]
+    return [
+        [key, *(group for group in ones if covers(group, key))]
+        for key in ones
+        if None not in key
+    ]
+
+
 def covers(group, cell):
     """Is the cell a part of the group, and not the group itself?"""
     pairs = zip(group, cell, strict=True)
@@ -64,11 +75,16 @@ def attack(levels, inner, policy):
     released = table(found, protect([found], policy, time.monotonic), policy)
     cells, known = what_anyone_knows(inner, released, policy)
 
-    def may_be(key, low, high):
+    def may_be(key, low, high, known=known):
         low, high = max(low, known[key][0]), min(high, known[key][1])
         return low <= high and a_table_that_agrees({**known, key: (low, high)}, levels)
 
-    for key in (key for key, n in cells.items() if 0 < n < policy.threshold):
+    small = [key for key, n in cells.items() if 0 < n < policy.threshold]
+    for alone in those_alone(cells):
+        knows = {**known, **dict.fromkeys(alone, (1, 1))}
+        for key in (key for key in small if key not in alone):
+            assert may_be(key, policy.threshold, known[key][1], knows), (key, alone, inner)
+    for key in small:
         least = next(n for n in range(cells[key] + 1) if may_be(key, n, n))
         most = known[key][1]
         assert may_be(key, policy.threshold, most), (key, inner)
