@@ -68,7 +68,7 @@ def _people(shape: Sequence[int], chance: np.random.Generator) -> Counts:
         found: Counts = chance.poisson(many * share)
         if np.mean((found > 0) & (found < THRESHOLD)) <= SMALL:
             return found
-        many *= 1.15
+        many *= 1.02
 
 
 def _with_totals(counts: Counts, name: str) -> tuple[dict[str, int], list[dict[str, int]]]:
