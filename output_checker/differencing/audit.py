@@ -79,6 +79,8 @@ def audit(tables: Sequence[Counted], needed: Sequence[Set[int]], least: int) -> 
     """
     found = atoms(tables)
     places = linked(found, set(needed[0]))
+    if len(places) == 1:
+        return Audit()  # one table by itself is protected, and that proven, by suppression
     near = {place: n for n, place in enumerate(places)}
     matrix = Incidence([tables[place] for place in places], found.of(places), least)
     all_ = frozenset(range(len(places)))

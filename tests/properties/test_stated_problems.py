@@ -24,7 +24,7 @@ Json = dict[str, Any]
 COUNTS = st.sampled_from([0, 1, 1, 2, 3, 4, 5, 7, 9, 12, 20, 31])
 THRESHOLD = 5
 MOST = 8
-EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "50"))
 many = settings(max_examples=EXAMPLES, deadline=None)
 
 
@@ -202,7 +202,7 @@ def holds(body: Json, hidden: set[str], values: Mapping[str, int]) -> bool:
 
 
 @many
-@given(linked_tables())
+@given(one_table(most=1))
 def test_the_same_problem_has_the_same_answer(body: Json) -> None:
     one = solved(body, seconds=60)
     assert one is None or one.proven
