@@ -23,6 +23,7 @@ from output_checker.verify.compare import differences
 from output_checker.verify.numbers import Recomputed, Shared
 from output_checker.verify.overlap import overlap
 from output_checker.verify.recompute import recompute
+from output_checker.verify.refit import refit
 
 CLAIM = ".claim.json"
 LARGEST_CLAIM = 20_000_000
@@ -130,7 +131,8 @@ class Reader:
             if isinstance(claim, ClaimError):
                 raise claim
             about = self._cohort(claim)
-            found = recompute(
+            again = recompute if claim.model is None else refit
+            found = again(
                 name,
                 claim,
                 about,

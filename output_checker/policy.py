@@ -24,6 +24,7 @@ class Policy:
     p_percent, dominance_patients, dominance_percent: Hundepool et al., Statistical
     Disclosure Control (2012), section 4.2: the p% rule and the (n, k) rule.
     significant_digits: of means, deviations, rates and other fractions as shown.
+    residual_degrees_of_freedom: fewest that a regression may have.
     provider_columns: columns of a cohort that name who provided care (a practice, a
     unit); where a cohort has one, its cells need provider_threshold of them, and the
     dominance rules hold for their totals too.
@@ -41,6 +42,7 @@ class Policy:
     dominance_patients: int
     dominance_percent: int
     significant_digits: int
+    residual_degrees_of_freedom: int
     provider_columns: tuple[str, ...]
     provider_threshold: int
     solver_seconds: int
@@ -62,6 +64,7 @@ _RANGES: Mapping[str, tuple[int, int]] = {
     "dominance_patients": (1, 10),
     "dominance_percent": (1, 100),
     "significant_digits": (1, 15),
+    "residual_degrees_of_freedom": (1, 1000),
     "provider_threshold": (1, 100),
     "solver_seconds": (1, 3600),
     "opaque_lines": (1, 2000),

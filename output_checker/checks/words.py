@@ -41,9 +41,8 @@ def check(subject: Candidate) -> Iterator[Finding]:
 
 
 def _numbers(claim: Claim) -> Iterator[float]:
-    for dimension in claim.dimensions:
-        if isinstance(dimension.derivation, Bands):
-            yield from dimension.derivation.edges
+    for bands in _bands(claim):
+        yield from bands.edges
     for condition in claim.population:
         yield from (v for v in _values(condition) if isinstance(v, int | float))
 
@@ -59,8 +58,13 @@ def _digits(number: float) -> int:
 
 
 def _most_edges(claim: Claim) -> int:
-    derivations = (d.derivation for d in claim.dimensions)
-    return max((len(b.edges) for b in derivations if isinstance(b, Bands)), default=0)
+    return max((len(bands.edges) for bands in _bands(claim)), default=0)
+
+
+def _bands(claim: Claim) -> list[Bands]:
+    uses = [d.derivation for d in claim.dimensions]
+    terms = claim.model.terms if claim.model else ()
+    return [use for use in (*uses, *(t.use for t in terms)) if isinstance(use, Bands)]
 
 
 def _own_digits(claim: Claim) -> str:
@@ -68,6 +72,8 @@ def _own_digits(claim: Claim) -> str:
     parts = [claim.value or "", *map(str, claim.population)]
     for dimension in claim.dimensions:
         parts += [dimension.column, *dimension.levels]
+    for variable in (claim.model.outcome, *claim.model.terms) if claim.model else ():
+        parts += [variable.column, *variable.levels]
     known = set(re.findall(r"\d+", " ".join(parts)))
     return "".join(n for n in re.findall(r"\d+", claim.title) if n not in known)
 

@@ -10,7 +10,7 @@
 
 claims <- local({
   missing_label <- "(missing)"
-  not_a_level <- "-"
+  not_a_level <- ""
 
   wrong <- function(problem, remedy) {
     stop(sprintf("claim: %s\n  %s", problem, remedy), call. = FALSE)

@@ -16,7 +16,7 @@ Cells = Callable[[Levels], Mapping[str, Value] | None]
 """A claim's cell as it is shown, by measure; None where it is hidden."""
 OF_SURVIVAL = ("at risk", "events", "censored", "survival")
 OF_MODEL = ("estimate", "se", "n", "residual df")
-NOT_A_LEVEL = "-"
+NOT_A_LEVEL = ""
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 STEPS = 100
 CLOSE = 1e-10
 """A step that changes no coefficient more than this, relative to its size, is the last."""
+PERFECT = "some term predicts the outcome perfectly, or nearly so"
 LARGEST = 30.0
 """Log odds and the like are smaller; beyond, some term predicts perfectly."""
 
@@ -46,18 +47,21 @@ def fit(family: str, design: Array, outcome: Array, time: Array | None = None) -
     import numpy as np
 
     people, terms = design.shape
-    if people <= terms or np.linalg.matrix_rank(np.linalg.qr(design, "r")) < terms:
-        raise _no_answer()
+    if people <= terms:
+        raise _no_answer("there are no more people than coefficients")
+    if _rank(design) < terms:
+        raise _no_answer("some terms follow from others")
     start = np.zeros(terms)
     if family == "linear":
         return _least_squares(design, outcome)
     if family == "cox":
-        return _newton(design, start, _cox(design, outcome, _given(time)))
+        middle = design - design.mean(axis=0)  # the baseline takes up what all have
+        return _newton(middle, start, _cox(middle, outcome, _given(time)))
     if family == "logistic":
         return _newton(design, start, _logistic(design, outcome))
     exposure = np.ones(people) if time is None else time
     if not outcome.sum() or not (exposure > 0).all() or (outcome < 0).any():
-        raise _no_answer()
+        raise _no_answer("nobody has the outcome, or somebody no time, or less than none")
     start[0] = np.log(outcome.sum() / exposure.sum())
     return _newton(design, start, _poisson(design, outcome, exposure))
 
@@ -110,14 +114,14 @@ def _newton(design: Array, start: Array, slope: Slope) -> Fitted:
         try:
             step = np.linalg.solve(information, gradient)
         except np.linalg.LinAlgError:
-            raise _no_answer() from None
+            raise _no_answer(PERFECT) from None
         at = at + step
         if not np.isfinite(at).all() or np.abs(design @ at).max() > LARGEST:
-            raise _no_answer()
+            raise _no_answer(PERFECT)
         if (np.abs(step) <= CLOSE * (1 + np.abs(at))).all():
             errors = np.sqrt(np.diag(np.linalg.inv(slope(at)[1])))
             return Fitted(tuple(map(float, at)), tuple(map(float, errors)))
-    raise _no_answer()
+    raise _no_answer(f"it isn't found in {STEPS} steps")
 
 
 def _logistic(design: Array, outcome: Array) -> Slope:
@@ -163,12 +167,9 @@ def _cox(design: Array, outcome: Array, time: Array) -> Slope:
         for some, having in zip(reversed(among), reversed(now), strict=True):
             at_risk = _added(at_risk, _sums(design[some], risk[some]))
             events = _sums(design[having], risk[having])
-            gradient += design[having].sum(axis=0)
-            for share in np.arange(having.size) / having.size:
-                total, first, second = _added(at_risk, events, -share)
-                mean = first / total
-                gradient -= mean
-                information += second / total - np.outer(mean, mean)
+            expected, spread = _at_once(at_risk, events, having.size)
+            gradient += design[having].sum(axis=0) - expected
+            information += spread
         return gradient, information
 
     return slope
@@ -180,10 +181,21 @@ def _sums(design: Array, risk: Array) -> tuple[Array, ...]:
     return risk.sum(), weighed.sum(axis=0), design.T @ weighed
 
 
-def _added(
-    some: tuple[Array, ...], others: tuple[Array, ...], share: float = 1.0
-) -> tuple[Array, ...]:
-    return tuple(one + share * other for one, other in zip(some, others, strict=True))
+def _added(some: tuple[Array, ...], others: tuple[Array, ...]) -> tuple[Array, ...]:
+    return tuple(one + other for one, other in zip(some, others, strict=True))
+
+
+def _at_once(
+    at_risk: tuple[Array, ...], events: tuple[Array, ...], number: int
+) -> tuple[Array, Array]:
+    """What the events of one time are expected to have, and how that spreads."""
+    import numpy as np
+
+    shares = np.arange(number) / number
+    total = at_risk[0] - shares * events[0]
+    mean = (at_risk[1] - np.outer(shares, events[1])) / total[:, None]
+    second = (1 / total).sum() * at_risk[2] - (shares / total).sum() * events[2]
+    return mean.sum(axis=0), second - mean.T @ mean
 
 
 def _given(time: Array | None) -> Array:
@@ -192,9 +204,17 @@ def _given(time: Array | None) -> Array:
     return time
 
 
-def _no_answer() -> Exception:
+def _rank(design: Array) -> int:
+    """How many columns don't follow from others, each taken by its own size."""
+    import numpy as np
+
+    size = np.sqrt((design**2).sum(axis=0))
+    return int(np.linalg.matrix_rank(np.linalg.qr(design / np.where(size, size, 1), "r")))
+
+
+def _no_answer(why: str) -> Exception:
     return wrong(
-        "the model has no one best answer",
+        f"the model has no one best answer: {why}",
         "Leave out terms that can't be told apart, that few people differ in, or that"
         " predict the outcome perfectly.",
     )

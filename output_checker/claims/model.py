@@ -129,6 +129,10 @@ class Claim:
             )
         )
 
+    def whom(self) -> tuple[Condition, ...]:
+        """The population, of a model those in it who have a value of its columns."""
+        return self.population + (self.model.needed() if self.model else ())
+
     def columns(self) -> frozenset[str]:
         """The dataset's columns that the table is made from."""
         own = {d.column for d in self.dimensions} | {c.column for c in self.population}

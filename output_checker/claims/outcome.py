@@ -15,6 +15,7 @@ from output_checker.claims.parts import (
     YES,
     AsIs,
     Bands,
+    Condition,
     Dimension,
     IsPresent,
     Year,
@@ -152,6 +153,12 @@ class Model:
         """The columns that the model is made from."""
         own = {variable.column for variable in (self.outcome, *self.terms)}
         return frozenset(own | {self.time} if self.time else own)
+
+    def needed(self) -> tuple[Condition, ...]:
+        """Who is in the model: those who have a value of each of its columns."""
+        used = [v for v in (self.outcome, *self.terms) if not isinstance(v.use, IsPresent)]
+        names = [v.column for v in used] + ([self.time] if self.time else [])
+        return tuple(Condition(name, "is present") for name in dict.fromkeys(names))
 
     def _columns_once(self) -> None:
         names = [v.name for v in (self.outcome, *self.terms)]

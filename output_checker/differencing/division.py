@@ -18,7 +18,7 @@ from output_checker.suppress.protect import Protected
 from output_checker.suppress.rounding import told
 from output_checker.verify.cohort import PATIENT, Cohort
 from output_checker.verify.numbers import Recomputed
-from output_checker.verify.recompute import parts_of
+from output_checker.verify.parts import parts_of
 
 HIDDEN = float("inf")
 
@@ -129,7 +129,7 @@ def _cell(
     count = found.count(levels)
     if found.key(levels) in protected.hidden:
         return Cell(levels, parts, 0.0, HIDDEN)
-    if found.is_summary:  # sums of whole numbers betray how many there are
+    if found.betrays_n:
         return Cell(levels, parts, float(count), float(count))
     return Cell(levels, parts, *told(count, policy))
 

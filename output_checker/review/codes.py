@@ -111,6 +111,34 @@ MEANINGS: Mapping[str, Meaning] = {
         "the picture that it asks for can't be drawn of it",
         "Give it groups, fewer of them, or ask for no picture.",
     ),
+    "residual degrees": Meaning(
+        "its model has hardly more patients than coefficients",
+        "Use fewer terms, or a larger population.",
+    ),
+    "model levels": Meaning(
+        "its model has groups of few patients, or with few who have the outcome",
+        "Merge levels of its terms.",
+    ),
+    "dummies": Meaning(
+        "its model has a column in which few patients differ from all others",
+        "Leave that column out.",
+    ),
+    "leverage": Meaning(
+        "single patients determine much of its model",
+        "Leave out extreme values and rare combinations, or use bands.",
+    ),
+    "saturated": Meaning(
+        "its model has a coefficient for every kind of patient, so it is a table",
+        "Make the table, or adjust for another term.",
+    ),
+    "model means": Meaning(
+        "its model tells totals that a few patients make up, or counts",
+        "Use wider groups, or another family or outcome.",
+    ),
+    "perfect fit": Meaning(
+        "its model's outcome follows from its terms",
+        "Leave out terms that the outcome is computed from.",
+    ),
     "printed digits": Meaning(
         "its rates have digits that give rounded counts away",
         "Let rates() of output_checker.claims compute them.",

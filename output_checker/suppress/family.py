@@ -184,7 +184,7 @@ def _told(cell: Sequence[_Member], policy: Policy) -> Interval | None:
     if not shown:
         return None
     exact = float(shown[0].count)
-    if any(m.table.is_summary for m in shown):
+    if any(m.table.betrays_n for m in shown):
         return (exact, exact)
     return told(shown[0].count, policy)
 

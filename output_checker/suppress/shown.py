@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from output_checker.claims import computed
 from output_checker.claims.computed import Line
-from output_checker.claims.model import NO, UNIT, YES, Levels, Value, percent_of
+from output_checker.claims.model import NO, UNIT, YES, Claim, Levels, Value, percent_of
 from output_checker.policy import Policy
 from output_checker.report import Cell, Hidden, Table
+from output_checker.suppress import coefficients
 from output_checker.suppress.percentile import as_shown
 from output_checker.suppress.protect import Protected
 from output_checker.suppress.rounding import rounded, significant
@@ -28,24 +30,31 @@ FRACTIONS = {
 
 def table(found: Recomputed, protected: Protected, policy: Policy) -> Table:
     """All that may leave of a table: hidden cells without numbers, others as shown."""
-    claim = found.claim
+    model = coefficients.as_shown(found, policy)
+    claim = replace(found.claim, model=model)
 
     def shown(levels: Levels) -> Mapping[str, Value] | None:
         return _shown(found, levels, protected, policy)
 
     made = computed.lines(claim, shown)
+    cells = [_cell(found, line, protected, policy) for line in made.lines]
     return Table(
         title=claim.title,
         kind=claim.kind,
         unit=UNIT,
         dimensions=made.dimensions,
         measures=made.measures,
-        cells=tuple(_cell(found, line, protected, policy) for line in made.lines),
+        cells=tuple(coefficients.with_references(model, cells) if model else cells),
         protection=_protection(found, policy),
         figure=claim.figure,
-        population=", ".join(map(str, claim.population)) or "everyone in the cohort",
-        variable=claim.value,
+        population=_population(claim),
+        variable=f"{model.outcome.name}, {model.family} model" if model else claim.value,
     )
+
+
+def _population(claim: Claim) -> str:
+    words = ", ".join(map(str, claim.population)) or "everyone in the cohort"
+    return f"{words}; with a value of each column of the model" if claim.model else words
 
 
 def _shown(
@@ -108,11 +117,15 @@ def _behind(found: Recomputed, line: Line) -> Iterator[Levels]:
                 yield from ((*group, step, happened) for happened in (YES, NO))
                 if step == last:
                     return
+        case "regression":
+            yield ()
         case _:
             yield line.levels
 
 
 def _protection(found: Recomputed, policy: Policy) -> str:
+    if found.claim.kind == "regression":
+        return _of_model(policy)
     parts = [
         f"Counts from 1 to {policy.threshold - 1} are hidden, and further cells"
         " so that they can't be worked out"
@@ -126,3 +139,12 @@ def _protection(found: Recomputed, policy: Policy) -> str:
         told = FRACTIONS[found.claim.kind]
         parts.append(told.format(digits=policy.significant_digits, least=policy.threshold))
     return "; ".join(parts) + "."
+
+
+def _of_model(policy: Policy) -> str:
+    return (
+        f"Each group of the model, and those in it with and without the outcome, are"
+        f" {policy.threshold} patients or more; n is rounded as counts are; estimates and"
+        f" errors have {policy.significant_digits} significant digits, and fewer where"
+        " these would tell the counts behind them."
+    )

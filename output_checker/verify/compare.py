@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 
 from output_checker.claims.model import MISSING, Bands, Claim, Dimension, Levels, Value
-from output_checker.verify.numbers import NOBODY, Numbers, Recomputed, name_of
+from output_checker.verify.numbers import NOBODY, Numbers, Recomputed, Refit, name_of
 
 PRECISION = 1e-6
 """Two programs' means may differ in their last digits; released ones are ours."""
+CLOSE = 1e-3
+"""How far a program's coefficients may be from ours, of one standard error."""
 ALWAYS = frozenset(("yes", "no"))
 """The two levels of a yes/no, which a claim may list though nobody has one of them."""
 BANDED = ("histogram", "survival")
@@ -17,10 +19,43 @@ BANDED = ("histogram", "survival")
 
 def differences(found: Recomputed) -> tuple[str, ...]:
     """The claimed cells and levels that aren't so, by name."""
-    return (*_levels(found), *_cells(found))
+    if found.refit is not None:
+        return (*_of_tables(found.refit), *_cells(found), *_terms(found, found.refit))
+    return (*levels_differ(found), *_cells(found))
 
 
-def _levels(found: Recomputed) -> list[str]:
+def _of_tables(refit: Refit) -> dict[str, None]:
+    """A level of a term isn't in the claim, or nobody has it; each once."""
+    return dict.fromkeys(name for table in refit.tables for name in levels_differ(table))
+
+
+def _terms(found: Recomputed, refit: Refit) -> list[str]:
+    """Coefficients that differ by more than programs do; of a model that was fitted."""
+    if found.claim.model is None or not refit.estimates:
+        return []
+    claimed = found.claim.model.coefficients
+    real = zip(refit.estimates, refit.errors, strict=True)
+    wrong = [
+        term_name(one.term, one.level)
+        for one, (estimate, se) in zip(claimed, real, strict=True)
+        if not (_close(one.estimate, estimate, se) and _close(one.se, se, se))
+    ]
+    left = found.count(()) - len(refit.estimates)
+    return wrong + (["residual df"] if found.claim.model.residual_df != left else [])
+
+
+def _close(claimed: float, real: float, se: float) -> bool:
+    """Programs stop at different steps, all within a small part of the standard error."""
+    return abs(claimed - real) <= CLOSE * se + PRECISION * (1 + abs(real))
+
+
+def term_name(term: str, level: str | None) -> str:
+    """A coefficient in words."""
+    return term if level is None else f"{term}: {level}"
+
+
+def levels_differ(found: Recomputed) -> list[str]:
+    """Levels that the claim lacks, or has although nobody has them."""
     wrong: list[str] = []
     for place, dimension in enumerate(found.claim.dimensions):
         real = {levels[place] for levels in found.cells} - {None}

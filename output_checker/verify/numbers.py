@@ -63,6 +63,31 @@ NOBODY = Numbers(0)
 
 
 @dataclass(frozen=True)
+class Refit:
+    """A claimed model, fitted again to its people in the cohort.
+
+    ``patterns``: how many of these differ by the model's terms. ``leverage``: the largest
+    of one person; ``of_few``: the largest that fewer people than a handful, alike by all
+    terms, have together. ``unexplained``: the share of a linear model's outcome that its
+    terms leave open. ``outcomes``: different values of the outcome, up to a handful.
+    ``others``: of each term that is a number, how many don't have its commonest value;
+    ``spans``: of those that have two values, how far these are apart.
+    ``tables``: by each term's groups, what the coefficients may be turned into.
+    """
+
+    estimates: tuple[float, ...] = field(repr=False)
+    errors: tuple[float, ...] = field(repr=False)
+    patterns: int
+    leverage: float
+    of_few: float
+    unexplained: float
+    outcomes: int
+    others: Mapping[str, int]
+    spans: Mapping[str, float]
+    tables: tuple[Recomputed, ...]
+
+
+@dataclass(frozen=True)
 class Recomputed:
     """A claim's table from the cohort itself, all totals included.
 
@@ -72,6 +97,7 @@ class Recomputed:
     how many people in the cohort have the rarest of them; None where these are dates.
     ``apart``: groups, or the whole, in which few have values far from all others'.
     ``made``: the columns of its dataset that an action made; None where it was extracted.
+    ``refit``: of a regression, the model as the cohort gives it.
     """
 
     path: str
@@ -83,15 +109,22 @@ class Recomputed:
     rarest: Mapping[Condition, int | None] = field(default_factory=dict)
     apart: tuple[Levels, ...] = ()
     made: frozenset[str] | None = None
+    refit: Refit | None = None
 
     @property
     def is_summary(self) -> bool:
         return self.claim.value is not None
 
     @property
+    def betrays_n(self) -> bool:
+        """Do its other numbers tell n, however n is rounded? Sums of whole numbers do, and
+        coefficients show whom a model leaves out."""
+        return self.is_summary or self.refit is not None
+
+    @property
     def people(self) -> People:
         """Whom the table is about. Tables about the same people are protected together."""
-        conditions = set(self.claim.population)
+        conditions = set(self.claim.whom())
         for dimension in self.claim.dimensions:
             if not dimension.missing_is_a_level:
                 conditions.add(Condition(dimension.column, "is present"))
@@ -147,7 +180,7 @@ class Recomputed:
 
 def name_of(levels: Levels) -> str:
     """A cell in words: its levels, with "total" where it is one."""
-    return ", ".join("total" if level is None else level for level in levels)
+    return ", ".join("total" if level is None else level for level in levels) or "n"
 
 
 def at_total(levels: Levels, place: int) -> Levels:

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from output_checker.claims.model import Levels
 from output_checker.verify.cohort import Cohort
 from output_checker.verify.numbers import Recomputed, Shared
-from output_checker.verify.recompute import parts_of
+from output_checker.verify.parts import parts_of
 from output_checker.verify.spread import Sql
 
 MOST_SHARED = 100_000
@@ -27,7 +30,7 @@ def overlap(first: Recomputed, second: Recomputed, cohort: Cohort) -> Shared | N
     )
     if len(rows) > MOST_SHARED:
         return None
-    size = len(first.claim.dimensions)
+    size = len(first.claim.dimensions) + 1
     return {(_cell(row[:size]), _cell(row[size:-1])): row[-1] for row in rows}
 
 
@@ -46,10 +49,12 @@ def _cells(table: Recomputed, name: str, cohort: Cohort) -> Sql:
 
 
 def _shown(table: Recomputed, name: str) -> str:
-    """The groups of those in the table, nothing for others."""
+    """Who is in the table; the groups of those, nothing for others."""
     places = range(len(table.claim.dimensions))
-    return ", ".join(f"CASE WHEN {name} THEN {name}{n} END AS {name}_{n}" for n in places)
+    groups = [f"CASE WHEN {name} THEN {name}{n} END AS {name}_{n}" for n in places]
+    return ", ".join([name, *groups])
 
 
-def _cell(levels: Levels) -> Levels | None:
-    return None if None in levels else levels
+def _cell(row: Sequence[Any]) -> Levels | None:
+    inside, *levels = row
+    return tuple(levels) if inside else None
