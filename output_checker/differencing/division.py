@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 
@@ -61,8 +62,9 @@ def counted(
 ) -> Counted:
     """The table as it would leave, and who is in its parts: the inner cells with people."""
     parts, numbers = _parts(found, cohort)
+    inside = _inside(numbers)
     cells = [
-        _cell(found, levels, protected, policy, numbers)
+        _cell(found, levels, protected, policy, inside[levels])
         for levels in found.every()
         if found.published(levels) and found.count(levels)
     ]
@@ -114,19 +116,23 @@ def _parts(found: Recomputed, cohort: Cohort) -> tuple[Parts, Mapping[Levels, in
     return parts, numbers
 
 
+def _inside(numbers: Mapping[Levels, int]) -> Mapping[Levels, list[int]]:
+    """For each cell, totals too, the numbers of the inner cells in it."""
+    found: dict[Levels, list[int]] = {}
+    for cell, number in numbers.items():
+        for total in product(*((level, None) for level in cell)):
+            found.setdefault(total, []).append(number)
+    return found
+
+
 def _cell(
     found: Recomputed,
     levels: Levels,
     protected: Protected,
     policy: Policy,
-    numbers: Mapping[Levels, int],
+    inside: Sequence[int],
 ) -> Cell:
-    parts = tuple(
-        number
-        for cell, number in numbers.items()
-        if all(level in (None, mine) for level, mine in zip(levels, cell, strict=True))
-    )
-    count = found.count(levels)
+    parts, count = tuple(inside), found.count(levels)
     if found.key(levels) in protected.hidden:
         return Cell(levels, parts, 0.0, HIDDEN)
     if found.betrays_n:
