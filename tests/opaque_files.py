@@ -1,7 +1,7 @@
 """Files without a claim, as their checks see them.
 
 >>> told(days.check, "output/x.csv", "born,n\\n1980-02-03,4\\n")
-[(Verdict.FAIL, "Column 1 has many different days, as dates of birth are.")]
+[(Verdict.FAIL, "Column 1 has days that may each be a person's, as dates of birth are.")]
 """
 
 from __future__ import annotations

@@ -25,13 +25,13 @@ def check(subject: Opaque) -> Iterator[Finding]:
     for place, values in enumerate(subject.columns, 1):
         days = {day for value in values if (day := _day(value))}
         named = bool(BIRTH.search(subject.rows[0][place - 1]))
-        if len(days) < (2 if named else MANY) or _is_regular(days):
+        if not days or (not named and (len(days) < MANY or _is_regular(days))):
             continue
         born = named or (max(days) - min(days)).days > LIFETIME
         yield Finding(
             check="days",
             verdict=Verdict.FAIL if born else Verdict.REVIEW,
-            reason=f"Column {place} has many different days"
+            reason=f"Column {place} has days that may each be a person's"
             + (", as dates of birth are." if born else "."),
             remedy="Give years, or count people by month.",
         )

@@ -8,6 +8,7 @@ can be hidden.
 from __future__ import annotations
 
 import io
+import logging
 import warnings
 
 from PIL import Image
@@ -38,6 +39,7 @@ def anew(data: bytes) -> bytes:
 
 def _points(data: bytes) -> Image.Image:
     """Its points on white, in an image that knows nothing else."""
+    logging.getLogger("PIL").setLevel(logging.CRITICAL)  # it tells what a picture holds
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about what it holds beside its points
         with Image.open(io.BytesIO(data), formats=READ) as picture:
