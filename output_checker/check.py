@@ -195,6 +195,8 @@ class _Past:
             for found in sound
             if not isinstance(result := results[found.path], str)
         ]
+        if self.past is None and len(safe) < 2:
+            return {}  # nothing to compare with, and nobody to remember it for
         try:
             tables = [reader.counted(found, how, secret) for found, how in safe]
             return compared(tables, self.past, policy.threshold, self.job)
