@@ -34,8 +34,7 @@ def compared(
         beside = past.releases() if past and tables else ()
         earlier = past.memory.released(beside) if past else ()
         places = set(range(len(tables)))
-        alone = len(tables) + len(earlier) < 2  # its own cells are hidden with care
-        found = Audit() if alone else audit([*tables, *earlier], [places], least)
+        found = audit([*tables, *earlier], [places], least) if tables else Audit()
     except TooMany as error:
         return dict.fromkeys((t.path for t in tables), Compared(unknown=error.reason))
     except Damaged:

@@ -110,7 +110,7 @@ def test_a_report_reads_well_on_a_terminal(desk):
 
 
 def test_one_table_that_nothing_left_before_is_not_compared(tmp_path):
-    """Whom it counts is asked for neither comparison nor memory: its cells are protected."""
+    """Whom it counts is asked for neither: its cells are protected."""
     desk = Desk(tmp_path, people({("a",): 30, ("b",): 50}, "row"))
     desk.crosstab(rows="row")
     assert "differencing" not in {f.check for f in desk.file().findings}
