@@ -135,7 +135,7 @@ SIGNATURES: tuple[tuple[int, bytes, Kind], ...] = (
 SHORT = frozenset((b"BM", b"MZ", b"ORC", b"RIFF", b"BZh", b"x\x01", b"x\x9c", b"x\xda"))
 """Bytes that a word may begin with: they count only before something that isn't text."""
 A_TAG = re.compile(
-    rb"<\s*[!?/]?\s*(svg|html|head|body|script|iframe|object|embed|img|table|doctype|xml"
+    rb"<\s{0,9}[!?/]?\s{0,9}(svg|html|head|body|script|iframe|object|embed|img|table|doctype|xml"
     rb"|math|style|link|meta|div|span|a\s)\b",
     re.I,
 )

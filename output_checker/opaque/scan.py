@@ -12,10 +12,13 @@ from output_checker.verify.cohort import MEASURABLE, PATIENT, Cohort
 SHORTEST = 4
 """Characters of a patient's number; a shorter one can't be told from a count."""
 KEYS = f"""
-    SELECT DISTINCT
-        regexp_replace(lower({PATIENT}::VARCHAR), '[^\\p{{L}}\\p{{N}}]', '', 'g') AS key
-    FROM cohort
+    CREATE TEMP TABLE IF NOT EXISTS keys AS SELECT key, length(key) AS size FROM (
+        SELECT DISTINCT
+            regexp_replace(lower({PATIENT}::VARCHAR), '[^\\p{{L}}\\p{{N}}]', '', 'g') AS key
+        FROM cohort)
 """
+"""Patients' numbers in small letters and digits, worked out once for a cohort."""
+WORDS_OF = r"regexp_extract_all(lower(value), '\p{L}{3,}')"
 SYMBOLS = 16
 """Letters and digits that a number which isn't one is written with, at least."""
 
@@ -50,13 +53,8 @@ def scan(cells: Sequence[str], cohort: Cohort, few: int) -> Scan:
         named=named + _digests(words.digests(cells), cohort),
         by_chance=by_chance,
         short=short,
-        values=_rare(whole, cohort, few, "[trim(lower(value))]"),
-        words=_rare(
-            words.words(cells),
-            cohort,
-            few,
-            r"list_distinct(regexp_extract_all(lower(value), '\p{L}{3,}'))",
-        ),
+        values=_rare_values(whole, cohort, few),
+        words=_rare_words(words.words(cells), cohort, few),
         numbers=_rare_numbers(words.numbers(cells), cohort, few),
     )
 
@@ -64,14 +62,15 @@ def scan(cells: Sequence[str], cohort: Cohort, few: int) -> Scan:
 def _named(runs: frozenset[str], cohort: Cohort) -> tuple[int, float, int]:
     """Keys found, about how many would be found by chance, and keys too short to find."""
     named, by_chance, short = 0, 0.0, 0
-    lengths = f"""SELECT length(key), count(*), bool_and(key SIMILAR TO '[0-9]+')
-        FROM ({KEYS}) GROUP BY 1 ORDER BY 1"""
+    cohort.ask(KEYS)
+    lengths = """SELECT size, count(*), bool_and(key SIMILAR TO '[0-9]+')
+        FROM keys GROUP BY 1 ORDER BY 1"""
     for length, keys, digits in cohort.ask(lengths):
         if length < SHORTEST:
             short += keys
             continue
         pieces = words.windows(runs, length)
-        found = f"SELECT count(*) FROM ({KEYS}) WHERE key IN (SELECT word FROM given)"
+        found = "SELECT count(*) FROM keys WHERE key IN (SELECT word FROM given)"
         named += _count(cohort, pieces, found)
         alike = sum(map(str.isdigit, pieces)) if digits else len(pieces)
         by_chance += alike * keys / (9 * 10 ** (length - 1) if digits else SYMBOLS**length)
@@ -87,20 +86,48 @@ def _digests(found: frozenset[str], cohort: Cohort) -> int:
     return _count(cohort, found, sql)
 
 
-def _rare(found: frozenset[str], cohort: Cohort, few: int, parts: str) -> int:
-    """How many of these are in the records of some patients, but of few."""
-    texts = [c for c, kind in cohort.columns.items() if kind == "VARCHAR" and c != PATIENT]
-    return max((_rare_in(c, found, cohort, few, parts) for c in texts), default=0)
+def _rare_values(found: frozenset[str], cohort: Cohort, few: int) -> int:
+    """How many of these are the whole value of some patients, but of few."""
+    return max(
+        (
+            _count(
+                cohort,
+                found,
+                f"""SELECT count(*) FROM (
+                    SELECT trim(lower({column})) AS value FROM cohort
+                    GROUP BY 1 HAVING count(*) < {few})
+                WHERE value IN (SELECT word FROM given)""",
+            )
+            for column in _texts(cohort)
+        ),
+        default=0,
+    )
 
 
-def _rare_in(name: str, found: frozenset[str], cohort: Cohort, few: int, parts: str) -> int:
-    column = '"' + name.replace('"', '""') + '"'
-    values = f"""SELECT {column} AS value, count(*) AS people FROM cohort
-        WHERE {column} IS NOT NULL GROUP BY 1"""
-    sql = f"""SELECT count(*) FROM (
-        SELECT part FROM (SELECT unnest({parts}) AS part, people FROM ({values}))
-        WHERE part IN (SELECT word FROM given) GROUP BY part HAVING sum(people) < {few})"""
-    return _count(cohort, found, sql)
+def _rare_words(found: frozenset[str], cohort: Cohort, few: int) -> int:
+    """How many of these are in the text of some patients, but of few.
+
+    Each column's rare words are worked out once, from its different values.
+    """
+    most = 0
+    for place, column in enumerate(_texts(cohort)):
+        cohort.ask(f"""CREATE TEMP TABLE IF NOT EXISTS rare_{place} AS
+            SELECT part FROM (
+                SELECT unnest(list_distinct({WORDS_OF})) AS part, people FROM (
+                    SELECT {column} AS value, count(*) AS people FROM cohort GROUP BY 1))
+            GROUP BY 1 HAVING sum(people) < {few}""")
+        sql = f"SELECT count(*) FROM rare_{place} WHERE part IN (SELECT word FROM given)"
+        most = max(most, _count(cohort, found, sql))
+    return most
+
+
+def _texts(cohort: Cohort) -> list[str]:
+    columns = cohort.columns.items()
+    return [_quoted(c) for c, kind in columns if kind == "VARCHAR" and c != PATIENT]
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _rare_numbers(found: frozenset[float], cohort: Cohort, few: int) -> int:
@@ -111,8 +138,7 @@ def _rare_numbers(found: frozenset[float], cohort: Cohort, few: int) -> int:
 
 
 def _numbers_in(name: str, found: frozenset[float], cohort: Cohort, few: int) -> int:
-    column = '"' + name.replace('"', '""') + '"'
-    sql = f"""SELECT count(*) FROM (SELECT {column}::DOUBLE AS value FROM cohort
+    sql = f"""SELECT count(*) FROM (SELECT {_quoted(name)}::DOUBLE AS value FROM cohort
         GROUP BY 1 HAVING count(*) < {few})
         WHERE value IN (SELECT word::DOUBLE FROM given)"""
     return _count(cohort, map(repr, found), sql)

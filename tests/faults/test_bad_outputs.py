@@ -3,6 +3,7 @@ nothing takes the memory, and the job's good table is still checked."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -17,6 +18,7 @@ from output_checker import report_json
 from output_checker.check import Dataset
 from output_checker.report import FileReport, Report, Verdict
 from tests.a_cohort import DATASET, DEFAULT, Desk, people
+from tests.opaque_files import a_picture
 
 MOST_MEMORY = 700_000_000
 """Bytes that a check may take, with Python, DuckDB and pyarrow themselves."""
@@ -58,7 +60,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FileReport]:
     for what, put in IN_ITS_PLACE.items():
         desk.write(named(what), b"row,n")
         put(desk.folder / named(what, ".claim.json"))
-    return checked(desk, "output/t.csv", *map(named, (*FILES, *CLAIMS, *IN_ITS_PLACE)))
+    for what, (ending, data, _) in UNCLAIMED.items():
+        desk.write(named(what, f".{ending}"), data())
+    unclaimed = [named(what, f".{ending}") for what, (ending, _, _) in UNCLAIMED.items()]
+    claimed = map(named, (*FILES, *CLAIMS, *IN_ITS_PLACE))
+    return checked(desk, "output/t.csv", *claimed, *unclaimed)
 
 
 def named(what: str, ending: str = ".csv") -> str:
@@ -106,6 +112,42 @@ FILES: dict[str, tuple[Write, str]] = {
     "a device": (lambda path: path.symlink_to("/dev/zero"), "is a link"),
     "50 GB of holes": (holes, "larger than 100,000,000 bytes"),
 }
+
+
+def a_bomb() -> bytes:
+    """A picture of two thousand million points, by its own word."""
+    size = (45_000).to_bytes(4) * 2
+    return a_picture(size=(40, 30)).replace(bytes((0, 0, 0, 40, 0, 0, 0, 30)), size)
+
+
+UNCLAIMED: dict[str, tuple[str, Callable[[], bytes], str]] = {
+    "a million columns": ("csv", lambda: b"c," * 1_000_000, "more than 200,000 bytes"),
+    "many columns": ("csv", lambda: b"c," * 90_000, "more than 30 columns"),
+    "many lines": ("csv", lambda: b"c\n" * 90_000, "more than 200 lines"),
+    "a long number": ("txt", lambda: b"1" * 190_000, "a line has more than"),
+    "long gaps": ("txt", lambda: b"1" + b"." * 190_000 + b"x", "a line has more than"),
+    "an open tag": ("txt", lambda: b"<" + b" " * 190_000, ""),
+    "quotation marks": ("csv", lambda: b'"' * 190_001, "quotation marks don't match"),
+    "60 MB of text": ("txt", lambda: b"word " * 12_000_000, "more than 200,000 bytes"),
+    "90 MB of nothing": ("csv", lambda: bytes(90_000_000), "no kind that is known here"),
+    "nested": ("txt", lambda: b"[" * 50_000 + b"]" * 50_000, "It is JSON"),
+    "nested deeper": ("json", lambda: b'{"a":' * 900_000, "It is JSON"),
+    "a bomb of a picture": ("png", a_bomb, "can't be written anew"),
+    "a packed bomb": ("gz", lambda: gzip.compress(bytes(90_000_000)), "a packed file"),
+    "a cut picture": ("png", lambda: a_picture()[:60], "the picture is broken"),
+    "a cut Parquet file": ("parquet", lambda: b"PAR1\x15\x04", "a Parquet file"),
+    "numbers that are none": ("csv", lambda: b"a,b\nNaN,inf\n1e999,-0\n", ""),
+}
+
+
+@pytest.mark.parametrize("what", UNCLAIMED)
+def test_a_file_without_a_claim_is_looked_into_within_bounds(found, what):
+    ending, _, reason = UNCLAIMED[what]
+    file = found[named(what, f".{ending}")]
+    if reason:
+        assert reason in refused(file)
+    else:
+        assert file.verdict is Verdict.REVIEW
 
 
 @pytest.mark.parametrize("what", FILES)
