@@ -19,6 +19,8 @@ REMEDY = (
     "Merge levels, or explain why this tells nothing about anyone that isn't known anyway"
     " (such as men and pregnancy)."
 )
+TOLD = 5
+"""Cells whose attack is told in full."""
 
 
 def check(subject: Verified) -> Iterator[Finding]:
@@ -27,14 +29,14 @@ def check(subject: Verified) -> Iterator[Finding]:
     seen = [levels for levels in found.every() if _seen(subject, levels)]
     everybody = [levels for levels in seen if _share(found, levels, least) == 1]
     nobody = [levels for levels in seen if _share(found, levels, least) == 0]
-    yield from _finding("Everybody in a group is in one category", everybody)
-    yield from _finding("Nobody in a group is in a category", nobody)
+    yield from _finding("Everybody in a group is in one category", everybody, "all")
+    yield from _finding("Nobody in a group is in a category", nobody, "none")
     if found.is_summary:
         same = [levels for levels in seen if _constant(subject, levels)]
-        yield from _finding("Everybody in a group has the same value", same)
+        yield from _finding("Everybody in a group has the same value", same, "all alike")
 
 
-def _finding(what: str, cells: list[Levels]) -> Iterator[Finding]:
+def _finding(what: str, cells: list[Levels], share: str) -> Iterator[Finding]:
     if cells:
         yield Finding(
             check="class disclosure",
@@ -42,6 +44,7 @@ def _finding(what: str, cells: list[Levels]) -> Iterator[Finding]:
             reason=f"{what}: to know that someone is in the group is to know this of them.",
             remedy=REMEDY,
             cells=tuple(map(name_of, cells)),
+            attack=tuple(f"{name_of(levels)}: {share} of them" for levels in cells[:TOLD]),
         )
 
 

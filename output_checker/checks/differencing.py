@@ -38,7 +38,6 @@ def check(subject: Verified) -> Iterator[Finding]:
 
 def _known(subject: Verified) -> Finding:
     attacks, path = subject.compared.attacks, subject.found.path
-    told = " ".join(_told(attack, path) for attack in attacks[:ATTACKS])
     more = len(attacks) - ATTACKS
     many = f" {more} further sums single out others." if more > 0 else ""
     if not subject.compared.complete:
@@ -54,10 +53,11 @@ def _known(subject: Verified) -> Finding:
         check="differencing",
         verdict=Verdict.REVIEW,
         reason="Together with other tables this one tells of fewer than"
-        f" {subject.policy.threshold} patients. {told}{many}",
+        f" {subject.policy.threshold} patients.{many}",
         remedy=f"{first} or leave out what isn't needed; or two reviewers let it pass, with"
         " their reasons.",
         cells=tuple(cells),
+        attack=tuple(_told(attack, path) for attack in attacks[:ATTACKS]),
     )
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 
 from output_checker.checks.subjects import Verified
 from output_checker.claims.model import Levels
 from output_checker.report import Finding, Hidden, Verdict
 from output_checker.suppress.primary import Cause
+from output_checker.suppress.problem import Interval
+from output_checker.suppress.protect import Protected
 from output_checker.verify.numbers import Recomputed, name_of
+
+TOLD = 5
+"""Cells whose attack is told in full."""
 
 
 def check(subject: Verified) -> Iterator[Finding]:
@@ -27,8 +33,24 @@ def check(subject: Verified) -> Iterator[Finding]:
             f" of so few, are hidden: {len(small)}.",
             remedy="To show more, use fewer or wider groups, or a larger population.",
             cells=tuple(map(name_of, small)),
+            attack=tuple(_learnt(found, small, subject.protected)),
         )
     yield from _complementary(subject)
+
+
+def _learnt(
+    found: Recomputed, small: Iterable[Levels], protected: Protected
+) -> Iterator[str]:
+    """What all that is shown, added up and taken away, tells about a few of them."""
+    known = {levels: protected.intervals.get(found.key(levels)) for levels in small}
+    between = [(levels, both) for levels, both in known.items() if both is not None]
+    for levels, both in between[:TOLD]:
+        yield f"{name_of(levels)}: all that is shown leaves {_between(both)}"
+
+
+def _between(known: Interval) -> str:
+    low, high = known
+    return f"{low:g} or more" if math.isinf(high) else f"{low:g} to {high:g}"
 
 
 def _told(found: Recomputed, levels: Levels) -> bool:

@@ -15,6 +15,11 @@ from tests.a_cohort import DATASET, DEFAULT, EXACT, Desk, finding, people
 from tests.a_past import TABLE, Institute, differences
 
 
+def said(finding):
+    """The finding's words with those of its attacks."""
+    return " ".join([finding.reason, *finding.attack])
+
+
 def two_tables(tmp_path, where, **more):
     frame = people({("a", 20): 50, ("a", 95): 4, ("b", 30): 60}, "row", "age")
     desk = Desk(tmp_path, frame)
@@ -58,7 +63,7 @@ def told(tmp_path, frame, *tables):
     for n, table in enumerate(tables):
         desk.crosstab(path=f"output/{n}.csv", **table)
     return [
-        [f.reason for f in file.findings if f.check == "differencing"]
+        [said(f) for f in file.findings if f.check == "differencing"]
         for file in desk.report(EXACT).values()
     ]
 
@@ -133,7 +138,7 @@ def test_tables_of_different_cohorts_are_compared_by_their_people(tmp_path):
     }
     files = ["output/t.csv", "output/u.csv"]
     for file in desk.report(EXACT, files=files, datasets=datasets).values():
-        assert "leaves 1 patient." in finding(file, "differencing", Verdict.REVIEW).reason
+        assert "leaves 1 patient." in said(finding(file, "differencing", Verdict.REVIEW))
 
 
 def test_any_number_of_tables_of_the_same_people_tells_nothing(tmp_path):
@@ -154,8 +159,10 @@ def test_a_group_from_eighteen_and_then_from_seventeen(tmp_path):
     assert found.verdict is Verdict.REVIEW
     assert found.cells == ("f",)
     assert found.reason == (
-        "Together with other tables this one tells of fewer than 10 patients. plus 'f' here"
-        " (44); less 'f' output/t.csv of release r1 (40): leaves 4 patients."
+        "Together with other tables this one tells of fewer than 10 patients."
+    )
+    assert found.attack == (
+        "plus 'f' here (44); less 'f' output/t.csv of release r1 (40): leaves 4 patients.",
     )
     assert found.remedy.startswith("Round the new counts, or count the same people")
 
@@ -170,7 +177,7 @@ def test_a_table_that_is_run_again_after_leaving_out_seven_people(tmp_path):
     site.released(MANY, rows="row", columns="column")
     again = MANY[~MANY.patient_id.isin(gone)]
     (found,) = differences(site.checked(again, rows="row", columns="column"))
-    assert found.reason.count("leaves 1 patient.") == 3
+    assert said(found).count("leaves 1 patient.") == 3
     assert "3 further sums" in found.reason
     assert {"r0, c0", "r0, c1", "r0, c2", "r1, c0"} < set(found.cells)
 
@@ -202,8 +209,8 @@ def test_three_tables_that_only_together_single_out_one(tmp_path):
     both = first[(first.row == "a") & (first.column == "x")]
     assert differences(site.released(both, rows="all")) == []
     (found,) = differences(site.checked(first, rows="all"))
-    assert "leaves 1 patient." in found.reason
-    assert all(f"release r{n}" in found.reason for n in (1, 2, 3))
+    assert "leaves 1 patient." in said(found)
+    assert all(f"release r{n}" in said(found) for n in (1, 2, 3))
 
 
 def test_a_cohort_that_was_deleted_since_is_still_remembered(tmp_path):
@@ -226,7 +233,7 @@ def test_rounding_protects_or_does_not(tmp_path, young, told):
     frame = people({("f", 17): young, ("f", 30): 40, ("m", 30): 50}, "sex", "age")
     site.released(frame, rows="sex", where=[("age", ">=", 18)])
     found = differences(site.checked(frame, rows="sex", where=[("age", ">=", 17)]))
-    assert [told in one.reason for one in found] == ([True] if told else [])
+    assert [told in said(one) for one in found] == ([True] if told else [])
     assert all(one.remedy.startswith("Count the same people") for one in found)
 
 
@@ -245,7 +252,7 @@ def test_a_hidden_cell_is_given_away_by_a_table_that_leaves_later(tmp_path):
     site = Institute(tmp_path)
     site.released(frame, rows="row")
     (found,) = differences(site.checked(frame[frame.row == "b"], rows="row"))
-    assert "leaves 4 patients." in found.reason
+    assert "leaves 4 patients." in said(found)
 
 
 def test_means_tell_how_many_there_are_whatever_is_rounded(tmp_path):
@@ -256,7 +263,7 @@ def test_means_tell_how_many_there_are_whatever_is_rounded(tmp_path):
     (found,) = differences(
         site.checked(frame.assign(value=frame.index % 30), value="value", by="sex")
     )
-    assert "leaves 2 patients." in found.reason
+    assert "leaves 2 patients." in said(found)
 
 
 def test_what_was_checked_and_never_left_is_not_counted(tmp_path):

@@ -75,6 +75,7 @@ knowledge.
   pass: Cells that count fewer than 10 patients, or are empty in a group of so few, are \
 hidden: 1.
     where: a
+    a: all that is shown leaves 1 to 63
     To show more, use fewer or wider groups, or a larger population.
   pass: Totals and other cells, here or in the job's other tables, would give hidden cells \
 away, so further ones are hidden: 1. No cheaper choice keeps them safe.
