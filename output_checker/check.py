@@ -52,6 +52,7 @@ def check(
     tables = sorted(set(files) - claims)
     with ExitStack() as stack:
         reader = Reader(folder, datasets, policy, stack, cohorts)
+        reader.expect(tables)
         outputs = [_read(reader, name) for name in tables]
         reports = tuple(_reports(outputs, reader, policy, _Past(past, job_id), clock))
     return Report(job_id, policy.sha256, reports)

@@ -1,5 +1,8 @@
 """A job's files become one report: every file once, none by way of a link."""
 
+import hashlib
+
+import pyarrow.parquet as pq
 import pytest
 
 from output_checker import report_json, report_text
@@ -115,3 +118,39 @@ def test_one_table_that_nothing_left_before_is_not_compared(tmp_path):
     desk = Desk(tmp_path, people({("a",): 30, ("b",): 50}, "row"))
     desk.crosstab(rows="row")
     assert "differencing" not in {f.check for f in desk.file().findings}
+
+
+def with_a_broken_column(tmp_path):
+    """A cohort whose column of costs can't be read from the file."""
+    frame = people({("a", 1): 30, ("b", 2): 50}, "row", "cost")
+    desk = Desk(tmp_path, frame.assign(cost=[n * 1.37 for n in range(80)]))
+    chunk = pq.ParquetFile(desk.dataset).metadata.row_group(0).column(2)
+    data = bytearray(desk.dataset.read_bytes())
+    start = chunk.dictionary_page_offset or chunk.data_page_offset
+    data[start : start + chunk.total_compressed_size] = b"?" * chunk.total_compressed_size
+    desk.dataset.write_bytes(data)
+    desk.sha256 = hashlib.sha256(data).hexdigest()
+    return desk
+
+
+def test_a_column_that_no_claim_names_is_not_read(tmp_path):
+    desk = with_a_broken_column(tmp_path)
+    desk.crosstab(rows="row")
+    assert desk.file().verification is Verification.VERIFIED
+
+
+def test_beside_a_file_without_a_claim_all_columns_are(tmp_path):
+    desk = with_a_broken_column(tmp_path)
+    desk.crosstab(rows="row")
+    desk.write("output/notes.txt", b"plain words")
+    assert desk.file().verification is Verification.UNVERIFIABLE
+
+
+def test_claims_that_are_no_claims_are_told_each_by_itself(tmp_path):
+    desk = Desk(tmp_path, people({("a",): 30, ("b",): 50}, "row"))
+    desk.crosstab(rows="row")
+    desk.write("output/u.csv", b"row,n\n")
+    desk.write("output/u.claim.json", b"{")
+    report = desk.report()
+    assert report["output/u.csv"].verification is Verification.UNVERIFIABLE
+    assert report["output/t.csv"].verification is Verification.VERIFIED
