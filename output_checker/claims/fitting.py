@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 STEPS = 100
 CLOSE = 1e-10
 """A step that changes no coefficient more than this, relative to its size, is the last."""
+ALIKE = 1e-9
+"""What is left of a column, of its size, that others make up but for rounding."""
 PERFECT = "some term predicts the outcome perfectly, or nearly so"
 LARGEST = 30.0
 """Log odds and the like are smaller; beyond, some term predicts perfectly."""
@@ -209,7 +211,8 @@ def _rank(design: Array) -> int:
     import numpy as np
 
     size = np.sqrt((design**2).sum(axis=0))
-    return int(np.linalg.matrix_rank(np.linalg.qr(design / np.where(size, size, 1), "r")))
+    scaled = design / np.where(size, size, 1)
+    return int(np.linalg.matrix_rank(np.linalg.qr(scaled, "r"), tol=ALIKE))
 
 
 def _no_answer(why: str) -> Exception:

@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import Any
 
 from output_checker.claims.model import (
+    NO,
     YES,
+    AsIs,
     Bands,
     Claim,
     Dimension,
@@ -41,7 +43,8 @@ def tables(
     model = claim.model
     if model is None:
         return
-    by = [found for term in model.terms if (found := _groups(term, two)) is not None]
+    yes_no = [name for name, kind in cohort.columns.items() if kind == "BOOLEAN"]
+    by = [g for term in model.terms if (g := _groups(term, two, yes_no)) is not None]
     for value in _measured(model):
         for dimensions in _dimensions(model, by, value):
             table = replace(
@@ -74,9 +77,13 @@ def _dimensions(
     return [(one,) for one in by] or [(whole,)]
 
 
-def _groups(term: Variable, two: Mapping[str, float]) -> Dimension | None:
+def _groups(
+    term: Variable, two: Mapping[str, float], yes_no: Sequence[str]
+) -> Dimension | None:
     if term.levels:
         return _dimension(term)
+    if term.column in yes_no:
+        return Dimension(term.column, AsIs(), False, (YES, NO))
     if term.column in two:
         bands = Bands((two[term.column],))
         return Dimension(term.column, bands, False, bands.labels())

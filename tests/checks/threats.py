@@ -16,6 +16,7 @@ class Threat:
 
 
 ATTACKS = "faults/test_attacks_on_releases.py"
+REGRESSIONS = "faults/test_attacks_on_regressions.py"
 
 THREATS = (
     Threat(
@@ -83,6 +84,29 @@ THREATS = (
             "checks/test_check_printed_digits.py::test_rates_that_tell_more_than_their_counts",
             f"{ATTACKS}::test_counts_found_by_a_rates_digits",
             "properties/test_kinds_give_nothing_away.py::test_rates",
+        ),
+    ),
+    Threat(
+        "regressions",
+        "Refitted from the cohort, and judged by the tables that coefficients and errors can"
+        " be turned into: every group, with and without the outcome, has enough people, no"
+        " few determine a coefficient, a saturated model is refused, digits are no more than"
+        " leave rounded counts rounded.",
+        (
+            "residual_degrees",
+            "model_levels",
+            "dummies",
+            "leverage",
+            "saturated",
+            "model_means",
+            "perfect_fit",
+        ),
+        (
+            f"{REGRESSIONS}::test_two_means_of_an_intercept_and_a_yes_no_are_refused_as_the_table_they_are",
+            f"{REGRESSIONS}::test_counts_are_not_found_by_searching_for_the_digits",
+            f"{REGRESSIONS}::test_one_persons_own_column",
+            f"{REGRESSIONS}::test_a_model_again_when_one_person_has_left_the_cohort",
+            "checks/test_check_model_levels.py::test_ten_with_and_ten_without_the_outcome",
         ),
     ),
     Threat(
