@@ -88,10 +88,10 @@ THREATS = (
     ),
     Threat(
         "regressions",
-        "Refitted from the cohort, and judged by the tables that coefficients and errors can"
-        " be turned into: every group, with and without the outcome, has enough people, no"
-        " few determine a coefficient, a saturated model is refused, digits are no more than"
-        " leave rounded counts rounded.",
+        "Refitted from the cohort, and judged by the tables that coefficients and errors"
+        " can be turned into: every group, with and without the outcome, has enough people,"
+        " no few determine a coefficient, a saturated model is refused, digits are no more"
+        " than leave rounded counts rounded.",
         (
             "residual_degrees",
             "model_levels",
