@@ -9,7 +9,7 @@ from datetime import date
 from math import isclose
 from typing import Any
 
-from cohort_dsl import testing
+from cohort_dsl import rows_by_hand, testing
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.language import hints
 from cohort_dsl.language.expected import FORMAT, VERSION
@@ -120,7 +120,7 @@ def _must_name_columns(query: Query, one: Expected, where: str) -> None:
                 remedy=f"Did you mean {near}?" if near else f"It has: {there}.",
             )
         kind = query.variables[name].type
-        if not fits(testing.as_kind(value, kind.kind), kind) and value is not None:
+        if not fits(rows_by_hand.as_kind(value, kind.kind), kind) and value is not None:
             raise DefinitionError(
                 f"{name} is expected to be {hints.called(value)}, "
                 f"but holds {kind_name(kind)}",
@@ -154,9 +154,9 @@ def _must_hold(query: Query, one: Expected, where: str) -> None:
 
 
 def _must_fit(schema: TableSchema, row: Mapping[str, Any], where: str) -> None:
-    problems = testing.row_problems(schema, {**row, "patient_id": 0})
+    problems = rows_by_hand.row_problems(schema, {**row, "patient_id": 0})
     if problems:
-        raise DefinitionError("; ".join(problems), where=where, remedy=testing.REMEDY)
+        raise DefinitionError("; ".join(problems), where=where, remedy=rows_by_hand.REMEDY)
     for column in schema.columns:
         value = row.get(column.name)
         if value is None or not column.categories or value in column.categories:

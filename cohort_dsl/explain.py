@@ -15,7 +15,7 @@ from cohort_dsl.model.query import Interval, Query
 from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import INT, STR
 from cohort_dsl.plan import Plan
-from cohort_dsl.plan.steps import Tally, TallyEach
+from cohort_dsl.plan.tallies import Tally, TallyEach
 from cohort_dsl.plan.told import Told, told
 from cohort_dsl.sql import DIALECTS, Catalog, Script
 from cohort_dsl.sql.catalog import plain

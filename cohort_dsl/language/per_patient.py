@@ -36,6 +36,12 @@ def must_be_one_per_patient(name: str, value: Any) -> None:
 
 
 def _why_not(name: str, value: Any) -> tuple[str, str]:
+    """What is wrong with it, and the remedy."""
+    return _of_ours(name, value) or _of_python(name, value)
+
+
+def _of_ours(name: str, value: Any) -> tuple[str, str] | None:
+    """For something of the language that is no series yet, or of too many values."""
     if isinstance(value, BaseSeries):
         return (
             f"{name} has many values a patient, one for each row of "
@@ -53,16 +59,26 @@ def _why_not(name: str, value: Any) -> tuple[str, str]:
             f"{name} is a time between two dates, without its unit",
             "Write (a - b).days, .weeks, .months or .years.",
         )
-    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], BaseSeries):
-        return (
-            f"{name} is a series in a pair of parentheses with a comma",
-            "Take away the comma at the end of the line.",
-        )
     if isinstance(value, Duration):
         return (
             f"{name} is a length of time, {value.word_}(...), that belongs to no date",
             f"Add it to a date, date + {value.word_}(3), or ask for the time between two: "
             f"(a - b).{value.word_}.",
+        )
+    if isinstance(value, When | Then):
+        return (
+            f"{name} is a choice that isn't finished",
+            "End it with .otherwise(...): when(a).then(b).otherwise(c).",
+        )
+    return None
+
+
+def _of_python(name: str, value: Any) -> tuple[str, str]:
+    """For a constant, or several things."""
+    if isinstance(value, tuple) and len(value) == 1 and isinstance(value[0], BaseSeries):
+        return (
+            f"{name} is a series in a pair of parentheses with a comma",
+            "Take away the comma at the end of the line.",
         )
     if value is True or value is False:
         return (
@@ -79,11 +95,6 @@ def _why_not(name: str, value: Any) -> tuple[str, str]:
         return (
             f"{name} is several things with a comma between them",
             "Write one only; decimals are written with a point, 18.5.",
-        )
-    if isinstance(value, When | Then):
-        return (
-            f"{name} is a choice that isn't finished",
-            "End it with .otherwise(...): when(a).then(b).otherwise(c).",
         )
     return (
         f"{name} is {hints.called(value)}, the same for everybody",

@@ -13,7 +13,8 @@ from cohort_dsl.plan import cuts, needs
 from cohort_dsl.plan.build import Draft
 from cohort_dsl.plan.cuts import Cuts
 from cohort_dsl.plan.each import Asked, Unit
-from cohort_dsl.plan.steps import Family, Fold, Spread, SpreadEach, Step, TallyEach
+from cohort_dsl.plan.steps import Step
+from cohort_dsl.plan.tallies import Family, Fold, Spread, SpreadEach, TallyEach
 from cohort_dsl.plan.varying import known
 
 

@@ -15,6 +15,7 @@ from cohort_dsl.model.nodes import Frame, Pick, Series, Table, walk
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import Scalar, TableSchema, ValueType
 from cohort_dsl.plan import constants, needs, passes, rows
+from cohort_dsl.plan.brought import ListMap
 from cohort_dsl.plan.constants import LONGEST_LIST
 from cohort_dsl.plan.groups import Group, Made, answers, grouped
 from cohort_dsl.plan.passes import Pass
@@ -29,7 +30,6 @@ from cohort_dsl.plan.steps import (
     EventTable,
     Given,
     Inline,
-    ListMap,
     Make,
     Members,
     Output,

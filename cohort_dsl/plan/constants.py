@@ -9,7 +9,8 @@ from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.nodes.choice import Pairs
 from cohort_dsl.model.types import ValueType
 from cohort_dsl.plan import needs
-from cohort_dsl.plan.steps import CodeList, Step, ValueMap
+from cohort_dsl.plan.brought import CodeList, ValueMap
+from cohort_dsl.plan.steps import Step
 
 # Oracle's IN takes 1,000 values at most; everywhere long lists are faster as tables.
 LONGEST_LIST = 1000

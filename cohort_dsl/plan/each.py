@@ -21,9 +21,11 @@ from cohort_dsl.model.nodes import Frame, Node, Pick, Series, Table, walk
 from cohort_dsl.model.query import Interval
 from cohort_dsl.plan import needs, rows
 from cohort_dsl.plan.alike import Alike, UnlikeError
+from cohort_dsl.plan.brought import Times
 from cohort_dsl.plan.needs import PARAMETERS
 from cohort_dsl.plan.rows import Rows
-from cohort_dsl.plan.steps import Family, Output, Times
+from cohort_dsl.plan.steps import Output
+from cohort_dsl.plan.tallies import Family
 from cohort_dsl.plan.varying import BITS, split
 
 MOST = 8 * BITS

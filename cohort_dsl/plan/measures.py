@@ -26,7 +26,8 @@ from cohort_dsl.plan.at_once import leaves, numbers
 from cohort_dsl.plan.build import Draft, answered, tables_below
 from cohort_dsl.plan.each import Sorter, Unit
 from cohort_dsl.plan.rewrite import cheaper
-from cohort_dsl.plan.steps import Aggregate, Choose, Counts, Family, Plan, Spread, Tally
+from cohort_dsl.plan.steps import Aggregate, Choose, Plan
+from cohort_dsl.plan.tallies import Counts, Family, Spread, Tally
 from cohort_dsl.plan.varying import Varying
 
 # Answers side by side: more cost memory, fewer cost joins.

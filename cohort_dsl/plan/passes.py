@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from cohort_dsl.model.nodes import Frame, Table
 from cohort_dsl.plan import rows
+from cohort_dsl.plan.brought import ListMap
 from cohort_dsl.plan.groups import Group
 from cohort_dsl.plan.rows import Rows
-from cohort_dsl.plan.steps import Hits, Keep, ListMap
+from cohort_dsl.plan.steps import Hits, Keep
 
 MOST = 200  # sets of rows that one step aggregates: engines limit a table's columns
 

@@ -7,7 +7,14 @@ from collections.abc import Collection, Mapping, Sequence
 from cohort_dsl.model.nodes import Frame, Table
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import TableSchema
-from cohort_dsl.plan.steps import Aggregate, Columns, Inline, Keep, Population, Step
+from cohort_dsl.plan.steps import (
+    Aggregate,
+    Columns,
+    Inline,
+    Keep,
+    Population,
+    Step,
+)
 
 
 def population(

@@ -8,29 +8,30 @@ from cohort_dsl.model import nodes
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.nodes import Frame, Series
 from cohort_dsl.plan import needs
+from cohort_dsl.plan.brought import CodeList, ValueMap
 from cohort_dsl.plan.rows import base
 from cohort_dsl.plan.steps import (
     Aggregate,
     Assembly,
     Choose,
-    CodeList,
     Columns,
-    Counts,
     EventTable,
-    Family,
-    Fold,
     Inline,
     Keep,
     Make,
     Members,
     Plan,
     Population,
+    Step,
+)
+from cohort_dsl.plan.tallies import (
+    Counts,
+    Family,
+    Fold,
     Spread,
     SpreadEach,
-    Step,
     Tally,
     TallyEach,
-    ValueMap,
 )
 
 THE_POPULATION = "the population"

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from cohort_dsl.model.nodes import Frame, InlineTable, MapValues, Pick, Series, Table
+from cohort_dsl.model.nodes import Frame, InlineTable, Pick, Series, Table
 from cohort_dsl.model.query import Query
-from cohort_dsl.model.types import Scalar, TableSchema, ValueType
-from cohort_dsl.plan.cuts import Bits, Cuts
+from cohort_dsl.model.types import TableSchema
+from cohort_dsl.plan.cuts import Bits
 from cohort_dsl.plan.rows import Rows, base
 
 
@@ -51,54 +51,6 @@ class Step:
     def computes(self) -> tuple[Series, ...]:
         """What it works out row by row, or patient by patient."""
         return ()
-
-
-@dataclass(frozen=True)
-class CodeList(Step):
-    """A long list of constants, as a table to join."""
-
-    values: frozenset[Scalar]
-    type: ValueType
-
-
-@dataclass(frozen=True)
-class ValueMap(Step):
-    """What many values are mapped to, as a table to join: the same for all of ``maps``."""
-
-    maps: tuple[MapValues, ...]
-
-
-@dataclass(frozen=True)
-class ListMap(Step):
-    """Lists of one type in one table: each value beside its list's number, from 1 on.
-
-    And beside its rank among all the values, in the order in which ties are broken.
-    """
-
-    type: ValueType
-    lists: tuple[frozenset[Scalar], ...]
-
-    def number(self, values: frozenset[Scalar]) -> int:
-        """The list's number in the table."""
-        return self._numbers[values]
-
-    @cached_property
-    def _numbers(self) -> Mapping[frozenset[Scalar], int]:
-        return {values: number for number, values in enumerate(self.lists, start=1)}
-
-
-@dataclass(frozen=True)
-class Times(Step):
-    """Intervals by their numbers, and the constants that differ between them, as a table.
-
-    ``values``: of each parameter, one for each interval. ``masks``: columns in each of
-    which an interval has a bit of its own, or none.
-    """
-
-    intervals: tuple[int, ...]
-    parameters: tuple[Output, ...]
-    values: tuple[tuple[Scalar, ...], ...]
-    masks: int
 
 
 @dataclass(frozen=True)
@@ -309,111 +261,6 @@ class EventTable(_Reading):
 
     def computes(self) -> tuple[Series, ...]:
         return self.rows.conditions + tuple(output.node for output in self.outputs)
-
-
-@dataclass(frozen=True)
-class Spread(Step):
-    """Each patient's answers side by side, for the counts that follow.
-
-    ``people``: the steps whose patients are looked at; without any, the population.
-    """
-
-    leaves: tuple[Series, ...]
-    people: tuple[str, ...]
-
-    def computes(self) -> tuple[Series, ...]:
-        return self.leaves
-
-
-@dataclass(frozen=True)
-class SpreadEach(Step):
-    """The same for each of the intervals in which these steps found rows of a patient.
-
-    ``found``: what the steps answer; ``leaves``: what is the same in all intervals, or
-    told by bits. With ``stacked`` no two steps' answers are needed side by side: each
-    row has those of one, and of the others what a patient without rows has.
-    """
-
-    found: tuple[Series, ...]
-    leaves: tuple[Series, ...]
-    people: tuple[str, ...]
-    stacked: bool
-
-    def computes(self) -> tuple[Series, ...]:
-        return self.found + self.leaves
-
-
-@dataclass(frozen=True)
-class Fold(Step):
-    """The population's answers, each combination once, with how many patients have it.
-
-    ``cuts``: answers of which only the class must be known.
-    """
-
-    leaves: tuple[Series, ...]
-    cuts: Mapping[Series, Cuts]
-
-    def computes(self) -> tuple[Series, ...]:
-        return self.leaves
-
-
-@dataclass(frozen=True, eq=False)
-class Family:
-    """Measures that count the same patients in the same groups, by their numbers.
-
-    ``measures``: whose numerators are counted here; ``counts``: whose denominator is.
-    ``groups``: the columns that they are grouped by, with their types.
-    """
-
-    name: str
-    measures: tuple[int, ...]
-    counts: tuple[int, ...]
-    groups: Mapping[str, ValueType]
-
-
-@dataclass(frozen=True)
-class Tally(Step):
-    """One interval of a family of measures, counted over patients spread side by side.
-
-    ``is_there``: whom to count. Denominator and numerators are ints, never NULL.
-    """
-
-    family: str
-    spread: str
-    interval: int
-    is_there: Series
-    denominator: Series
-    numerators: tuple[Series, ...]
-    groups: tuple[Series, ...]
-
-    def computes(self) -> tuple[Series, ...]:
-        return (self.is_there, self.denominator, *self.numerators, *self.groups)
-
-
-@dataclass(frozen=True)
-class TallyEach(Step):
-    """All intervals of a family of measures, counted at once. As of a tally.
-
-    ``times``: the table of the intervals.
-    """
-
-    family: str
-    spread: str
-    times: str
-    is_there: Series
-    denominator: Series
-    numerators: tuple[Series, ...]
-    groups: tuple[Series, ...]
-
-    def computes(self) -> tuple[Series, ...]:
-        return (self.is_there, self.denominator, *self.numerators, *self.groups)
-
-
-@dataclass(frozen=True)
-class Counts(Step):
-    """All that was tallied, a row for each measure, interval and group."""
-
-    families: tuple[Family, ...]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from cohort_dsl.model.nodes import Frame
 from cohort_dsl.model.types import Kind, ValueType
 from cohort_dsl.model.words import words
 from cohort_dsl.plan import rows, told_measures
+from cohort_dsl.plan.brought import CodeList, ListMap, Times, ValueMap
 from cohort_dsl.plan.phrases import condition, counted, cut, own, part, some, where
 from cohort_dsl.plan.purposes import purposes
 from cohort_dsl.plan.rows import base
@@ -23,19 +24,15 @@ from cohort_dsl.plan.steps import (
     Aggregate,
     Assembly,
     Choose,
-    CodeList,
     Columns,
     EventTable,
     Inline,
     Keep,
-    ListMap,
     Make,
     Members,
     Plan,
     Population,
     Step,
-    Times,
-    ValueMap,
 )
 
 

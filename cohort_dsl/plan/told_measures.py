@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from cohort_dsl.plan.brought import Times
 from cohort_dsl.plan.phrases import counted, some
 from cohort_dsl.plan.purposes import families, measures_of
-from cohort_dsl.plan.steps import (
+from cohort_dsl.plan.steps import Step
+from cohort_dsl.plan.tallies import (
     Counts,
     Fold,
     Spread,
     SpreadEach,
-    Step,
     Tally,
     TallyEach,
-    Times,
 )
 
 if TYPE_CHECKING:

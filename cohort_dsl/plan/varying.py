@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from cohort_dsl.model.nodes import Series
 from cohort_dsl.plan import cuts, needs
+from cohort_dsl.plan.brought import Times
 from cohort_dsl.plan.cuts import Bits, Known
 from cohort_dsl.plan.groups import Group
 from cohort_dsl.plan.rows import Rows
-from cohort_dsl.plan.steps import Given, Output, Part, Times
+from cohort_dsl.plan.steps import Given, Output, Part
 
 BITS = 62
 """Of a column of 64 bits: one is its sign."""

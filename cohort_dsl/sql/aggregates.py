@@ -11,7 +11,7 @@ from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.types import FLOAT, STR
 from cohort_dsl.sql.dialect import Sql
-from cohort_dsl.sql.expressions import Terms
+from cohort_dsl.sql.terms import Terms
 
 # The value is what a column holds of the node's source; for a count it is 1. Where a row
 # doesn't belong to what is aggregated, it is NULL.

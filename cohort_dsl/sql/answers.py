@@ -20,7 +20,7 @@ from cohort_dsl.plan import needs
 from cohort_dsl.plan.steps import Given
 from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.draft import Draft, Keep
-from cohort_dsl.sql.expressions import Terms
+from cohort_dsl.sql.terms import Terms
 from cohort_dsl.sql.working import INTERVAL, NUMBER
 
 JOINS = 60

@@ -14,30 +14,29 @@ import sqlalchemy as sa
 
 from cohort_dsl.model import nodes
 from cohort_dsl.plan import needs
+from cohort_dsl.plan.brought import CodeList, ListMap, Times, ValueMap
 from cohort_dsl.plan.steps import (
     Aggregate,
     Assembly,
     Choose,
-    CodeList,
     Columns,
-    Counts,
     EventTable,
-    Fold,
     Inline,
     Keep,
-    ListMap,
     Make,
     Members,
     Output,
     Plan,
     Population,
+    Step,
+)
+from cohort_dsl.plan.tallies import (
+    Counts,
+    Fold,
     Spread,
     SpreadEach,
-    Step,
     Tally,
     TallyEach,
-    Times,
-    ValueMap,
 )
 from cohort_dsl.sql import answering, keeping, made, people, picking, uploads
 from cohort_dsl.sql.catalog import Catalog
@@ -114,15 +113,15 @@ def _answered(bench: Workbench, output: Output, worked: Worked) -> Sql:
 
 
 def _spread(bench: Workbench, step: Spread) -> None:
-    bench.counting.put_side_by_side(step, bench.population)
+    bench.sides.put(step, bench.population)
 
 
 def _spread_each(bench: Workbench, step: SpreadEach) -> None:
-    bench.counting.put_side_by_side_each(step, bench.population)
+    bench.sides.put_each(step, bench.population)
 
 
 def _fold(bench: Workbench, step: Fold) -> None:
-    bench.counting.fold(step, bench.population)
+    bench.sides.fold(step, bench.population)
 
 
 def _tally(bench: Workbench, step: Tally | TallyEach) -> None:

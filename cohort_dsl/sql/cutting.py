@@ -13,7 +13,7 @@ from cohort_dsl.plan.cuts import Bits, Cuts
 from cohort_dsl.plan.steps import Part
 from cohort_dsl.plan.varying import BITS
 from cohort_dsl.sql.dialect import Sql
-from cohort_dsl.sql.expressions import Terms
+from cohort_dsl.sql.terms import Terms
 from cohort_dsl.sql.working import Worked
 
 
@@ -30,13 +30,13 @@ def any_bits(terms: Terms, part: Part, worked: Worked, only: Sql | None) -> Iter
         both: Sql = reduce(lambda left, right: left.bitwise_and(right), sides)
         told = both if only is None else sa.case((only, both))
         found = sa.func.bit_or(told, type_=sa.BigInteger())
-        yield sa.func.coalesce(found, _whole(0)).label(f"{part.there}_{place}")
+        yield sa.func.coalesce(found, whole(0)).label(f"{part.there}_{place}")
 
 
 def _mask(terms: Terms, bits: Bits, worked: Worked, place: int) -> Sql:
     """The bits of one column of them, for a row's value."""
-    each = [_whole(_own(mask, place)) for mask in bits.masks]
-    null, column = _whole(_own(bits.null, place)), worked[bits.column]
+    each = [whole(_own(mask, place)) for mask in bits.masks]
+    null, column = whole(_own(bits.null, place)), worked[bits.column]
     return _chosen(terms, column, bits.column.type, bits.cuts, each, null)
 
 
@@ -44,7 +44,8 @@ def _own(mask: int, place: int) -> int:
     return mask >> place * BITS & (1 << BITS) - 1
 
 
-def _whole(number: int) -> Sql:
+def whole(number: int) -> Sql:
+    """A constant as wide as a count, without a parameter."""
     return sa.cast(sa.literal_column(str(number)), sa.BigInteger())
 
 

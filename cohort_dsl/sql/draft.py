@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 
 from cohort_dsl.model.types import Scalar, ValueType
-from cohort_dsl.sql.expressions import Terms
 from cohort_dsl.sql.statements import (
     Beside,
     Script,
@@ -20,6 +19,7 @@ from cohort_dsl.sql.statements import (
     fill,
     render,
 )
+from cohort_dsl.sql.terms import Terms
 
 # Keeps rows in a temporary table: their select, and their columns with types.
 Keep: TypeAlias = Callable[["sa.Select[Any]", Mapping[str, ValueType]], sa.TableClause]

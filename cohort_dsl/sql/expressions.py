@@ -1,8 +1,5 @@
 """One SQL expression for each operation, given the expressions of its operands.
 
-Yes-or-no expressions are SQL conditions here; ``Terms.stored`` and ``Terms.condition``
-turn them into values of a column and back, for engines without a boolean type.
-
 ``REPEATS`` names the operations whose text holds an operand more than once: their
 operands must be plain columns or constants, or nesting would double the text each time.
 """
@@ -11,82 +8,21 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import DatePart, DateUnit, Series
-from cohort_dsl.model.types import BOOL, FLOAT, INT, STR, Kind, Scalar, ValueType
-from cohort_dsl.sql.dialect import Dialect, Sql
+from cohort_dsl.model.types import BOOL, FLOAT, INT, STR
+from cohort_dsl.sql.dialect import Sql
+from cohort_dsl.sql.terms import Terms, number
 
 # More than lie between the years 1 and 9999, so that arithmetic on them can't overflow.
 MOST = {DateUnit.DAYS: 4_000_000, DateUnit.MONTHS: 120_000, DateUnit.YEARS: 10_000}
 
 
-@dataclass(frozen=True)
-class Terms:
-    """Words that rules have in common, in one dialect. ``lists``: codes kept as tables."""
-
-    dialect: Dialect
-    lists: Mapping[frozenset[Scalar], sa.FromClause]
-
-    def constant(self, value: Scalar, value_type: ValueType) -> Sql:
-        """A bound parameter, with its type said, so that 1 is 64 bits wide everywhere."""
-        if value_type == BOOL and not self.dialect.native_booleans:
-            return self.condition(sa.literal_column("1" if value else "0"))
-        kind = self.dialect.type(value_type.kind)
-        return sa.cast(sa.bindparam(None, value, kind), kind)
-
-    def given(self, value: Scalar | None) -> Scalar | None:
-        """A constant as a column holds it, where rows are uploaded."""
-        if isinstance(value, bool) and not self.dialect.native_booleans:
-            return int(value)
-        return value
-
-    def false(self) -> Sql:
-        return self.constant(False, BOOL)
-
-    def null(self, value_type: ValueType) -> Sql:
-        return self.loaded(sa.cast(sa.null(), self.column_type(value_type)), value_type)
-
-    def held(self, value: Scalar | None, value_type: ValueType) -> Sql:
-        """A constant or NULL, as a column holds it."""
-        if value is None:
-            return self.stored(self.null(value_type), value_type)
-        return self.stored(self.constant(value, value_type), value_type)
-
-    def column_type(self, value_type: ValueType) -> Any:
-        if value_type == BOOL and not self.dialect.native_booleans:
-            return sa.SmallInteger()
-        return self.dialect.type(value_type.kind)
-
-    def stored(self, expression: Sql, value_type: ValueType) -> Sql:
-        """What a column can hold of it."""
-        if value_type != BOOL or self.dialect.native_booleans:
-            return expression
-        return sa.case((expression, _number(1)), (sa.not_(expression), _number(0)))
-
-    def loaded(self, column: Sql, value_type: ValueType) -> Sql:
-        """A column's value as the rules know it."""
-        return self.condition(column) if value_type == BOOL else column
-
-    def condition(self, column: Sql) -> Sql:
-        return column if self.dialect.native_booleans else column == sa.literal_column("1")
-
-    def int(self, expression: Sql) -> Sql:
-        return sa.cast(expression, self.dialect.type(Kind.INT))
-
-    def float(self, expression: Sql) -> Sql:
-        return sa.cast(expression, self.dialect.type(Kind.FLOAT))
-
-
 Rule: TypeAlias = Callable[[Terms, Any, Sequence[Any]], Sql]
-
-
-def _number(text: int) -> Sql:
-    return sa.literal_column(str(text))
 
 
 def _is_float(node: Series) -> bool:
@@ -160,12 +96,12 @@ def _floor_divide(terms: Terms, node: nodes.FloorDivide, operands: Sequence[Sql]
         return said.truncate(said.floor(said.over(left, right)))
     quotient = said.whole(said.quotient, [left, right])
     rest = said.whole(said.remainder, [left, right])
-    below = sa.and_(rest != _number(0), (rest < _number(0)) != (right < _number(0)))
-    return sa.case((below, quotient - _number(1)), else_=quotient)
+    below = sa.and_(rest != number(0), (rest < number(0)) != (right < number(0)))
+    return sa.case((below, quotient - number(1)), else_=quotient)
 
 
 def _unless_zero(expression: Sql) -> Sql:
-    return sa.case((expression != _number(0), expression))
+    return sa.case((expression != number(0), expression))
 
 
 def _power(terms: Terms, node: nodes.Power, operands: Sequence[Sql]) -> Sql:
@@ -178,7 +114,7 @@ def _to_int(terms: Terms, node: nodes.CastToInt, operands: Sequence[Sql]) -> Sql
         return terms.dialect.truncate(operand)
     if node.operand.type == INT:
         return operand
-    return terms.int(sa.case((operand, _number(1)), (sa.not_(operand), _number(0))))
+    return terms.int(sa.case((operand, number(1)), (sa.not_(operand), number(0))))
 
 
 # Dates -------------------------------------------------------------------------
@@ -196,7 +132,7 @@ def _add_duration(terms: Terms, node: nodes.AddDuration, operands: Sequence[Sql]
     day, amount = operands[0], _within(node, operands[1])
     if node.unit is DateUnit.DAYS:
         return terms.dialect.add_days(day, amount)
-    months = amount * _number(12) if node.unit is DateUnit.YEARS else amount
+    months = amount * number(12) if node.unit is DateUnit.YEARS else amount
     return terms.dialect.add_months(day, months)
 
 
@@ -205,7 +141,7 @@ def _within(node: nodes.AddDuration, amount: Sql) -> Sql:
     most, said = MOST[node.unit], node.amount
     if isinstance(said, nodes.Value) and abs(int(str(said.value))) <= most:
         return amount
-    return sa.case((amount.between(_number(-most), _number(most)), amount))
+    return sa.case((amount.between(number(-most), number(most)), amount))
 
 
 def _difference(terms: Terms, node: nodes.DateDifference, operands: Sequence[Sql]) -> Sql:
@@ -215,11 +151,11 @@ def _difference(terms: Terms, node: nodes.DateDifference, operands: Sequence[Sql
     years = _part(terms, "year", end) - _part(terms, "year", start)
     months = _part(terms, "month", end) - _part(terms, "month", start)
     early = _part(terms, "day", end) < _part(terms, "day", start)
-    less = sa.case((early, _number(1)), else_=_number(0))
+    less = sa.case((early, number(1)), else_=number(0))
     if node.unit is DateUnit.MONTHS:
-        return years * _number(12) + months - less
-    before = sa.or_(months < _number(0), sa.and_(months == _number(0), early))
-    return years - sa.case((before, _number(1)), else_=_number(0))
+        return years * number(12) + months - less
+    before = sa.or_(months < number(0), sa.and_(months == number(0), early))
+    return years - sa.case((before, number(1)), else_=number(0))
 
 
 # Choice ------------------------------------------------------------------------

@@ -12,9 +12,9 @@ from cohort_dsl.model.nodes import Pick, Series
 from cohort_dsl.model.types import DATE, ValueType
 from cohort_dsl.plan.steps import Make, Source
 from cohort_dsl.sql.dialect import Dialect, Sql
-from cohort_dsl.sql.expressions import Terms
 from cohort_dsl.sql.picking import picked
 from cohort_dsl.sql.reading import looked, read, where
+from cohort_dsl.sql.terms import Terms
 from cohort_dsl.sql.workbench import Workbench
 from cohort_dsl.sql.working import DAY, OWNER, PLACE, looked_up
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from cohort_dsl.model import nodes
 from cohort_dsl.plan import needs
-from cohort_dsl.plan.steps import Aggregate, Choose, Keep, Members, Plan, Step
+from cohort_dsl.plan.steps import (
+    Aggregate,
+    Choose,
+    Keep,
+    Members,
+    Plan,
+    Step,
+)
 
 
 def going_by_number(plan: Plan) -> frozenset[str]:

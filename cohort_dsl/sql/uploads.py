@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cohort_dsl.model.types import INT
-from cohort_dsl.plan.steps import CodeList, Inline, ListMap, Times, ValueMap
+from cohort_dsl.plan.brought import CodeList, ListMap, Times, ValueMap
+from cohort_dsl.plan.steps import Inline
 from cohort_dsl.plan.varying import BITS
 from cohort_dsl.sql.catalog import demand_ids
 from cohort_dsl.sql.workbench import Workbench

@@ -19,8 +19,9 @@ from cohort_dsl.sql.catalog import Catalog
 from cohort_dsl.sql.counting import Counting
 from cohort_dsl.sql.dialect import Dialect, Sql
 from cohort_dsl.sql.draft import Draft
-from cohort_dsl.sql.expressions import Terms
 from cohort_dsl.sql.numbers import going_by_number
+from cohort_dsl.sql.sides import Sides
+from cohort_dsl.sql.terms import Terms
 from cohort_dsl.sql.working import INTERVAL, NUMBER, Joined, Start, Worked, work_out
 
 
@@ -49,7 +50,8 @@ class Workbench:
         self.answers = Answers(
             plan.givens, self.results, self.draft, catalog.patient_id, self.numbered
         )
-        self.counting = Counting(self.draft, self.answers, self.joined)
+        self.sides = Sides(self.draft, self.answers)
+        self.counting = Counting(self.draft, self.answers, self.joined, self.sides)
 
     @property
     def patient(self) -> Sql:

@@ -16,8 +16,9 @@ from cohort_dsl.plan import needs
 from cohort_dsl.plan.needs import Origin
 from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.draft import Keep
-from cohort_dsl.sql.expressions import RULES, Terms
+from cohort_dsl.sql.expressions import RULES
 from cohort_dsl.sql.layers import LAYERS, Arrangement, arrange, is_column
+from cohort_dsl.sql.terms import Terms
 
 # Whom, and which day, a row was looked up for. No table's column begins with _.
 OWNER, DAY = "_owner", "_day"

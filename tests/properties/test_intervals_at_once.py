@@ -26,7 +26,7 @@ from cohort_dsl.model.nodes import (
 )
 from cohort_dsl.model.query import Interval
 from cohort_dsl.model.types import BOOL, DATE, INT, STR
-from cohort_dsl.plan.steps import TallyEach
+from cohort_dsl.plan.tallies import TallyEach
 from cohort_dsl.warehouses.duckdb import DuckDBWarehouse
 from tests.properties.queries import EVENTS, PEOPLE, TABLES, VISITS
 from tests.properties.test_engines_agree import EXAMPLES, WithoutBooleans, held_by, typed

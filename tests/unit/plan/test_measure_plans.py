@@ -9,12 +9,10 @@ import pytest
 
 from cohort_dsl import INTERVAL, create_measures, months, plan
 from cohort_dsl.plan.each import MOST
-from cohort_dsl.plan.steps import (
-    Aggregate,
-    Columns,
+from cohort_dsl.plan.steps import Aggregate, Columns, Plan
+from cohort_dsl.plan.tallies import (
     Counts,
     Fold,
-    Plan,
     Spread,
     SpreadEach,
     Tally,

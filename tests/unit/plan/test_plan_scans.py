@@ -9,17 +9,9 @@ import pytest
 from cohort_dsl import create_dataset, plan
 from cohort_dsl.load import question_of
 from cohort_dsl.model.query import Query
+from cohort_dsl.plan.brought import CodeList, ListMap, ValueMap
 from cohort_dsl.plan.needs import LONGEST_CASE
-from cohort_dsl.plan.steps import (
-    Aggregate,
-    Choose,
-    CodeList,
-    Keep,
-    ListMap,
-    Plan,
-    Population,
-    ValueMap,
-)
+from cohort_dsl.plan.steps import Aggregate, Choose, Keep, Plan, Population
 from tests.spec.tables import e, p, v
 
 
