@@ -42,11 +42,12 @@ def answer(series: Series, interval: Interval | None = None) -> Scalar | None:
         found[nodes.IntervalDate(IntervalEdge.END)] = interval.end
     for node in nodes.walk([series]):
         if isinstance(node, Series) and node not in found:
-            found[node] = _answer(node, found)
+            found[node] = of_parts(node, found)
     return found[series]
 
 
-def _answer(node: Series, found: Mapping[nodes.Node, Scalar | None]) -> Scalar | None:
+def of_parts(node: Series, found: Mapping[nodes.Node, Scalar | None]) -> Scalar | None:
+    """The same of one node, where the values of the series that it is made of are known."""
     if type(node) in WITHOUT_ROWS:
         return WITHOUT_ROWS[type(node)]
     if isinstance(node, nodes.IsInSeries):

@@ -67,7 +67,7 @@ class Alike:
             if node in self.constant or not isinstance(node, Series):
                 continue
             if isinstance(node, nodes.Value) or _is_made_of(node, self.constant):
-                self.constant[node] = nobody.answer(node)
+                self.constant[node] = nobody.of_parts(node, self.constant)
 
     def _simple(self, many: tuple[Node, ...]) -> Node | None:
         first, *others = many

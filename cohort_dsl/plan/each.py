@@ -121,8 +121,11 @@ class Sorter:
         """No leaf is told by bits here and found for each interval by itself there."""
         dense, sparse = dict(asked.dense), dict(asked.sparse)
         for number, numerator in asked.sparse.items():
-            if self.masked & set(needs.leaves([numerator])):
+            differing = set(self._differing([numerator]))
+            if differing & self.masked:
                 del sparse[number]
+            if differing <= self.masked:
+                dense[number] = numerator
         return Asked(asked.family, asked.denominator, asked.groups, dense, sparse)
 
     # Answers that differ ------------------------------------------------------------

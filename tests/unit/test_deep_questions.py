@@ -17,6 +17,7 @@ from cohort_dsl import (
     maximum_of,
     minimum_of,
     months,
+    plan,
     reference,
     testing,
     when,
@@ -25,6 +26,7 @@ from cohort_dsl import (
 from cohort_dsl.model import nobody, wire
 from cohort_dsl.model.categories import categories
 from cohort_dsl.model.words import words
+from cohort_dsl.plan.tallies import TallyEach
 from dummy_data import generate
 from tests.spec.conftest import ENGINES, engine_of
 from tests.spec.tables import a, e, p, v
@@ -190,6 +192,23 @@ def test_a_measures_series_may_be_deep(engine: Any) -> None:
     asked = testing.measures_of(measures)
     found = testing.evaluate_measures(measures, rows_for(asked), engine)
     assert [(row["group"], row["ratio"]) for row in found] == [(1001, 1.0), (1001, 1.0)]
+
+
+def test_a_measures_constants_may_be_deep(engine: Any) -> None:
+    """They are the same for everybody, so that intervals still ask alike."""
+    day = nest(INTERVAL.start_date, lambda one: one + days(1))
+    measures = create_measures()
+    measures.define_measure(
+        "born",
+        numerator=p.born <= day,
+        denominator=p.exists_for_patient(),
+        intervals=[("1990-01-01", "1990-12-31"), ("1997-01-01", "1997-12-31")],
+    )
+    asked = testing.measures_of(measures)
+    assert sum(isinstance(s, TallyEach) for s in plan.build_measures(asked).steps) == 1
+    rows = {"patients": [{"patient_id": 1, "born": date(1995, 1, 1)}]}
+    found = testing.evaluate_measures(measures, rows, engine)
+    assert [row["numerator"] for row in found] == [0, 1]
 
 
 def test_hundreds_of_variables_are_answered(engine: Any) -> None:

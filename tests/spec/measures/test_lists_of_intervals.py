@@ -1,6 +1,11 @@
 """Lists of intervals.
 
 Intervals are pairs of dates, both included, written out or made from a length of time.
+
+All intervals of a list are counted at once, where no more than constants differ between
+them. Whether there are rows in an interval is told at once for up to 496; of a longer list
+it is found out interval by interval, with the same answers, but more slowly. So ask for
+weeks rather than for years of days, or split the definition.
 """
 
 from cohort_dsl import INTERVAL, months, weeks, years

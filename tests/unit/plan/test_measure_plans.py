@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -167,3 +168,22 @@ def test_of_the_same_rows_each_list_of_intervals_has_answers_of_its_own() -> Non
     built = plan.build_measures(measures_of(measures))
     found = [step.times for step in of(built, Aggregate)]
     assert sorted(map(str, found)) == ["step_interval_1", "step_interval_2"]
+
+
+def test_a_numerator_that_the_denominator_asks_for_too_is_told_by_the_same_bits() -> None:
+    seen = in_the_month("73211009").exists_for_patient()
+    measures = create_measures()
+    measures.define_measure(
+        "both",
+        numerator=seen,
+        denominator=p.smoker & seen,
+        intervals=months(60).starting_on("2020-01-01"),
+    )
+    built = plan.build_measures(measures_of(measures))
+    assert (len(of(built, Tally)), len(of(built, TallyEach))) == (0, 1)
+    assert len(of(built, Aggregate)) == 1
+
+
+def test_the_manual_says_how_many_intervals_are_told_at_once() -> None:
+    page = Path(__file__).parents[3] / "docs" / "language" / "measures.md"
+    assert f"up to {MOST}" in page.read_text(encoding="utf-8")
