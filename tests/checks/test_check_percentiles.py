@@ -75,3 +75,13 @@ def test_percentiles_apart_tell_nothing_of_the_kind(tmp_path):
 def test_the_rule_is_told_with_the_table(tmp_path):
     file, _ = released(tmp_path, range(30))
     assert "at least 10 patients below and above" in file.table.protection
+
+
+def test_a_group_of_nobody_has_no_percentiles_and_hides_none(tmp_path):
+    frame = people({("a", "x"): 60, ("a", "y"): 60, ("b", "x"): 60}, "row", "column")
+    frame["cost"] = [100.0 + n % 60 for n in range(180)]
+    desk = Desk(tmp_path, frame)
+    desk.make("percentiles", value="cost", by=["row", "column"], at=(50,))
+    cells = {cell.levels: cell for cell in desk.file(EXACT).table.cells}
+    assert cells["b", "y"].values == {"n": 0, "p50": None}
+    assert not cells["b", "y"].hidden

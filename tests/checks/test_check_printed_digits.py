@@ -13,6 +13,8 @@ from output_checker.verify.numbers import Recomputed
 from tests.a_cohort import DEFAULT, EXACT, Desk, people
 from tests.claimed_tables import a_claim
 
+MIDPOINT = replace(DEFAULT, round_to=6, rounding="midpoint")
+
 
 def a_line(having, among, rate):
     return Cell(("a",), {"numerator": having, "denominator": among, "rate per 1000": rate})
@@ -42,6 +44,8 @@ def judged(line, policy=DEFAULT):
         (a_line(10, 71.25, 140.4), DEFAULT, False),  # person-time
         (a_line(10, 71.25, 154.4), DEFAULT, True),  # 11 / 71.25
         (a_line(0, 70, 0.0), DEFAULT, False),
+        (a_line(9, 69, 130.4), MIDPOINT, False),  # 7 to 12 of 67 to 72
+        (a_line(9, 69, 169.0), MIDPOINT, True),  # only 12/71
     ],
 )
 def test_rates_that_tell_more_than_their_counts(line, policy, telling):
