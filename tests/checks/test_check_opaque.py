@@ -150,6 +150,11 @@ def test_a_word_that_begins_like_a_signature_is_a_word(word):
     assert content.kind_of(f"{word}\nas written\n".encode()) is content.TEXT
 
 
+@pytest.mark.parametrize("data", [b"BM\xff\xfe\x01\0", b"x\x9c\xed\xc1", b"BZh9\xff"])
+def test_the_same_before_other_bytes_is_a_signature(data):
+    assert content.kind_of(data).why
+
+
 @pytest.mark.parametrize("text", ["[1] 0.5 0.7", "{ left", "a < b", "[INFO] done"])
 def test_text_with_brackets_is_text(text):
     assert content.kind_of(text.encode()) is content.TEXT

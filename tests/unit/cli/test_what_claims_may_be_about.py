@@ -71,3 +71,9 @@ def test_nothing_that_may_leave_and_nothing_that_hides_its_size(tmp_path):
         ManifestFile("output/model.pickle", HIGH, "5" * 64, 1),
     ]
     assert about(tmp_path, EXTRACT, of=made("tables", files)) == {}
+
+
+def test_words_are_looked_up_in_every_cohort_of_the_study(tmp_path):
+    assert about(tmp_path, EXTRACT, of=made("tables")) == {}
+    known = checking.extracted(local_workspace(tmp_path))
+    assert {path: one.sha256[0] for path, one in known.items()} == {COHORT.path: "1"}
