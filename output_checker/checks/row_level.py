@@ -17,6 +17,8 @@ NEARLY = 0.95
 """Of a column's values: these many are different where each is a person's."""
 ABOUT = 0.05
 """How far from a cohort's size the number of lines may be, and still be told by it."""
+WORDS = 3
+"""Spaces in a value, from which on it is a sentence."""
 SMALL = 20
 """People: of fewer, any table may have as many lines."""
 NAMES = frozenset(("patient_id", "person_id", "patient", "subject_id", "ipp", "nir"))
@@ -49,4 +51,6 @@ def _signs(subject: Opaque) -> Iterator[str]:
 
 
 def _is_unique(values: Sequence[str]) -> bool:
-    return len(set(values)) >= NEARLY * len(values)
+    """Sentences don't repeat either; names and numbers have few spaces."""
+    sentences = sum(value.count(" ") >= WORDS for value in values)
+    return len(set(values)) >= NEARLY * len(values) and sentences < len(values) / 2

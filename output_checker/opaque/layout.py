@@ -33,7 +33,7 @@ def table(lines: Sequence[str]) -> Rows:
 
 def columns(lines: Sequence[str]) -> Rows:
     """The parts of those lines of a text that look like a table's; else whole lines."""
-    for rows in (*_split(lines), _printed(lines)):
+    for rows in (*_split(lines), _printed(lines, GAP), _printed(lines, " ")):
         (width, times), *_ = Counter(map(len, rows)).most_common(1) or [(0, 0)]
         if width > 1 and times >= MOSTLY * len(rows):
             return tuple(row for row in rows if len(row) == width)
@@ -52,6 +52,6 @@ def _split(lines: Sequence[str]) -> Iterator[Rows]:
             yield tuple(tuple(" ".join(cell.split()) for cell in row) for row in rows)
 
 
-def _printed(lines: Sequence[str]) -> Rows:
-    split = ([part.strip() for part in line.split(GAP)] for line in lines if line.strip())
+def _printed(lines: Sequence[str], gap: str) -> Rows:
+    split = ([part.strip() for part in line.split(gap)] for line in lines if line.strip())
     return tuple(tuple(part for part in parts if part) for parts in split)

@@ -49,6 +49,14 @@ def test_a_table_of_groups_is_none(data):
     assert told(check, "x.csv", data, COHORT) == []
 
 
+def test_words_in_a_row_are_columns_too_but_sentences_are_none():
+    rows = [f"f {n % 90} {100.5 + n}" for n in range(150)]
+    assert told(check, "x.txt", "\n".join(rows))
+    assert told(check, "x.txt", "\n".join(f"Person{n}" for n in range(150)))
+    steps = [f"step {n}: {'it goes on ' * (n % 5)}{n * 7}" for n in range(150)]
+    assert told(check, "x.txt", "\n".join(steps)) == []
+
+
 def test_a_long_table_is_told_even_though_it_is_too_long_to_leave():
     data = lines("sex,age", *(f"f,{n}" for n in range(3000)))
     assert told(check, "x.csv", data)
