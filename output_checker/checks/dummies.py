@@ -17,7 +17,7 @@ def check(subject: Candidate) -> Iterator[Finding]:
     found, least = subject.found, subject.policy.threshold
     if found.refit is None:
         return
-    few = [name for name, others in found.refit.others.items() if others < least]
+    few = {name: n for name, n in found.refit.others.items() if n < least}
     if few:
         yield Finding(
             check="dummies",
@@ -26,4 +26,5 @@ def check(subject: Candidate) -> Iterator[Finding]:
             " all others, so their coefficients are about these few.",
             remedy="Leave such columns out, or these people by a condition.",
             cells=tuple(few),
+            attack=tuple(f"{name}: {n} unlike all others" for name, n in few.items()),
         )

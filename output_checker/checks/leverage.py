@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from output_checker.checks.subjects import Candidate
 from output_checker.report import Finding, Verdict
+from output_checker.verify.numbers import Refit
 
 RISKY, AVOIDED = 0.2, 0.5
 
@@ -28,20 +29,26 @@ def check(subject: Candidate) -> Iterator[Finding]:
             Verdict.FAIL,
             f"Fewer than {policy.threshold} patients alone determine what the model says of"
             " people like them: what it says is what they have.",
+            found.refit,
         )
     elif one >= RISKY:
         yield _finding(
             Verdict.REVIEW,
             "One patient's own outcome makes up a fifth or more of what the model expects"
             " of them.",
+            found.refit,
         )
 
 
-def _finding(verdict: Verdict, reason: str) -> Finding:
+def _finding(verdict: Verdict, reason: str, refit: Refit) -> Finding:
     return Finding(
         check="leverage",
         verdict=verdict,
         reason=reason,
         remedy="Look for extreme values and rare combinations of terms; leave them out by a"
         " condition, or use bands.",
+        attack=(
+            f"the largest leverage of one patient: {refit.leverage:.2f}",
+            f"of few who are alike, together: {refit.of_few:.2f}",
+        ),
     )

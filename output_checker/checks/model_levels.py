@@ -10,9 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from output_checker.checks.subjects import Candidate
+from output_checker.claims.model import Levels
 from output_checker.report import Finding, Verdict
 from output_checker.suppress.primary import Cause, primary
 from output_checker.verify.numbers import Recomputed, name_of
+
+TOLD = 3
+"""Groups whose numbers are told."""
 
 
 def check(subject: Candidate) -> Iterator[Finding]:
@@ -21,12 +25,12 @@ def check(subject: Candidate) -> Iterator[Finding]:
     if found.refit is None:
         return
     causes = (Cause.SMALL, Cause.EMPTY_IN_SMALL, Cause.PROVIDERS)
-    cells = [
-        cell_name(table, levels)
+    cells = {
+        cell_name(table, levels): _told(table, levels, cause)
         for table in found.refit.tables
         for levels, cause in primary(table, policy).items()
         if cause in causes
-    ]
+    }
     if cells:
         yield Finding(
             check="model levels",
@@ -35,11 +39,20 @@ def check(subject: Candidate) -> Iterator[Finding]:
             f" outcome, are fewer than {policy.threshold} patients, or patients of fewer"
             f" than {policy.provider_threshold} providers. A model's errors tell how many.",
             remedy="Merge levels, leave these people out, or use a larger population.",
-            cells=tuple(dict.fromkeys(cells)),
+            cells=tuple(cells),
+            attack=tuple(f"{cell}: {told}" for cell, told in list(cells.items())[:TOLD]),
         )
 
 
-def cell_name(table: Recomputed, levels: tuple[str | None, ...]) -> str:
+def cell_name(table: Recomputed, levels: Levels) -> str:
     """A group of a term, named by the term too; the measured column, of all people."""
     by = table.claim.dimensions[0]
     return by.column if by.column == table.claim.value else f"{by.name}: {name_of(levels)}"
+
+
+def _told(table: Recomputed, levels: Levels, cause: Cause) -> str:
+    """How few a group's people are, or those who provided their care."""
+    many = f"{table.count(levels)} patients"
+    if cause is not Cause.PROVIDERS:
+        return many
+    return f"{many}, providers: {min(one.count for one in table.cells[levels].providers)}"

@@ -12,6 +12,7 @@ from output_checker.checks.model_levels import cell_name
 from output_checker.checks.subjects import Candidate
 from output_checker.report import Finding, Verdict
 from output_checker.suppress.primary import Cause, primary
+from output_checker.verify.numbers import NOBODY, Numbers
 
 COUNTED = 2
 """Different values of an outcome whose mean is a count."""
@@ -22,12 +23,12 @@ def check(subject: Candidate) -> Iterator[Finding]:
     found, policy = subject.found, subject.policy
     if found.refit is None or found.claim.model is None:
         return
-    cells = [
-        cell_name(table, levels)
+    cells = {
+        cell_name(table, levels): table.cells.get(levels, NOBODY)
         for table in found.refit.tables
         for levels, cause in primary(table, policy).items()
         if cause is Cause.DOMINATED
-    ]
+    }
     if cells:
         yield Finding(
             check="model means",
@@ -37,7 +38,8 @@ def check(subject: Candidate) -> Iterator[Finding]:
             f" worked out to within {policy.p_percent}% by another, or fewer than"
             f" {policy.threshold} differ from all others. The model tells such totals.",
             remedy="Use wider groups, or an outcome with fewer extreme values.",
-            cells=tuple(dict.fromkeys(cells)),
+            cells=tuple(cells),
+            attack=tuple(f"{name}: {_told(one)}" for name, one in list(cells.items())[:3]),
         )
     if found.claim.model.family == "linear" and found.refit.outcomes <= COUNTED:
         yield Finding(
@@ -47,3 +49,9 @@ def check(subject: Candidate) -> Iterator[Finding]:
             " are counts.",
             remedy='Make it a yes/no, and the model family="logistic".',
         )
+
+
+def _told(numbers: Numbers) -> str:
+    share = sum(numbers.largest[:2]) / numbers.size if numbers.size else 0.0
+    unlike = numbers.contributors - numbers.alike
+    return f"the largest two are {share:.0%} of the total, {unlike} differ from the others"

@@ -20,4 +20,5 @@ def check(subject: Candidate) -> Iterator[Finding]:
             verdict=Verdict.FAIL,
             reason="The outcome follows from the terms: with these, everybody's is known.",
             remedy="Leave out terms that the outcome is computed from.",
+            attack=(f"of the outcome's variance less than {NOTHING:f} is unexplained",),
         )

@@ -25,4 +25,5 @@ def check(subject: Candidate) -> Iterator[Finding]:
             reason=f"The model has {coefficients} coefficients and fewer than {least}"
             " patients more than these.",
             remedy="Use fewer terms or wider groups, or a larger population.",
+            attack=(f"{people} - {coefficients} = {people - coefficients}",),
         )
