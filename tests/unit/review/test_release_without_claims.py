@@ -129,6 +129,22 @@ def test_a_refused_one_is_in_no_request_and_has_nothing_to_leave(house):
         asked(house, bare)
 
 
+@pytest.mark.parametrize(
+    ("verdict", "checks", "code"),
+    [
+        (Verdict.REVIEW, ("small numbers", "opaque", "extremes"), "opaque"),
+        (Verdict.FAIL, ("shape", "row level", "identifiers"), "identifiers"),
+        (Verdict.FAIL, ("shape", "opaque"), "opaque"),
+    ],
+)
+def test_its_author_is_told_one_code_as_more_could_be_a_message(
+    house, verdict, checks, code
+):
+    file = replace(TEXT, findings=tuple(a_finding(verdict, check) for check in checks))
+    (told,) = release_files(house.report(file))
+    assert told.codes == (code,)
+
+
 def test_a_machine_passes_none_whatever_a_report_says():
     assert replace(TEXT, findings=()).verdict is Verdict.REVIEW
 
