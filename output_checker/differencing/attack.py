@@ -82,22 +82,27 @@ class Attacker:
         self._size, self._atoms = len(people), len(sizes)
         self._model = _model(known, told, people, sizes)
 
-    def given_away(self, group: Set[int], least: int) -> bool:
-        """Is it sure that the group has somebody, and fewer than ``least``?"""
-        return self.most(group).below(least) and self.fewest(group).above(0)
+    def given_away(self, least: int, *parts: Set[int]) -> bool:
+        """Is it sure that the group has somebody, and fewer than ``least``?
 
-    def most(self, group: Set[int]) -> Bound:
+        Of groups that share nobody, here and below: of all of them together.
+        """
+        return self.most(*parts).below(least) and self.fewest(*parts).above(0)
+
+    def most(self, *parts: Set[int]) -> Bound:
         """As many as the group can have; where nothing bounds them, infinitely many."""
-        return self._bound(group, 1)
+        return self._bound(parts, 1)
 
-    def fewest(self, group: Set[int]) -> Bound:
+    def fewest(self, *parts: Set[int]) -> Bound:
         """As few as it must have."""
-        return self._bound(group, -1)
+        return self._bound(parts, -1)
 
-    def _bound(self, group: Set[int], sign: int) -> Bound:
+    def _bound(self, parts: Sequence[Set[int]], sign: int) -> Bound:
+        group = frozenset[int]().union(*parts)
         size = self._size + self._atoms
         costs = np.zeros(size)
-        costs[self._columns(group)] = -sign
+        for part in [group] if group in self._matrix.small else parts:
+            costs[self._columns(part)] = -sign
         self._model.changeColsCost(size, np.arange(size, dtype=np.int32), costs)
         self._model.run()
         status = self._model.getModelStatus()

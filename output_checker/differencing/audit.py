@@ -111,6 +111,7 @@ class _Search:
         self._matrix, self._attacker, *self._without = matrix, *attackers
         self._left = min(MOST_ATTACKS, MOST_WORK // max(len(matrix.rows), 1))
         self._large: list[Group] = []
+        self._parts: dict[Group, tuple[Group, ...]] = {}
         self.new: dict[Group, tuple[Bound, Bound]] = {}
         self.untold: list[Group] = []
         self.complete = True
@@ -138,8 +139,14 @@ class _Search:
                 continue
             more = [group | part for part in parts if not group & part]
             fresh = [one for one in more if one not in seen and self._is_few(one)]
+            for one in fresh:
+                self._parts[one] = (*self._parts_of(group), one - group)
             seen.update(fresh)
             todo[:0] = fresh
+
+    def _parts_of(self, group: Group) -> tuple[Group, ...]:
+        """The groups, each counted by some sum, that it was put together from."""
+        return self._parts.get(group, (group,))
 
     def _is_decided(self, group: Group) -> bool:
         return any(part <= group for part in (*self.new, *self.untold, *self._large))
@@ -152,13 +159,14 @@ class _Search:
         least = self._matrix.least
         self._left -= 1
         self.complete = self._left >= 0
-        most = self._attacker.most(group)
+        parts = self._parts_of(group)
+        most = self._attacker.most(*parts)
         if not most.below(least):
             self._large.append(group)
             return False
-        fewest = self._attacker.fewest(group)
+        fewest = self._attacker.fewest(*parts)
         known = fewest.above(0)
-        if known and not any(one.given_away(group, least) for one in self._without):
+        if known and not any(one.given_away(least, *parts) for one in self._without):
             self.new[group] = (fewest, most)
             return False
         return True

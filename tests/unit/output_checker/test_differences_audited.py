@@ -92,3 +92,23 @@ def test_many_atoms_or_few_the_attacks_are_the_same(monkeypatch, base):
     many = audit(tables, [{0}], 10)
     assert [(a.low, a.high) for a in few.attacks] == [(a.low, a.high) for a in many.attacks]
     assert few.attacks
+
+
+def with_hidden(hidden, *, release=""):
+    """People in two cells, one of which is hidden; the other's number is told exactly."""
+    keys = np.arange(1, 103, dtype=np.uint64)
+    parts = np.where(np.isin(keys, hidden), 1, 2).astype(np.int32)
+    cells = (
+        Cell(("few",), (1,), 0, np.inf),
+        Cell(("many",), (2,), 100, 100),
+        Cell((None,), (1, 2), 100, 104),
+    )
+    return Counted(release, "t", "", "", cells, keys, parts)
+
+
+def test_hidden_cells_of_many_atoms_are_put_together(monkeypatch):
+    """Each may have nobody, and both together somebody: that has to be tried."""
+    monkeypatch.setattr(audits, "FEW_ATOMS", 0)
+    found = audit([with_hidden((1, 2)), with_hidden((3, 4), release="r1")], [{0}], 10)
+    assert found.complete
+    assert not found.attacks
