@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from output_checker import canonical, figures
+from output_checker import canonical, figures, readme
 from output_checker.errors import ReleaseRefused, ReportChanged
 from output_checker.review import request as r
 from output_checker.review.permissions import NOTHING_OF_OURS
@@ -32,26 +32,6 @@ from output_checker.review.reports import Reviewed, reviewed, sha256
 MANIFEST, README = "manifest.json", "README.txt"
 OUR_NAMES = frozenset({"manifest", "readme"})
 LONGEST_NAME = 40
-RECOMPUTED = "Every number was recomputed"
-BUT = "Every number, but for those of the files named below, was recomputed"
-NOT_RECOMPUTED = """
-Not recomputed: {}.
-The study's own analysis made these. Two people looked at them and judged that they may
-leave; the site wrote them anew from what can be seen of them.
-"""
-ABOUT = f"""What this folder is
-===================
-Tables that were computed inside a secure site and approved for release by two people.
-{RECOMPUTED} from the data by the site and protected against disclosure;
-the site wrote these files itself.
-
-{canonical.HIDDEN}  a number that can't be shown without risk to somebody's privacy.
-           It stands for a small number, or for one that would give a small one away.
-{canonical.TOTAL}   the sum or summary over all levels of a dimension.
-
-{MANIFEST} says which study, commit and policy the tables come from, who approved
-them and when, and holds the sha256 of every file.
-"""
 
 
 class Disk:
@@ -170,19 +150,13 @@ def bundle(
     made = contents(files)
     unsure = sorted(name for part in made if not part.recomputed for name in part.files)
     parts = {name: data for part in made for name, data in part.files.items()}
-    parts[README] = _about(unsure).encode()
+    parts[README] = readme.about(unsure)
     told = {
         **_manifest(request, files, seal_key, decided_at),
         "not_recomputed": unsure,
         "files": _hashes(parts),
     }
     return {**parts, MANIFEST: canonical.dump(told)}
-
-
-def _about(unsure: Sequence[str]) -> str:
-    if not unsure:
-        return ABOUT
-    return ABOUT.replace(RECOMPUTED, BUT) + NOT_RECOMPUTED.format(", ".join(unsure))
 
 
 @dataclass(frozen=True)
