@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Array = npt.NDArray[np.float64]
     Slope = Callable[[Array], tuple[Array, Array]]
 
-STEPS = 100
+STEPS, FIRST, HALVED = 100, 5, 20
 CLOSE = 1e-10
 """A step that changes no coefficient more than this, relative to its size, is the last."""
 ALIKE = 1e-9
@@ -111,12 +111,14 @@ def _newton(design: Array, start: Array, slope: Slope) -> Fitted:
     import numpy as np
 
     at = start
-    for _ in range(STEPS):
+    for number in range(STEPS):
         gradient, information = slope(at)
         try:
             step = np.linalg.solve(information, gradient)
         except np.linalg.LinAlgError:
             raise _no_answer(PERFECT) from None
+        if number < FIRST:
+            step = _shortened(design, at, step)
         at = at + step
         if not np.isfinite(at).all() or np.abs(design @ at).max() > LARGEST:
             raise _no_answer(PERFECT)
@@ -124,6 +126,17 @@ def _newton(design: Array, start: Array, slope: Slope) -> Fitted:
             errors = np.sqrt(np.diag(np.linalg.inv(slope(at)[1])))
             return Fitted(tuple(map(float, at)), tuple(map(float, errors)))
     raise _no_answer(f"it isn't found in {STEPS} steps")
+
+
+def _shortened(design: Array, at: Array, step: Array) -> Array:
+    """The step, halved while it leads too far: the first ones may be much too long."""
+    import numpy as np
+
+    for _ in range(HALVED):
+        if np.abs(design @ (at + step)).max() <= LARGEST:
+            return step
+        step = step / 2
+    return step
 
 
 def _logistic(design: Array, outcome: Array) -> Slope:

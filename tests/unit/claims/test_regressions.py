@@ -197,3 +197,17 @@ def test_a_count_that_nobody_has_cannot_be_explained(make):
 def test_a_fit_that_its_columns_do_not_describe_is_refused(make, fit, problem):
     with pytest.raises(ClaimError, match=problem):
         make(fit=fit())
+
+
+def test_a_first_step_that_is_far_too_long_is_shortened(make):
+    """One person has nearly all of the time, and a rate unlike all others'."""
+    frame = PEOPLE.assign(years=[1e4, *[1.0] * (len(PEOPLE) - 1)])
+    glm = smf.glm("visits ~ age", frame, family=sm.families.Poisson(), exposure=frame.years)
+    fit = glm.fit(maxiter=200)
+    assert numbers(make(frame, fit=fit, time="years")) == pairs(fit.params, fit.bse)
+
+
+def test_times_that_no_rate_makes_sense_of_are_told(make):
+    frame = PEOPLE.assign(years=1e30)
+    with pytest.raises(ClaimError, match="no one best answer"):
+        make(frame, outcome="visits", terms="age", family="poisson", time="years")
