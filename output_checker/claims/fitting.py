@@ -114,7 +114,7 @@ def _newton(design: Array, start: Array, slope: Slope) -> Fitted:
     for number in range(STEPS):
         gradient, information = slope(at)
         try:
-            step = np.linalg.solve(information, gradient)
+            step = np.linalg.solve(information, gradient).astype(float)
         except np.linalg.LinAlgError:
             raise _no_answer(PERFECT) from None
         if number < FIRST:
