@@ -14,7 +14,7 @@ from output_checker.differencing.compared import Compared, compared
 from output_checker.differencing.memory import Past
 from output_checker.differencing.model import Damaged
 from output_checker.examine import CLAIM, Output, Reader, claim_of
-from output_checker.pairs import Pairs
+from output_checker.pairs import Pairs, nearly_alike
 from output_checker.policy import Policy
 from output_checker.report import FileReport, Finding, Report, Table, Verdict, Verification
 from output_checker.suppress.primary import primary
@@ -75,6 +75,7 @@ def _reports(
     try:
         protected = _protected(Pairs(sound, reader.shared), policy, clock)
         beside = past.compared(sound, protected, reader, policy)
+        nearly = nearly_alike(sound, protected, reader.between, policy)
     except Exception:  # noqa: BLE001 (what it says may quote a value)
         yield from (_unprotected(output, alone[output.path]) for output in outputs)
         return
@@ -85,6 +86,7 @@ def _reports(
         try:
             (found,) = (table for table in sound if table.path == output.path)
             subject = _subject(found, protected[found.path], beside, policy)
+            subject = replace(subject, nearly=nearly.get(found.path, {}))
             yield _verified(output, alone[output.path], subject)
         except Exception:  # noqa: BLE001 (what it says may quote a value)
             yield _unprotected(output, alone[output.path])

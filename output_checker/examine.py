@@ -18,6 +18,7 @@ from output_checker.policy import Policy
 from output_checker.report import Verification
 from output_checker.suppress.protect import Protected
 from output_checker.verify import claim_file, cohort, derived, files
+from output_checker.verify.between import Between, between
 from output_checker.verify.cohort import Cohort, Dataset, Peopleless, Unverifiable
 from output_checker.verify.compare import differences
 from output_checker.verify.numbers import Recomputed, Shared
@@ -106,6 +107,12 @@ class Reader:
             return overlap(one, other, self._cohort(one.claim))
         except Unverifiable:
             return None
+
+    def between(self, one: Recomputed, other: Recomputed) -> tuple[Between, ...]:
+        """How what two true tables measure differs, where both tell of the same people."""
+        if one.claim.dataset != other.claim.dataset:
+            return ()
+        return between(one, other, self._cohort(one.claim), self._most())
 
     def counted(self, found: Recomputed, protected: Protected, secret: bytes) -> Counted:
         """Who is in which cell of a true table; Unverifiable, Damaged."""

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
+from output_checker.claims.model import Levels
+from output_checker.policy import Policy
 from output_checker.suppress.links import Link, cells_with_people, joined, links
-from output_checker.verify.numbers import People, Recomputed, Shared
+from output_checker.suppress.primary import dominated, few_differ
+from output_checker.suppress.protect import Protected
+from output_checker.verify.between import Between
+from output_checker.verify.numbers import Numbers, People, Recomputed, Shared
 
 MOST = 100
 """Tables of a job that are all compared with each other; past this, people compare."""
 MOST_CELLS = 2000
 """Their cells that have people: the time for links grows with the third power."""
 Compare = Callable[[Recomputed, Recomputed], Shared | None]
+Nearly = Mapping[str, Mapping[str, tuple[Levels, ...]]]
+"""By a table's path, and another measured column: cells where few make the difference."""
 
 
 class Pairs:
@@ -55,3 +62,42 @@ class Pairs:
         """The links between tables of a family; no link is between two families."""
         people = {table.people for table in family}
         return [link for link in self._links if next(iter(link))[0] in people]
+
+
+def nearly_alike(
+    tables: Sequence[Recomputed],
+    results: Mapping[str, Protected | str],
+    between: Callable[[Recomputed, Recomputed], Sequence[Between]],
+    policy: Policy,
+) -> Nearly:
+    """Where two shown totals of the same people differ by few of them, or mostly by few."""
+    found: dict[str, dict[str, tuple[Levels, ...]]] = {}
+    for one, other in combinations(tables[:MOST], 2):
+        cells = [
+            cell
+            for cell in between(one, other)
+            if _about_few(cell.numbers, policy)
+            and _is_told(one, cell.one, results[one.path])
+            and _is_told(other, cell.other, results[other.path])
+        ]
+        if cells:
+            mine, theirs = found.setdefault(one.path, {}), found.setdefault(other.path, {})
+            mine[str(other.claim.value)] = tuple(cell.one for cell in cells)
+            theirs[str(one.claim.value)] = tuple(cell.other for cell in cells)
+    return found
+
+
+def _about_few(differences: Numbers, policy: Policy) -> bool:
+    """Do few make up most of the differences, or do most people differ by the same?"""
+    most_alike = 2 * differences.alike > differences.contributors
+    return dominated(differences, policy) or (
+        most_alike and few_differ(differences, policy)
+    )
+
+
+def _is_told(table: Recomputed, levels: Levels, result: Protected | str) -> bool:
+    """Is it shown, or a total left out that may follow from what is?"""
+    if isinstance(result, str):
+        return False
+    key = table.key(levels)
+    return key not in (result.hidden if table.published(levels) else result.causes)

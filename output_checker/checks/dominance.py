@@ -1,4 +1,7 @@
-"""A few people make up most of a total: their values could be estimated from the mean."""
+"""A few people make up most of a total: their values could be estimated from the mean.
+
+Or most of the difference of two totals, of two columns that are alike for all others.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from output_checker.verify.numbers import name_of
 
 
 def check(subject: Verified) -> Iterator[Finding]:
-    """The p% rule and the (n, k) rule, on patients."""
+    """The p% rule and the (n, k) rule, on patients, and on differences of two columns."""
     cells = [
         levels
         for levels, cause in subject.causes.items()
@@ -28,4 +31,15 @@ def check(subject: Verified) -> Iterator[Finding]:
             f" {policy.threshold} differ from all others. Hidden: {len(cells)}.",
             remedy="To show more, use wider groups or a measure with fewer extreme values.",
             cells=tuple(map(name_of, cells)),
+        )
+    for column, alike in subject.nearly.items():
+        shown = [levels for levels in alike if subject.found.published(levels)]
+        yield Finding(
+            check="dominance",
+            verdict=Verdict.REVIEW,
+            reason=f"{subject.found.claim.value} and {column}, in another table of the job,"
+            " differ for few patients, or mostly for few: the means, one less the other,"
+            " tell of these.",
+            remedy="Leave out one of the two columns, or use wider groups for both.",
+            cells=tuple(map(name_of, shown or alike)),
         )

@@ -68,6 +68,7 @@ class Verified:
 
     ``protected`` is None where no safe pattern was found, for the reason in ``refusal``;
     ``table``, what would leave, too. ``compared``: with other tables and earlier releases.
+    ``nearly``: by another table's measured column, cells where few make the difference.
     """
 
     found: Recomputed
@@ -77,6 +78,7 @@ class Verified:
     compared: Compared
     refusal: str = ""
     table: Table | None = None
+    nearly: Mapping[str, tuple[Levels, ...]] = field(default_factory=dict)
 
 
 Subject = Opaque | Untrue | Candidate | Verified

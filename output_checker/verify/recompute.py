@@ -15,7 +15,7 @@ from typing import Any
 from output_checker.claims.model import Claim, Condition, Levels
 from output_checker.verify.cohort import Cohort, Unverifiable, provider_of
 from output_checker.verify.numbers import Numbers, Recomputed
-from output_checker.verify.parts import column_of, parts_of
+from output_checker.verify.parts import Parts, column_of, parts_of
 from output_checker.verify.providers import with_providers
 from output_checker.verify.ranks import ranked
 from output_checker.verify.spread import Sql, alike, apart
@@ -70,7 +70,7 @@ def groups(
     source = _source(claim, cohort, columns)
     found = _counted(claim, source, cohort)
     if claim.value is not None:
-        found = replace(found, cells=_cells(claim, source, cohort, largest))
+        found = replace(found, cells=cells_of(claim, source, cohort, largest))
     cells = with_providers(claim, source, cohort, largest, len(columns), found.cells)
     return replace(found, cells=cells)
 
@@ -117,9 +117,9 @@ def _measured(
     by_rank = claim.kind == "percentiles"
     return replace(
         found,
-        cells=ranked(claim, source, cohort, few, _cells(claim, source, cohort, largest))
+        cells=ranked(claim, source, cohort, few, cells_of(claim, source, cohort, largest))
         if by_rank
-        else _cells(claim, source, cohort, largest),
+        else cells_of(claim, source, cohort, largest),
         nonnegative=above,
         complete=complete,
         distinct=min(distinct, HANDFUL),
@@ -127,9 +127,10 @@ def _measured(
     )
 
 
-def _cells(
+def cells_of(
     claim: Claim, source: Sql, cohort: Cohort, largest: int
 ) -> dict[Levels, Numbers]:
+    """What the source's values ``v`` are in each group of the claim, and each total."""
     size = len(claim.dimensions)
     keys = ", ".join(f"d{n}" for n in range(size))
     sql = f"SELECT {keys}, {_aggregates(largest)} FROM ({source.text})"
@@ -183,8 +184,11 @@ def _numbers(row: Sequence[Any], alike: int) -> Numbers:
 
 
 def _source(claim: Claim, cohort: Cohort, providers: Sequence[str]) -> Sql:
+    return source_of(parts_of(claim, cohort), providers)
+
+
+def source_of(parts: Parts, providers: Sequence[str] = ()) -> Sql:
     """One row per person of the table: d0, d1, ..., the value v, and providers w0, ..."""
-    parts = parts_of(claim, cohort)
     columns = ", ".join(f"{g.text} AS d{n}" for n, g in enumerate(parts.groups))
     present = " AND ".join(f"d{n} IS NOT NULL" for n in range(len(parts.groups)))
     others = "".join(f", {text} AS w{n}" for n, text in enumerate(providers))

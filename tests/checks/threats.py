@@ -39,10 +39,12 @@ THREATS = (
     ),
     Threat(
         "few who make up most of a total",
-        "The p% rule and the (n, k) rule, on patients' and on providers' totals.",
+        "The p% rule and the (n, k) rule, on patients' and providers' totals, and on what"
+        " two columns differ by.",
         ("dominance", "providers", "few_values"),
         (
             "checks/test_check_dominance.py::test_what_counts_as_dominated",
+            "checks/test_check_dominance.py::test_two_columns_that_differ_for_few",
             "checks/test_check_providers.py::test_a_total_that_two_practices_make_up",
         ),
     ),

@@ -130,6 +130,20 @@ def test_a_mean_times_its_people(tmp_path):
     assert ("[total]",) not in shown or people_left >= 10
 
 
+def test_a_mean_less_another_columns_mean(tmp_path):
+    """Visits less urgent ones are three people's, and two people look at that."""
+    frame = people({("a",): 60, ("b",): 60}, "ward")
+    frame["urgent"] = frame.index % 13
+    frame["visits"] = frame.urgent + (frame.index < 3)
+    desk = Desk(tmp_path, frame)
+    for value in ("urgent", "visits"):
+        desk.summary(f"output/{value}.csv", value=value, by="ward", measures=("n", "mean"))
+    files = desk.report(EXACT).values()
+    means = [float(rows_of(left(file), 1)["a",][1]) for file in files]
+    assert round(60 * abs(means[0] - means[1])) == 3
+    assert {file.verdict for file in files} == {Verdict.REVIEW}
+
+
 def test_hidden_numbers_leave_no_trace_in_any_byte(tmp_path):
     """Two cohorts that differ in what is hidden alone: tables and pictures are the same."""
     released = []

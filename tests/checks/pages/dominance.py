@@ -33,4 +33,23 @@ CASES = (
         """,
         'summary(frame, value="cost", by="row", measures=("n", "mean"))',
     ),
+    Case(
+        "Two columns that differ for three people: the means, subtracted, tell of them",
+        """
+        row | visits | urgent | people
+        a   | 1      | 1      | 10
+        a   | 2      | 2      | 10
+        a   | 3      | 2      | 3
+        a   | 4      | 4      | 10
+        a   | 5      | 5      | 10
+        a   | 6      | 6      | 10
+        a   | 8      | 8      | 10
+        b   | 1      | 1      | 10
+        b   | 2      | 2      | 10
+        b   | 3      | 3      | 10
+        """,
+        'summary(frame, value="visits", by="row", margins=False)\n'
+        'summary(frame, value="urgent", by="row", margins=False, path="output/u.csv")',
+        "review: a",
+    ),
 )
