@@ -12,7 +12,7 @@ be the same in all intervals, or one of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -30,6 +30,9 @@ from cohort_dsl.plan.varying import BITS, split
 
 MOST = 8 * BITS
 """Intervals whose conditions are said as bits: more would take too much text."""
+TEXT, COLUMNS = 10 * MOST**2, 800
+"""Ten answers' bits of as many intervals; and the columns of bits side by side, of which
+engines allow so many. The text grows with the square of the intervals."""
 
 
 @dataclass(frozen=True)
@@ -133,10 +136,18 @@ class Sorter:
     def _is_dense(self, roots: Sequence[Series]) -> bool:
         """Is each the same in all intervals, or told by bits? The latter are noted."""
         found = self._differing(roots)
-        if len(self.intervals) > MOST or not all(map(self._is_masked, found)):
-            return not found
+        if not found:
+            return True
+        if not self._fit(self.masked.union(found)) or not all(map(self._is_masked, found)):
+            return False
         self.masked.update(found)
         return True
+
+    def _fit(self, masked: Collection[Series]) -> bool:
+        """Don't the bits of these take too much text, or too many columns?"""
+        many = len(self.intervals)
+        columns = len(masked) * -(-many // BITS)
+        return many <= MOST and columns <= COLUMNS and len(masked) * many**2 <= TEXT
 
     def _is_masked(self, leaf: Series) -> bool:
         its = _rows(leaf)

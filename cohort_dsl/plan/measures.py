@@ -33,6 +33,8 @@ from cohort_dsl.plan.varying import Varying
 # Answers side by side: more cost memory, fewer cost joins.
 COLUMNS = 100
 COLUMNS_OF_SOME = 250
+# Measures whose tallies are one table: engines limit its columns, two for each of them.
+FAMILY = 200
 
 
 def build(measures: Measures, everyone: Collection[str] = (), together: int = 1) -> Plan:
@@ -99,10 +101,15 @@ def _families(measures: Measures) -> tuple[Family, ...]:
     for number, one in enumerate(measures.measures):
         key = (one.denominator, tuple(one.group_by.items()), one.intervals)
         alike.setdefault(key, []).append(number)
+    pieces = (its[at : at + FAMILY] for its in alike.values() for at in _starts(its))
     return tuple(
         _family(f"step_family_{n}", measures, found)
-        for n, found in enumerate(alike.values(), start=1)
+        for n, found in enumerate(pieces, start=1)
     )
+
+
+def _starts(numbers: Sequence[int]) -> range:
+    return range(0, len(numbers), FAMILY)
 
 
 def _family(name: str, measures: Measures, numbers: Sequence[int]) -> Family:

@@ -122,6 +122,23 @@ def test_so_many_intervals_that_bits_take_too_much_text_are_counted_one_by_one()
     assert len(of(built, Tally)) == MOST + 1
 
 
+@pytest.mark.parametrize(("many", "told"), [(9, 9), (20, 9)])
+def test_very_many_bits_are_as_many_as_fit_a_statement(many: int, told: int) -> None:
+    """Of all answers those of the denominator come first; others go one by one."""
+    asked = {
+        f"m{n}": e.where(e.number > n).where(e.date.is_during(INTERVAL))
+        for n in range(many)
+    }
+    built = a_plan(MOST, **{name: its.exists_for_patient() for name, its in asked.items()})
+    (tally,) = of(built, TallyEach)
+    assert len(tally.numerators) == told
+
+
+def test_very_many_measures_are_tallied_in_several_tables() -> None:
+    built = a_plan(2, **{f"m{n}": p.score > n for n in range(450)})
+    assert [len(one.numerators) for one in of(built, TallyEach)] == [200, 200, 50]
+
+
 def test_of_a_date_of_birth_only_its_class_is_kept() -> None:
     (fold,) = of(a_plan(3, smokes=p.smoker), Fold)
     ((leaf, cuts),) = fold.cuts.items()
