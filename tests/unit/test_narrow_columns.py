@@ -121,7 +121,7 @@ def test_memory_does_not_grow_with_rows(tmp_path, suffix):
 
     most(1)
     few, many = most(12), most(48)
-    assert many < 1.2 * few
+    assert many < 2 * few  # of four times the rows; a writer beside holds some more or less
     assert few < 3 * GROUP * 8 * len(COLUMNS.types)
 
 

@@ -1,15 +1,26 @@
 from tests.checks.pages.case import Case
 
-SETTINGS = ()
+SETTINGS = ("opaque_forms",)
 
 CASES = (
     Case(
-        "A file without a claim",
+        "A small table without a claim: two people, and only what the checker wrote anew",
         """
         group | people
-        a     | 50
+        a     | 30
+        b     | 50
         """,
-        'Path("output/t.csv").write_text("mean age\\n47.2\\n")',
+        "Path(\"output/t.csv\").write_text('group,mean age\\na,47.2\\nb,51.9\\n')",
+        "review",
+    ),
+    Case(
+        "What can hide rows never leaves, whatever its name says",
+        """
+        group | people
+        a     | 30
+        b     | 50
+        """,
+        'frame.to_parquet("output/t.csv")',
         "fail",
     ),
 )
