@@ -10,7 +10,7 @@ CASES = (
         a     | 30
         b     | 50
         """,
-        "Path(\"output/t.csv\").write_text('n,date of birth\\n20,1931-02-11\\n')",
+        'Path("output/t.csv").write_text("n,date of birth\\n20,1931-02-11\\n")',
         "fail",
     ),
     Case(
@@ -20,7 +20,7 @@ CASES = (
         a     | 30
         b     | 50
         """,
-        "Path(\"output/t.csv\").write_text('month,n\\n2024-01-01,120\\n2024-02-01,140\\n')",
+        'Path("output/t.csv").write_text("month,n\\n2024-01-01,120\\n2024-02-01,140\\n")',
         "",
     ),
 )

@@ -10,7 +10,7 @@ CASES = (
         a     | 30
         b     | 50
         """,
-        "Path(\"output/t.csv\").write_text('measure,min,median,max\\nage,19,47,103\\n')",
+        'Path("output/t.csv").write_text("measure,min,median,max\\nage,19,47,103\\n")',
         "fail",
     ),
 )

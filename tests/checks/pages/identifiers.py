@@ -10,7 +10,7 @@ CASES = (
         a     | 30
         b     | 50
         """,
-        "Path(\"output/t.csv\").write_text('group,n\\na,30\\nb,50\\n')",
+        'Path("output/t.csv").write_text("group,n\\na,30\\nb,50\\n")',
         "review",
     ),
 )

@@ -10,7 +10,7 @@ CASES = (
         a     | 30
         b     | 50
         """,
-        "Path(\"output/t.csv\").write_text('group,mean age\\na,47.2\\nb,51.9\\n')",
+        'Path("output/t.csv").write_text("group,mean age\\na,47.2\\nb,51.9\\n")',
         "review",
     ),
     Case(
