@@ -30,9 +30,10 @@ from cohort_dsl.plan.varying import BITS, split
 
 MOST = 8 * BITS
 """Intervals whose conditions are said as bits: more would take too much text."""
-TEXT, COLUMNS = 10 * MOST**2, 800
-"""Ten answers' bits of as many intervals; and the columns of bits side by side, of which
-engines allow so many. The text grows with the square of the intervals."""
+TEXT, COLUMNS = 5 * MOST**2, 800
+"""Five answers' bits of as many intervals; and the columns of bits side by side, of which
+engines allow so many. The text grows with the square of the intervals, and so do its
+constants, of which PostgreSQL takes 65,535 a statement."""
 
 
 @dataclass(frozen=True)
