@@ -22,6 +22,8 @@ from output_checker.verify.numbers import Recomputed
 from output_checker.verify.parts import parts_of
 
 HIDDEN = float("inf")
+PLACE = "row_number() OVER () - 1"
+"""A row's place in the cohort. DuckDB's own rowid would be a column of that name."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def everybody(cohort: Cohort, secret: bytes) -> Everybody:
     they ever, within a cohort that is noticed (Damaged).
     """
     found = cohort.columns_of(
-        f"SELECT rowid AS place, CAST({PATIENT} AS VARCHAR) AS who FROM cohort"
+        f"SELECT {PLACE} AS place, CAST({PATIENT} AS VARCHAR) AS who FROM cohort"
     )
     digests = b"".join(
         hashlib.blake2b(who.encode(), digest_size=8, key=secret).digest()
@@ -94,7 +96,7 @@ def _parts(found: Recomputed, cohort: Cohort) -> tuple[Parts, Mapping[Levels, in
     for levels, group in zip(lists, pieces.groups, strict=True):
         bound += [levels, *group.values]
     rows = cohort.columns_of(
-        f"SELECT rowid AS place, coalesce(({pieces.kept.text}){value}, false) AS inside,"
+        f"SELECT {PLACE} AS place, coalesce(({pieces.kept.text}){value}, false) AS inside,"
         f" {places} FROM cohort",
         [*pieces.kept.values, *bound],
     )

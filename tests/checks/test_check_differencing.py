@@ -141,6 +141,17 @@ def test_tables_of_different_cohorts_are_compared_by_their_people(tmp_path):
         assert "leaves 1 patient." in said(finding(file, "differencing", Verdict.REVIEW))
 
 
+def test_a_column_of_the_databases_own_name_hides_nobody(tmp_path):
+    """DuckDB calls a row's place rowid, unless there is such a column, in any letters."""
+    frame = people({("a", 20): 50, ("a", 95): 4, ("b", 30): 60}, "row", "age")
+    for found in told(
+        tmp_path, frame.assign(RowId=0), {"rows": "row"},
+        {"rows": "row", "where": [("age", "<", 90)]},
+    ):  # fmt: skip
+        (reason,) = found
+        assert "leaves 4 patients." in reason
+
+
 def test_any_number_of_tables_of_the_same_people_tells_nothing(tmp_path):
     frame = people({("a",): 50, ("b",): 60}, "row")
     assert not any(told(tmp_path, frame, *([{"rows": "row"}] * 60)))
