@@ -1,16 +1,18 @@
 """Percentiles with few people beyond them are kept back; those that coincide tell a value.
 
 Where two percentiles of a group are the same number, all between them have it: with the
-25th and the 75th, at least half of the group.
+25th and the 75th, at least half of the group. Where two are near each other and are not,
+there are few people between two numbers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from output_checker.checks.subjects import Verified
 from output_checker.claims.model import Levels, percent_of
-from output_checker.report import Finding, Verdict
+from output_checker.report import Cell, Finding, Verdict
 from output_checker.verify.numbers import NOBODY, name_of
 
 
@@ -28,6 +30,16 @@ def check(subject: Verified) -> Iterator[Finding]:
             f" are hidden in cells: {len(kept)}.",
             remedy="To show more, use wider groups, or percentiles further inside.",
             cells=tuple(map(name_of, kept)),
+        )
+    near = [cell.levels for cell in subject.table.cells if _few_between(subject, cell)]
+    if near:
+        yield Finding(
+            check="percentiles",
+            verdict=Verdict.REVIEW,
+            reason="Percentiles of a group are so near each other that fewer than"
+            f" {subject.policy.threshold} patients are between two different numbers.",
+            remedy="Use percentiles further from each other, or wider groups.",
+            cells=tuple(map(name_of, near)),
         )
     same = {
         cell.levels: share
@@ -47,6 +59,20 @@ def check(subject: Verified) -> Iterator[Finding]:
                 for levels, share in list(same.items())[:3]
             ),
         )
+
+
+def _few_between(subject: Verified, cell: Cell) -> bool:
+    """Do two neighbours that are shown differ, with few people from one to the other?"""
+    people = subject.found.cells.get(cell.levels, NOBODY).contributors
+    shown = [
+        (percent, value)
+        for name, value in cell.values.items()
+        if (percent := percent_of(name)) is not None and value is not None
+    ]
+    return any(
+        (people - 1) * (high - low) / 100 < subject.policy.threshold and one != other
+        for (low, one), (high, other) in pairwise(sorted(shown))
+    )
 
 
 def _share_alike(subject: Verified, levels: Levels) -> float:

@@ -5,6 +5,8 @@ import pytest
 from output_checker.report import Verdict
 from tests.a_cohort import EXACT, Desk, finding, people
 
+KEPT = ("percentiles", Verdict.REVIEW)
+
 
 def released(tmp_path, values, at=(50,), policy=EXACT):
     """What leaves of a group with these values; a group of others is beside it."""
@@ -70,6 +72,30 @@ def test_percentiles_that_coincide_are_for_two_people(tmp_path):
 def test_percentiles_apart_tell_nothing_of_the_kind(tmp_path):
     file, _ = released(tmp_path, [float(n) for n in range(100)], (25, 75))
     assert {f.verdict for f in file.findings if f.check == "percentiles"} <= {Verdict.PASS}
+
+
+@pytest.mark.parametrize(
+    ("people", "at", "told"),
+    [
+        (101, (40, 50, 60), False),
+        (100, (40, 50, 60), True),  # 9.9 from one to the other
+        (100, (40, 60), False),
+        (41, (25, 50, 75), False),
+        (44, (50, 70), True),
+        (18, (50, 60), False),  # not shown
+    ],
+)
+def test_few_people_between_two_percentiles_are_for_two_people(tmp_path, people, at, told):
+    file, _ = released(tmp_path, [1000.0 + 9 * n for n in range(people)], at)
+    review = [f for f in file.findings if (f.check, f.verdict) == KEPT]
+    assert any("a" in f.cells for f in review) is told
+
+
+def test_percentiles_near_each_other_that_are_one_number_do_not_part_anybody(tmp_path):
+    values = [3.0] * 60 + [9.0] * 20 + [1.0] * 20
+    file, _ = released(tmp_path, values, (50, 51))
+    (found,) = (f for f in file.findings if (f.check, f.verdict) == KEPT)
+    assert "same value" in found.attack[0]
 
 
 def test_the_rule_is_told_with_the_table(tmp_path):
