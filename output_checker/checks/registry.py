@@ -16,6 +16,7 @@ from output_checker.checks import (
     few_values,
     figure,
     identifiers,
+    labels,
     levels,
     leverage,
     mislabelled,
@@ -80,6 +81,7 @@ CHECKS: Mapping[type, tuple[Check, ...]] = {
         percentiles.check,
         printed_digits.check,
         figure.check,
+        labels.check,
     ),
 }
 

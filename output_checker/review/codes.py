@@ -111,6 +111,10 @@ MEANINGS: Mapping[str, Meaning] = {
         "the picture that it asks for can't be drawn of it",
         "Give it groups, fewer of them, or ask for no picture.",
     ),
+    "labels": Meaning(
+        "a label of it can't be shown as it is",
+        "Change it in the cohort definition, or merge it with another.",
+    ),
     "residual degrees": Meaning(
         "its model has hardly more patients than coefficients",
         "Use fewer terms, or a larger population.",

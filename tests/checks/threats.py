@@ -144,7 +144,7 @@ THREATS = (
     Threat(
         "words chosen by what the data say",
         "Titles, edges, conditions and the names of rare levels are shown to two people.",
-        ("words", "levels"),
+        ("words", "levels", "labels"),
         (
             f"{ATTACKS}::test_words_for_a_message",
             "checks/test_check_levels.py::test_a_rare_level_is_for_people_to_judge",

@@ -1,0 +1,28 @@
+from tests.checks.pages.case import Case
+
+SETTINGS = ()
+
+CASES = (
+    Case(
+        "A level that is called as we write hidden numbers",
+        """
+        ward     | people
+        a        | 40
+        [hidden] | 60
+        """,
+        'crosstab(frame, rows="ward")',
+        "fail",
+    ),
+    Case(
+        "A level with a character that can't be seen",
+        """
+        ward | people
+        a    | 40
+        b    | 60
+        """,
+        'frame["ward"] += "\\u200b"\n'
+        'derived(frame, path="output/derived.parquet")\n'
+        'crosstab(frame, rows="ward", dataset="output/derived.parquet")',
+        "fail",
+    ),
+)
