@@ -12,7 +12,7 @@ def checked(tmp_path, label):
     return desk.file()
 
 
-@pytest.mark.parametrize("label", ["[hidden]", "[total]", "a\u200b", "a\u202eb", "x" * 400])
+@pytest.mark.parametrize("label", ["[hidden]", "[total]", "a\u200b", "a\u202eb"])
 def test_what_cant_be_written_is_refused_before_anybody_votes(tmp_path, label):
     file = checked(tmp_path, label)
     assert "can't be written" in finding(file, "labels", Verdict.FAIL).reason
