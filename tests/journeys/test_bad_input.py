@@ -167,11 +167,11 @@ PROJECTS: dict[str, tuple[Change, Told]] = {
     ),
     "a path that escapes": (
         lambda path: changed(path, "output/bleeds.csv", "../bleeds.csv"),
-        Told(4, "ProjectErrors", "yaml, line 16", "leads out of its folder", "for example"),
+        Told(4, "ProjectErrors", "yaml, line 17", "leads out of its folder", "for example"),
     ),
     "a path from the root": (
         lambda path: changed(path, "output/bleeds.csv", "/etc/passwd"),
-        Told(4, "ProjectErrors", "yaml, line 16", "isn't relative", "for example"),
+        Told(4, "ProjectErrors", "yaml, line 17", "isn't relative", "for example"),
     ),
     "no UTF-8": (
         lambda path: path.write_bytes(b"version: 5\nactions: \xff\n") and None,
