@@ -2,7 +2,9 @@
 
 By the people in the cells, not by how these are described: sums and differences over all
 tables of the request, and over those of every earlier release that counts some of the same
-people, directly or by way of others. See ``output_checker.differencing``.
+people, directly or by way of others. So are totals of a measured column, where a cell is
+hidden as few people or few providers make up most of its total. See
+``output_checker.differencing``.
 """
 
 from __future__ import annotations
@@ -48,17 +50,29 @@ def _known(subject: Verified) -> Finding:
         for term in attack.terms
         if not term.release and term.path == path
     }
-    first = REUSE if all(map(_rounded, attacks)) else f"{ROUND} or count the same people,"
+    first = (
+        REUSE
+        if all(a.total or _rounded(a) for a in attacks)
+        else f"{ROUND} or count the same people,"
+    )
     return Finding(
         check="differencing",
         verdict=Verdict.REVIEW,
-        reason="Together with other tables this one tells of fewer than"
-        f" {subject.policy.threshold} patients.{many}",
+        reason=f"Together with other tables this one tells {_what(subject)}.{many}",
         remedy=f"{first} or leave out what isn't needed; or two reviewers let it pass, with"
         " their reasons.",
         cells=tuple(cells),
         attack=tuple(_told(attack, path) for attack in attacks[:ATTACKS]),
     )
+
+
+def _what(subject: Verified) -> str:
+    attacks = subject.compared.attacks
+    few = f"of fewer than {subject.policy.threshold} patients"
+    total = "a total that was hidden, as few make up most of it"
+    if all(attack.total for attack in attacks) and attacks:
+        return total
+    return f"{few}, and {total}" if any(attack.total for attack in attacks) else few
 
 
 def _rounded(attack: Attack) -> bool:
@@ -70,6 +84,9 @@ def _told(attack: Attack, path: str) -> str:
     terms = [_term(term, path) for term in attack.terms[:TERMS]] or ["a sum of cells"]
     more = len(attack.terms) - TERMS
     sums = "; ".join([*terms, f"and {more} more"] if more > 0 else terms)
+    if attack.total:
+        column, cell = attack.total.cell.total_of, _place(attack.total, path)
+        return f"{sums}: n times mean leaves the total of {column} of {cell}."
     many = (
         f"{attack.low}" if attack.low == attack.high else f"{attack.low} to {attack.high}"
     )
@@ -80,12 +97,14 @@ def _term(term: Term, path: str) -> str:
     sign = "plus" if term.weight > 0 else "less"
     size = abs(term.weight)
     times = "" if size == 1 else f"{size:g} times "
+    return f"{sign} {times}{_place(term, path)} ({_number(term)})"
+
+
+def _place(term: Term, path: str) -> str:
     cell = f"{name_of(term.cell.levels)!r}"
     if term.release:
-        where = f"{term.path} of release {term.release}"
-    else:
-        where = "here" if term.path == path else term.path
-    return f"{sign} {times}{cell} {where} ({_number(term)})"
+        return f"{cell} {term.path} of release {term.release}"
+    return f"{cell} here" if term.path == path else f"{cell} {term.path}"
 
 
 def _number(term: Term) -> str:

@@ -4,7 +4,8 @@ All tables that share people with the new ones, directly or by others, are taken
 Looked for are groups of people that sums and differences of cells count alone (see
 ``determined``), and small hidden cells; each is attacked with what the numbers tell (see
 ``attack``). Given away is a group that is surely neither empty nor as many as the policy
-asks for, if it wasn't without the new tables.
+asks for, if it wasn't without the new tables. Beside them, totals of values that few
+people make up are looked for (see ``totals``).
 
 What the attacker is taken to know: who is in which cell; how numbers were rounded, and that
 no shown one but nought is under the threshold. That counts are whole he uses only for the
@@ -14,7 +15,7 @@ group's own bounds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +29,7 @@ from output_checker.differencing.determined import (
 )
 from output_checker.differencing.incidence import Incidence, Places
 from output_checker.differencing.model import Cell, Counted, TooMany
+from output_checker.differencing.totals import Given, given_away
 
 MOST_ATTACKS = 2000
 """Groups that are attacked one by one."""
@@ -54,13 +56,15 @@ class Attack:
     """A sum of cells, and how many people it shows: from ``low`` to ``high``.
 
     ``terms``: none where there are too many attacks to tell. ``tables``: all that it takes,
-    by their places among those given to ``audit``.
+    by their places among those given to ``audit``. ``total``: the hidden cell, if it isn't
+    for being few that these people are protected, but for their values.
     """
 
     low: int
     high: int
     terms: tuple[Term, ...]
     tables: frozenset[int]
+    total: Term | None = None
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,20 @@ def audit(tables: Sequence[Counted], needed: Sequence[Set[int]], least: int) -> 
     if len(places) == 1:
         return Audit()  # one table by itself is protected, and that proven, by suppression
     near = {place: n for n, place in enumerate(places)}
-    matrix = Incidence([tables[place] for place in places], found.of(places), least)
-    all_ = frozenset(range(len(places)))
-    fewer = [all_ - {near[place] for place in some if place in near} for some in needed]
+    mine = [frozenset(near[place] for place in some if place in near) for some in needed]
+    linked_ = [tables[place] for place in places]
+    totals = given_away(linked_, found.of(places), mine)
+    sums = [_total(given, places, needed[0]) for given in totals]
+    counts = _counts(Incidence(linked_, found.of(places), least), places, mine, needed[0])
+    return Audit((*counts.attacks, *sums), counts.complete)
+
+
+def _counts(
+    matrix: Incidence, places: Sequence[int], needed: Sequence[Set[int]], new: Set[int]
+) -> Audit:
+    """The attacks that show few people. ``new``: tables to name where none are told."""
+    least, all_ = matrix.least, frozenset(range(len(places)))
+    fewer = [all_ - some for some in needed]
     if any(_tells_nothing(matrix, all_, others) for others in fewer):
         return Audit()
     exact = _exactly(matrix, fewer, least)
@@ -94,7 +109,7 @@ def audit(tables: Sequence[Counted], needed: Sequence[Set[int]], least: int) -> 
     search.exact(exact)
     search.nearly(nearly)
     attacks = [_told(matrix, places, *search.new[g]) for g in smallest(list(search.new))]
-    untold = [_untold(matrix, group, needed[0]) for group in search.untold]
+    untold = [_untold(matrix, group, new) for group in search.untold]
     if not search.complete and not attacks:
         raise TooMany("there are too many small groups to put together")
     return Audit((*attacks, *untold), search.complete)
@@ -241,6 +256,17 @@ def _told(matrix: Incidence, places: Sequence[int], fewest: Bound, most: Bound) 
         terms=tuple(_terms(matrix, most)),
         tables=frozenset(places[table] for table in used),
     )
+
+
+def _total(given: Given, places: Sequence[int], new: Set[int]) -> Attack:
+    table, cell = given.cell
+    people = given.matrix.rows[given.row].people
+    if given.weights.any():
+        bound, mine = Bound(people, given.weights), [places[n] for n in given.places]
+        found = _told(given.matrix, mine, bound, bound)
+    else:
+        found = Attack(people, people, (), frozenset(new))
+    return replace(found, total=Term(table.release, table.path, cell, 1))
 
 
 def _terms(matrix: Incidence, bound: Bound) -> Iterator[Term]:

@@ -60,9 +60,9 @@ def determines(
     """Which of these groups are sums of these rows: P s = s, so |P s| = |s|."""
     if not rows or not groups:
         return []
-    whitened = _whitened(matrix, rows)
+    sums = whitened(matrix, rows)
     held = [matrix.at(np.array(sorted(group))).sum(axis=1) for group in groups]
-    lengths = ((whitened @ np.stack(held, axis=1)) ** 2).sum(axis=0)
+    lengths = ((sums @ np.stack(held, axis=1)) ** 2).sum(axis=0)
     both = zip(groups, lengths.tolist(), strict=True)
     return [group for group, length in both if length > len(group) - NEAR]
 
@@ -77,18 +77,18 @@ def _left(matrix: Incidence, rows: Sequence[int], least: int) -> tuple[Places, F
         return np.zeros(0, dtype=np.intp), np.zeros((0, 0))
     # half of the least that an atom of a group has: so small errors keep none out
     enough = 1 / (2 * least)
-    whitened = _whitened(matrix, rows)
+    sums = whitened(matrix, rows)
     small = np.flatnonzero(matrix.atoms.sizes < least)
-    leverage = matrix.forms(whitened.T @ whitened, small)
+    leverage = matrix.forms(sums.T @ sums, small)
     atoms = small[leverage > enough]
     if len(atoms) > MOST_CANDIDATES:
         raise TooMany("the tables together cut too many people off from all others")
-    held = whitened @ matrix.at(atoms)
+    held = sums @ matrix.at(atoms)
     values, vectors = np.linalg.eigh(held.T @ held)
     return _narrowed(atoms, vectors[:, values > 1 - SAME].T, enough)
 
 
-def _whitened(matrix: Incidence, rows: Sequence[int]) -> Floats:
+def whitened(matrix: Incidence, rows: Sequence[int]) -> Floats:
     """Sums of parts such that P is their product with themselves."""
     spanning = _spanning(matrix, rows)
     shared = spanning @ matrix.shared @ spanning.T

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
@@ -15,6 +15,7 @@ from output_checker.claims import wire
 from output_checker.claims.model import Claim, Levels
 from output_checker.differencing.model import Cell, Counted, Damaged, Keys, Parts
 from output_checker.policy import Policy
+from output_checker.suppress.primary import Cause, primary
 from output_checker.suppress.protect import Protected
 from output_checker.suppress.rounding import told
 from output_checker.verify.cohort import PATIENT, Cohort
@@ -22,6 +23,7 @@ from output_checker.verify.numbers import Recomputed
 from output_checker.verify.parts import parts_of
 
 HIDDEN = float("inf")
+FEW_HAVE_MOST = (Cause.DOMINATED, Cause.PROVIDERS)
 PLACE = "row_number() OVER () - 1"
 """A row's place in the cohort. DuckDB's own rowid would be a column of that name."""
 
@@ -64,9 +66,13 @@ def counted(
 ) -> Counted:
     """The table as it would leave, and who is in its parts: the inner cells with people."""
     parts, numbers = _parts(found, cohort)
-    inside = _inside(numbers)
+    inside, causes = _inside(numbers), primary(found, policy)
     cells = [
-        _cell(found, levels, protected, policy, inside[levels])
+        _measured(
+            _cell(found, levels, protected, policy, inside[levels]),
+            found,
+            causes.get(levels) in FEW_HAVE_MOST,
+        )
         for levels in found.every()
         if found.published(levels) and found.count(levels)
     ]
@@ -140,6 +146,13 @@ def _cell(
     if found.betrays_n:
         return Cell(levels, parts, float(count), float(count))
     return Cell(levels, parts, *told(count, policy))
+
+
+def _measured(cell: Cell, found: Recomputed, few_have_most: bool) -> Cell:
+    """The cell, and what it tells of the values of those whom it counts."""
+    if (column := found.claim.value) is None or not found.totals(cell.levels):
+        return cell
+    return replace(cell, total_of=column, dominated=cell.hidden and few_have_most)
 
 
 def _definition(claim: Claim) -> str:

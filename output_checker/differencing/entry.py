@@ -12,7 +12,7 @@ from typing import Any
 from output_checker.differencing.arrays import Numbers
 from output_checker.differencing.model import Cell, Counted, Damaged
 
-FORMAT, VERSION = "counted", 1
+FORMAT, VERSION = "counted", 2
 
 Json = dict[str, Any]
 
@@ -76,6 +76,8 @@ def _cell(cell: Cell) -> Json:
         "parts": list(cell.parts),
         "low": cell.low,
         "high": None if cell.hidden else cell.high,
+        "total_of": cell.total_of,
+        "dominated": cell.dominated,
     }
 
 
@@ -90,4 +92,11 @@ def _read_table(body: Json, read: Callable[[str], Any]) -> Counted:
 
 def _read_cell(body: Json) -> Cell:
     high = math.inf if body["high"] is None else body["high"]
-    return Cell(tuple(body["levels"]), tuple(body["parts"]), body["low"], high)
+    return Cell(
+        tuple(body["levels"]),
+        tuple(body["parts"]),
+        body["low"],
+        high,
+        body["total_of"],
+        body["dominated"],
+    )

@@ -22,16 +22,22 @@ class Cell:
 
     Equal where it is shown as it is; ``high`` has no end where it is hidden. ``parts``: the
     table's parts that it is made of, one for an inner cell, several for a total.
+    ``total_of``: the column whose total the cell tells, or would if it weren't hidden.
+    ``dominated``: hidden as few people, or few providers, make up most of that total.
     """
 
     levels: Levels
     parts: tuple[int, ...]
     low: float
     high: float
+    total_of: str = ""
+    dominated: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.low <= self.high or min(self.parts, default=1) < 1:
             raise ValueError("a cell of no people, or one that tells nonsense")
+        if self.dominated and not (self.total_of and self.hidden):
+            raise ValueError("what is dominated is a total, and hidden")
 
     @property
     def hidden(self) -> bool:

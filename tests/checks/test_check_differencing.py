@@ -7,9 +7,10 @@ import pytest
 
 from output_checker.check import Dataset
 from output_checker.claims import bands
-from output_checker.differencing import incidence
+from output_checker.differencing import entry, incidence, totals
 from output_checker.differencing.memory import Memory, Past
 from output_checker.differencing.model import Damaged
+from output_checker.errors import ReportChanged
 from output_checker.report import Verdict
 from tests.a_cohort import DATASET, DEFAULT, EXACT, Desk, finding, people
 from tests.a_past import TABLE, Institute, differences
@@ -294,6 +295,102 @@ def test_what_is_approved_counts_as_soon_as_it_is_put_down(tmp_path):
     assert differences(desk.report(EXACT, past=past)[TABLE])
 
 
+# --- Totals that few people make up ------------------------------------------------------
+
+COSTS = people({("a",): 12, ("b",): 30, ("c",): 40, ("d",): 50}, "row").assign(
+    cost=[5000.0, 400.0, *(3.0 * n for n in range(1, 11)),
+          *(100 + 3.0 * n for n in range(30)), *(200 + 2.0 * n for n in range(40)),
+          *(150 + 2.5 * n for n in range(50))]
+)  # fmt: skip
+COST = {"value": "cost", "by": "row", "measures": ("n", "mean")}
+BUT_A = [("row", "in", ["b", "c", "d"])]
+
+
+def test_a_total_that_few_make_up_is_given_away_by_a_later_one_of_all_others(tmp_path):
+    """Twelve people, so nobody is few: but one of them has nearly all of their costs."""
+    site = Institute(tmp_path)
+    assert differences(site.released(COSTS, **COST)) == []
+    (found,) = differences(site.checked(COSTS, **COST, where=BUT_A))
+    assert found.verdict is Verdict.REVIEW
+    assert found.reason == (
+        "Together with other tables this one tells a total that was hidden, as few make up"
+        " most of it."
+    )
+    assert found.attack == (
+        "plus 'total' output/t.csv of release r1 (132); less 'total' here (120): n times"
+        " mean leaves the total of cost of 'a' output/t.csv of release r1.",
+    )
+    assert found.remedy.startswith("Count the same people in the same groups")
+
+
+def test_a_dominated_total_is_given_away_whichever_left_first(tmp_path):
+    site = Institute(tmp_path)
+    site.released(COSTS, **COST, where=BUT_A)
+    (found,) = differences(site.checked(COSTS, **COST))
+    assert "leaves the total of cost of 'a' here." in said(found)
+    site.leaves("job2")  # it was let pass, and then the same again is nothing new
+    assert differences(site.checked(COSTS, **COST)) == []
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        COST,
+        {**COST, "value": "other"},  # of another column, whoever is counted
+        {**COST, "where": [("row", "in", ["c", "d"])]},
+        {"rows": "row", "where": BUT_A},  # that they are twelve is no secret
+    ],
+)
+def test_other_tables_tell_nothing_of_a_dominated_total(tmp_path, table):
+    site = Institute(tmp_path)
+    frame = COSTS.assign(other=COSTS.index % 17)
+    site.released(frame, **COST)
+    assert differences(site.checked(frame, **table)) == []
+
+
+def test_two_datasets_of_one_job_give_a_dominated_total_away(tmp_path):
+    desk = Desk(tmp_path, COSTS)
+    desk.summary(path="output/t.csv", **COST)
+    other, frame = tmp_path / "output" / "other.parquet", COSTS[COSTS.row != "a"]
+    frame.to_parquet(other)
+    desk.summary(path="output/u.csv", frame=frame, dataset="output/other.parquet", **COST)
+    sha256 = hashlib.sha256(other.read_bytes()).hexdigest()
+    datasets = {
+        DATASET: Dataset(desk.dataset, desk.sha256),
+        "output/other.parquet": Dataset(other, sha256),
+    }
+    files = ["output/t.csv", "output/u.csv"]
+    for file in desk.report(EXACT, files=files, datasets=datasets).values():
+        assert "leaves the total of cost of 'a'" in said(
+            finding(file, "differencing", Verdict.REVIEW)
+        )
+
+
+def test_jobs_that_leave_together_are_compared_by_their_totals(tmp_path):
+    site = Institute(tmp_path)
+    site.checked(COSTS, **COST)
+    site.checked(COSTS, **COST, where=BUT_A)
+    with pytest.raises(ReportChanged):
+        site.leaves("job1", "job2")
+
+
+def test_of_a_long_sum_of_totals_only_that_it_is_there_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(totals, "MOST_TERMS", 1)
+    site = Institute(tmp_path)
+    site.released(COSTS, **COST)
+    (found,) = differences(site.checked(COSTS, **COST, where=BUT_A))
+    assert "a sum of cells: n times mean leaves the total of cost of 'a'" in said(found)
+
+
+def test_few_people_and_a_dominated_total_are_both_told(tmp_path):
+    """Two of d were left out before, and all of a."""
+    site = Institute(tmp_path)
+    frame = COSTS.assign(age=[20] * 130 + [90] * 2)
+    site.released(frame, **COST, where=[*BUT_A, ("age", "<", 30)])
+    (found,) = differences(site.checked(frame, **COST))
+    assert "of fewer than 10 patients, and a total that was hidden" in found.reason
+
+
 def everywhere(site, kind):
     return [p for p in site.files() if p.parent.name == kind]
 
@@ -331,12 +428,21 @@ def test_past_what_can_be_gone_through_a_table_is_refused(tmp_path, monkeypatch)
 def test_another_sites_file_is_no_memory_of_ours(tmp_path):
     site = Institute(tmp_path)
     site.released(OLD, rows="sex")
-    (entry,) = everywhere(site, "released")
+    (file,) = everywhere(site, "released")
     with pytest.raises(Damaged):
         Memory(site.folder / "counted", b"another's").released(["r1"])
-    shutil.copy(entry, entry.with_name("r2.json"))
+    shutil.copy(file, file.with_name("r2.json"))
     with pytest.raises(Damaged):
         site.memory.released(["r2"])
+
+
+def test_what_was_put_down_before_totals_were_is_refused(tmp_path, monkeypatch):
+    site = Institute(tmp_path)
+    with monkeypatch.context() as older:
+        older.setattr(entry, "VERSION", 1)
+        site.released(OLD, rows="sex")
+    file = site.checked(OLD, rows="sex")
+    assert "gone or damaged" in finding(file, "differencing", Verdict.FAIL).reason
 
 
 def test_nothing_of_a_person_is_in_any_file_or_message(tmp_path, capfd):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -139,6 +140,34 @@ def test_whatever_is_given_away_by_rounded_numbers_is_noticed(made):
     new = [g for g in known if not is_few(before, g)]
     found = audit(tables, [{0}], LEAST).attacks
     assert bool(found) == bool(new)
+
+
+@settings(max_examples=200, deadline=None)
+@given(releases(as_it_is), st.data())
+def test_hidden_totals_are_given_away_where_fractions_say_so(made, data):
+    """However many people have them: any cell may be hidden, and some are dominated."""
+    measured = [with_totals(table, data.draw) for table in made[1]]
+    _, cells = atoms_of(measured)
+    shown = [row for _, cell, row in cells if not cell.hidden]
+    before = [row for t, cell, row in cells if not cell.hidden and t > 0]
+    kept = {tuple(row) for _, cell, row in cells if cell.dominated}
+    new = [row for row in kept if sums(shown, row) and not sums(before, row)]
+    found = [a for a in audit(measured, [{0}], LEAST).attacks if a.total]
+    assert len(found) == len(new)
+    assert all(attack.terms and 0 in attack.tables for attack in found)
+
+
+def with_totals(table, draw):
+    cells = []
+    for cell in table.cells:
+        dominated = draw(st.integers(0, 2)) == 0
+        high = math.inf if dominated else cell.high
+        cells.append(replace(cell, high=high, total_of="cost", dominated=dominated))
+    return replace(table, cells=tuple(cells))
+
+
+def sums(rows, wanted):
+    return bool(rows) and in_row_space(rows, wanted)
 
 
 MOST = 15

@@ -76,6 +76,14 @@ def test_a_cell_refuses_nonsense(wrong):
         Cell(**{"levels": (), "parts": (1,), "low": 1, "high": 2, **wrong})
 
 
+@pytest.mark.parametrize("wrong", [{"total_of": ""}, {"high": 2}])
+def test_what_is_dominated_is_a_hidden_total(wrong):
+    cell = {"levels": (), "parts": (1,), "low": 0, "high": np.inf, "total_of": "cost"}
+    assert Cell(**cell, dominated=True).hidden
+    with pytest.raises(ValueError, match="what is dominated"):
+        Cell(**{**cell, **wrong}, dominated=True)
+
+
 def test_a_table_has_a_part_for_each_key():
     keys = np.arange(3, dtype=np.uint64)
     for parts in ([1, 1], [1, 1, -1]):
