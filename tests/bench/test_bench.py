@@ -73,7 +73,9 @@ def test_an_answer_that_is_wrong_in_one_month_stops_the_row(
 
 
 def written(path: Path, rows: str) -> Path:
-    duckdb.execute(f"COPY (SELECT * FROM (VALUES {rows}) AS t(patient_id, v)) TO '{path}'")
+    duckdb.connect().execute(
+        f"COPY (SELECT * FROM (VALUES {rows}) AS t(patient_id, v)) TO '{path}'"
+    )
     return path
 
 
@@ -102,7 +104,9 @@ def test_cells_patients_and_doubles_are_compared(
 
 def test_other_columns_are_no_equal_answer(tmp_path: Path) -> None:
     right = written(tmp_path / "right.parquet", "(1, 1)")
-    duckdb.execute(f"COPY (SELECT 1 AS patient_id) TO '{tmp_path / 'less.parquet'}'")
+    duckdb.connect().execute(
+        f"COPY (SELECT 1 AS patient_id) TO '{tmp_path / 'less.parquet'}'"
+    )
     with pytest.raises(UnequalError, match="columns patient_id, v and patient_id"):
         demand_equal(right, tmp_path / "less.parquet")
 
@@ -116,11 +120,15 @@ def test_the_records_are_the_same_bytes_every_time(tmp_path: Path) -> None:
 
 def test_the_records_are_what_their_description_says(tmp_path: Path) -> None:
     events = data.made(tmp_path, data.Size(0.01))["events"]
-    found = duckdb.execute(
-        "SELECT count(*), count(DISTINCT patient_id), count(numeric_value) / count(*), "
-        f"avg((code = '{data.code(1)}')::INTEGER), bool_and(numeric_value * 4 % 1 = 0) "
-        f"FROM '{events}'"
-    ).fetchone()
+    found = (
+        duckdb.connect()
+        .execute(
+            "SELECT count(*), count(DISTINCT patient_id), count(numeric_value) / count(*), "
+            f"avg((code = '{data.code(1)}')::INTEGER), bool_and(numeric_value * 4 % 1 = 0) "
+            f"FROM '{events}'"
+        )
+        .fetchone()
+    )
     assert found is not None
     rows, patients, with_number, most_frequent, exact = found
     assert (rows, exact) == (300_000, True)

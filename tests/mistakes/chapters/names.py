@@ -95,9 +95,9 @@ CHAPTER = Chapter(
         Mistake(
             "A package is imported that isn't there where definitions run",
             """
-                import lifelines
+                import torchvision
                 """,
-            problem="there is no module lifelines where definitions run",
+            problem="there is no module torchvision where definitions run",
             remedy=(
                 "Python's standard library, cohort_dsl and the files beside the "
                 "definition are there."

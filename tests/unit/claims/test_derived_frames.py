@@ -28,7 +28,8 @@ def test_dates_stay_dates_and_categories_words(tmp_path):
     days = pd.to_datetime(["2020-01-01", None])
     frame = FRAME.assign(seen=pd.Series(days).dt.date, sex=pd.Categorical(["f", "m"]))
     derived(frame, path="d.parquet", folder=tmp_path)
-    found = duckdb.sql(f"DESCRIBE FROM '{tmp_path}/d.parquet'").fetchall()
+    with duckdb.connect() as own:  # other tests may use the one of the whole process
+        found = own.sql(f"DESCRIBE FROM '{tmp_path}/d.parquet'").fetchall()
     assert {row[0]: row[1] for row in found if row[0] in ("seen", "sex")} == {
         "seen": "DATE",
         "sex": "VARCHAR",
