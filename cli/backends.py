@@ -14,7 +14,7 @@ from cohort_dsl.model.question import Question
 from cohort_dsl.warehouses import duckdb
 from cohort_dsl.warehouses.contract import Warehouse
 from cohort_dsl.warehouses.parquet import from_parquet
-from job_runner import policy
+from job_runner.site import policy
 
 
 def opened(folder: Path, question: Question) -> Warehouse:

@@ -17,7 +17,7 @@ from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.question import Question
 from cohort_dsl.progress import SILENT, Progress
 from cohort_dsl.warehouses import duckdb
-from job_runner import extraction
+from job_runner.definitions import extraction
 from output_checker import policy as disclosure
 
 SEED = 20_240_101

@@ -7,11 +7,11 @@ from pathlib import Path
 from cli import clock, console, home
 from cli.boxes import Boxes, ready
 from cli.users import uid_of_ours
-from job_runner.definition_box import LIMITS
-from job_runner.evaluation import Bench, Evaluated, evaluate
+from job_runner.definitions.definition_box import LIMITS
+from job_runner.definitions.evaluation import Bench, Evaluated, evaluate
 from job_runner.executors.contract import Limits
 from job_runner.images import COHORT
-from job_runner.policy import ImagePolicy
+from job_runner.site.policy import ImagePolicy
 
 
 def evaluated(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cohort_dsl.errors import DefinitionError, StrongroomError, WarehouseError
 from job_runner.errors import OutputsRefused, PlatformError, RequestRefused
-from job_runner.job import Failure
+from job_runner.jobs.job import Failure
 
 
 class NotAsExpected(StrongroomError):

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli.compose.checking import datasets
-from job_runner.job import State
-from job_runner.local import Ran
+from job_runner.jobs.job import State
+from job_runner.local.run import Ran
 from job_runner.project import Level
-from job_runner.workspace import local_workspace
+from job_runner.workspaces.workspace import local_workspace
 from output_checker import policy as disclosure
 from output_checker import report_text
 from output_checker.check import check

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bars
 
 from cohort_dsl.progress import SILENT, Progress
-from job_runner.apart import Heard
+from job_runner.definitions.apart import Heard
 
 COLUMNS = (
     TextColumn("{task.description}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from job_runner.job import Job
+from job_runner.jobs.job import Job
 
 FIRST_UID, UIDS = 20_000, 40_000
 """Boxes run as users that nobody is, each job as its own."""

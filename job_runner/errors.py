@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cohort_dsl.errors import StrongroomError
-from job_runner.job import Failure
+from job_runner.jobs.job import Failure
 
 
 class ProjectError(StrongroomError):

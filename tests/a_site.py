@@ -15,23 +15,24 @@ from cohort_dsl import load
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model import wire
 from cohort_dsl.model.query import Query
-from job_runner import policy, stages
 from job_runner.executors.contract import Executor
 from job_runner.executors.fake import FakeEngine, FakeExecutor, Inside, Program
-from job_runner.job import Job
-from job_runner.manifest import Manifest
+from job_runner.jobs import stages
+from job_runner.jobs.job import Job
+from job_runner.jobs.runner import Rests, Runner
+from job_runner.jobs.scheduler import Capacity
+from job_runner.jobs.worker import Ports, Told, Worker
 from job_runner.outputs import OutputLimits
-from job_runner.people import Person, Role
-from job_runner.policy import SitePolicy
-from job_runner.repositories import Repositories
-from job_runner.request import Request
-from job_runner.requests import Desk, Submission
-from job_runner.runner import Rests, Runner
-from job_runner.scheduler import Capacity
-from job_runner.site_tasks import SiteTasks
+from job_runner.requests.intake import Desk, Submission
+from job_runner.requests.repositories import Repositories
+from job_runner.requests.request import Request
+from job_runner.site import policy
+from job_runner.site.people import Person, Role
+from job_runner.site.policy import SitePolicy
+from job_runner.site.tasks import SiteTasks
 from job_runner.store import Store
-from job_runner.worker import Ports, Told, Worker
-from job_runner.workspace import Workspace, site_workspace
+from job_runner.workspaces.manifest import Manifest
+from job_runner.workspaces.workspace import Workspace, site_workspace
 from tests.a_study import a_repository, git
 
 COHORT, PYTHON = "sha256:" + "c" * 64, "sha256:" + "a" * 64

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from job_runner.job import Failure, Job, Kind, State, WaitingFor, moved
-from job_runner.request import Request
+from job_runner.jobs.job import Failure, Job, Kind, State, WaitingFor, moved
+from job_runner.requests.request import Request
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 

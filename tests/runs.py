@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from job_runner.manifest import Manifest
 from job_runner.outputs import Collected, OutputLimits, collect
 from job_runner.project import Level, OutputPattern
-from job_runner.run_folder import run_folder
-from job_runner.workspace import Workspace
+from job_runner.workspaces.manifest import Manifest
+from job_runner.workspaces.run_folder import run_folder
+from job_runner.workspaces.workspace import Workspace
 
 HIGH, MEDIUM = Level.HIGHLY_SENSITIVE, Level.MODERATELY_SENSITIVE
 

@@ -11,7 +11,7 @@ import click
 from cli import console, git
 from cli.client import Client, connect, connection
 from cli.failures import JobsFailed
-from job_runner.job import TERMINAL, Failure
+from job_runner.jobs.job import TERMINAL, Failure
 
 ENDED = {state.value for state in TERMINAL}
 

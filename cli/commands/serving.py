@@ -97,7 +97,7 @@ def runner(site_folder: Path) -> None:
     from cli import boxes
     from cli.compose import running
     from cli.compose.opened import opened
-    from job_runner import wake
+    from job_runner.jobs import wake
     from job_runner.server.changes import listening
 
     folder = existing(site_folder)
@@ -138,8 +138,8 @@ def _look_for_warehouse(settings: Mapping[str, object]) -> None:
 def _tell(told: object) -> None:
     """A job's step, by enumerated words only: logs are highly sensitive. What the platform
     failed at is told in our own words, for whoever can mend it."""
-    from job_runner.job import PLATFORM_FAILURES
-    from job_runner.worker import Told
+    from job_runner.jobs.job import PLATFORM_FAILURES
+    from job_runner.jobs.worker import Told
 
     assert isinstance(told, Told)
     state = told.job.failure.value if told.job.failure else told.job.state.value

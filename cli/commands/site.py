@@ -15,7 +15,7 @@ from cli.compose.folder import SiteFolder, create
 from cohort_dsl import warehouses
 from cohort_dsl.warehouses.engines import ENGINES
 from job_runner.errors import PlatformError, RequestRefused
-from job_runner.people import Person, Role
+from job_runner.site.people import Person, Role
 from job_runner.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -14,7 +14,7 @@ from cohort_dsl.model import wire
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.question import Question
 from job_runner import project
-from job_runner.definition_box import LIMITS
+from job_runner.definitions.definition_box import LIMITS
 
 here = click.option(
     "--study",

@@ -16,10 +16,10 @@ from cli.commands.study import here
 from cli.evaluating import evaluated, images
 from cli.failures import JobsFailed
 from cli.users import uid_of
-from job_runner import local
 from job_runner.images import COHORT, PYTHON
-from job_runner.job import TERMINAL, State
-from job_runner.worker import Told
+from job_runner.jobs.job import TERMINAL, State
+from job_runner.jobs.worker import Told
+from job_runner.local import run as local
 
 LAST_LINES = 20
 """Of a failed action's log, that are shown."""

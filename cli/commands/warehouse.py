@@ -11,7 +11,7 @@ from cli.commands.site import existing, folder_argument
 from cli.compose.opened import noted
 from cohort_dsl import warehouses
 from cohort_dsl.errors import WarehouseError
-from job_runner import policy
+from job_runner.site import policy
 
 
 @click.group()

@@ -10,12 +10,13 @@ from cli.compose.folder import SiteFolder
 from cli.compose.remembering import past
 from cohort_dsl.disclosure import Rounding
 from cohort_dsl.event_file import events_folder
-from job_runner import apart, journal
-from job_runner.job import Job
-from job_runner.manifest import Manifest, ManifestFile
+from job_runner.definitions import apart
+from job_runner.jobs.job import Job
+from job_runner.jobs.stages import JobFailed
 from job_runner.project import Level
-from job_runner.stages import JobFailed
-from job_runner.workspace import Workspace
+from job_runner.workspaces import journal
+from job_runner.workspaces.manifest import Manifest, ManifestFile
+from job_runner.workspaces.workspace import Workspace
 from output_checker import check, report_json
 from output_checker.policy import Policy
 from output_checker.review.store import Store

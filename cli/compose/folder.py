@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from cli import draft
-from job_runner import policy
+from job_runner.site import policy
 
 SECRETS = ("cookies", "seal")
 """What signs reviewers' cookies; what seals hashes that leave with a release."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from cli import clock
 from cli.compose.folder import SiteFolder
-from job_runner import policy as policies
-from job_runner import wake
+from job_runner.jobs import wake
 from job_runner.ledger import Ledger
-from job_runner.policy import SitePolicy
-from job_runner.repositories import Repositories
+from job_runner.requests.repositories import Repositories
+from job_runner.site import policy as policies
+from job_runner.site.policy import SitePolicy
 from job_runner.store import Store
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from cli import clock
 from cli.compose.opened import OpenSite
 from job_runner import project
-from job_runner.job import Job, State
-from job_runner.repositories import Commit
-from job_runner.request import Request
-from job_runner.workspace import Workspace, site_workspace
+from job_runner.jobs.job import Job, State
+from job_runner.requests.repositories import Commit
+from job_runner.requests.request import Request
+from job_runner.workspaces.workspace import Workspace, site_workspace
 from output_checker.review.request import Person, Role, Run
 
 

@@ -10,14 +10,15 @@ from cli import clock, progress
 from cli.compose.checking import Checking, rounding_of
 from cli.compose.opened import OpenSite
 from cli.users import uid_of
-from job_runner import apart, stages
+from job_runner.definitions import apart
+from job_runner.definitions.extraction import WarehouseSource
 from job_runner.executors.contract import Executor
-from job_runner.extraction import WarehouseSource
+from job_runner.jobs import stages
+from job_runner.jobs.runner import Rests, Runner
+from job_runner.jobs.scheduler import Capacity
+from job_runner.jobs.worker import Ports, Told, Worker
 from job_runner.outputs import OutputLimits
-from job_runner.runner import Rests, Runner
-from job_runner.scheduler import Capacity
-from job_runner.site_tasks import SiteTasks
-from job_runner.worker import Ports, Told, Worker
+from job_runner.site.tasks import SiteTasks
 from output_checker import policy as disclosure
 from output_checker.review import store as review_store
 

@@ -17,8 +17,8 @@ from cli import clock
 from cli.compose.opened import OpenSite
 from cli.compose.remembering import memory, past
 from cli.compose.reviewing import Runs, identify
-from job_runner import wake
-from job_runner.requests import Desk
+from job_runner.jobs import wake
+from job_runner.requests.intake import Desk
 from job_runner.server.api import Api, routes
 from job_runner.server.changes import Changes
 from job_runner.server.told import without_credentials

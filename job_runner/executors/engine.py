@@ -21,10 +21,10 @@ from typing import Any
 import docker
 from docker.errors import DockerException
 
-from job_runner import debian
 from job_runner.errors import PlatformError
 from job_runner.executors import dockerd, guarantees, sharing
 from job_runner.executors.dockerd import Home
+from job_runner.images import debian
 
 Report = Callable[[str], None]
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from functools import singledispatch
 from pathlib import Path
 
-from job_runner import debian, tool
 from job_runner.errors import PlatformError
 from job_runner.executors import engine
-from job_runner.images import tars
+from job_runner.images import debian, tars, tool
 from job_runner.images.recipes import EPOCH, HERE, SITE, Debian, Layer, Sources, Wheels
 
 Report = Callable[[str], None]

@@ -11,15 +11,15 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from job_runner import journal
 from job_runner.errors import OutputsRefused
-from job_runner.job import Failure
-from job_runner.manifest import ManifestFile
+from job_runner.jobs.job import Failure
 from job_runner.outputs.names import name_problems
 from job_runner.outputs.survey import FOLDER, Survey, TooMuch, shown, survey
 from job_runner.project import Level, OutputPattern
-from job_runner.run_folder import run_folder
-from job_runner.workspace import Workspace
+from job_runner.workspaces import journal
+from job_runner.workspaces.manifest import ManifestFile
+from job_runner.workspaces.run_folder import run_folder
+from job_runner.workspaces.workspace import Workspace
 
 CHUNK = 1024**2
 HOLES = 1024**2

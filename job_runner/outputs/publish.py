@@ -6,15 +6,15 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-from job_runner import journal, manifest
 from job_runner.errors import OutputsRefused
-from job_runner.job import Failure
-from job_runner.journal import Change, Step
-from job_runner.manifest import Manifest
+from job_runner.jobs.job import Failure
 from job_runner.outputs.collect import Collected, abandon
 from job_runner.outputs.survey import shown
 from job_runner.project import Level
-from job_runner.workspace import Workspace
+from job_runner.workspaces import journal, manifest
+from job_runner.workspaces.journal import Change, Step
+from job_runner.workspaces.manifest import Manifest
+from job_runner.workspaces.workspace import Workspace
 
 
 def publish(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from job_runner.job import Kind
+from job_runner.jobs.job import Kind
 from job_runner.project.command_line import Words, words
 
 PROJECT_FILE = "project.yaml"

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
-from job_runner import graph
+from job_runner.project import graph
 from job_runner.project.mistakes import Mistakes, Place, shown
 from job_runner.project.model import Level
 from job_runner.project.patterns import (

@@ -20,14 +20,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from cohort_dsl.errors import StrongroomError
-from job_runner.job import TERMINAL
-from job_runner.people import Person
-from job_runner.request import Request
-from job_runner.requests import Desk
+from job_runner.jobs.job import TERMINAL
+from job_runner.requests.intake import Desk
+from job_runner.requests.request import Request
 from job_runner.server import asked, identify, told
 from job_runner.server.changes import Changes
 from job_runner.server.identify import Move
 from job_runner.server.problems import HEADERS, answer_to, log_trouble
+from job_runner.site.people import Person
 from job_runner.store import Store
 
 LOOK_EVERY = 1.0

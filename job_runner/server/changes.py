@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from job_runner.wake import WakeSocket, notify
+from job_runner.jobs.wake import WakeSocket, notify
 
 
 class Changes:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 
-from job_runner.people import Person, Role
-from job_runner.request import Request
+from job_runner.requests.request import Request
 from job_runner.server.problems import NobodyKnown, NotYours, Unknown
 from job_runner.server.tokens import bearer
+from job_runner.site.people import Person, Role
 from job_runner.store import Store
 
 

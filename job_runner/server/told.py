@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from job_runner.job import Job, State
-from job_runner.request import Request, progress, progress_by
+from job_runner.jobs.job import Job, State
+from job_runner.requests.request import Request, progress, progress_by
 
 
 def request(one: Request, jobs: Sequence[Job], sequence: int) -> dict[str, object]:

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 
 from job_runner.errors import Conflict
-from job_runner.job import TERMINAL, Job, State, moved
-from job_runner.request import Request
-from job_runner.scheduler import Decision, Fail, Start, Wait
+from job_runner.jobs.job import TERMINAL, Job, State, moved
+from job_runner.jobs.scheduler import Decision, Fail, Start, Wait
+from job_runner.requests.request import Request
 from job_runner.store import rows, tables
 
 LIVE = tables.jobs.c.state.not_in([state.value for state in TERMINAL])

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, func, select
 
-from job_runner.job import State
+from job_runner.jobs.job import State
 from job_runner.store import tables
 
 

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Row
 
-from job_runner.job import Failure, Job, Kind, State, WaitingFor
-from job_runner.people import Person, Role
-from job_runner.request import Request
+from job_runner.jobs.job import Failure, Job, Kind, State, WaitingFor
+from job_runner.requests.request import Request
+from job_runner.site.people import Person, Role
 
 RowValues = dict[str, object]
 

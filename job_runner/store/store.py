@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from job_runner.errors import Conflict
-from job_runner.job import Failure, Job, State, WaitingFor, moved
-from job_runner.people import Person, Role
-from job_runner.request import Request
-from job_runner.scheduler import Decision, Start
+from job_runner.jobs.job import Failure, Job, State, WaitingFor, moved
+from job_runner.jobs.scheduler import Decision, Start
+from job_runner.requests.request import Request
+from job_runner.site.people import Person, Role
 from job_runner.store import changes, queries, rows, tables
 from job_runner.store.database import BUSY_SECONDS, Database
 from job_runner.store.rows import Event, instant

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from job_runner.job import TERMINAL, Failure, Kind, State, WaitingFor
+from job_runner.jobs.job import TERMINAL, Failure, Kind, State, WaitingFor
 
 SCHEMA_VERSION = 1
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from job_runner.job import MOVES as JOB_MOVES
+from job_runner.jobs.job import MOVES as JOB_MOVES
 from output_checker.review.moves import MOVES as RELEASE_MOVES
 from output_checker.review.permissions import RULES, Standing
 

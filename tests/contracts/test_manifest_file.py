@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from job_runner import manifest as manifests
 from job_runner.errors import PlatformError
-from job_runner.manifest import Manifest, ManifestFile, ManifestInput
+from job_runner.workspaces import manifest as manifests
+from job_runner.workspaces.manifest import Manifest, ManifestFile, ManifestInput
 from tests.runs import HIGH, MEDIUM
 
 A, B = "a" * 64, "b" * 64

@@ -14,8 +14,8 @@ from job_runner.executors.contract import Box, Limits, Outcome
 from job_runner.executors.docker import DockerExecutor
 from job_runner.outputs import OutputLimits, collect, publish
 from job_runner.project import Level, OutputPattern
-from job_runner.run_folder import INSIDE, prepare
-from job_runner.workspace import Workspace, site_workspace
+from job_runner.workspaces.run_folder import INSIDE, prepare
+from job_runner.workspaces.workspace import Workspace, site_workspace
 from tests.runs import HIGH, MEDIUM, a_manifest, contents
 
 pytestmark = pytest.mark.docker

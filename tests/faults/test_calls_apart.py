@@ -16,9 +16,9 @@ import pytest
 
 from cohort_dsl.disclosure import Rounding
 from cohort_dsl.errors import DefinitionError
-from job_runner import apart, extraction
-from job_runner.extraction import WarehouseSource
-from job_runner.job import Failure
+from job_runner.definitions import apart, extraction
+from job_runner.definitions.extraction import WarehouseSource
+from job_runner.jobs.job import Failure
 
 
 def broke(seconds, function, *arguments):
@@ -97,7 +97,7 @@ def test_the_other_process_leaves_no_core_and_is_the_first_to_go_without_memory(
 
 def test_it_ends_when_whoever_asked_is_gone():
     asked = pickle.dumps(partial(time.sleep, 3600))
-    command = [sys.executable, "-I", "-m", "job_runner.apart"]
+    command = [sys.executable, "-I", "-m", "job_runner.definitions.apart"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
         other.stdin.write(len(asked).to_bytes(8, "big") + asked)
         other.stdin.close()

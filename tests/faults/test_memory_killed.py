@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from job_runner.errors import LedgerDamaged
-from job_runner.job import State
+from job_runner.jobs.job import State
 from job_runner.ledger import Head, Ledger
 from job_runner.store import Store
 from tests.jobs_made import NOON, a_job, a_request
@@ -29,7 +29,7 @@ while True:
 
 MOVES = """
 import sys
-from job_runner.job import State
+from job_runner.jobs.job import State
 from job_runner.store import Store
 from tests.jobs_made import NOON
 store = Store(sys.argv[1])

@@ -14,10 +14,11 @@ from pathlib import Path
 import docker
 import pytest
 
-from job_runner import debian, images
+from job_runner import images
 from job_runner.errors import PlatformError
 from job_runner.executors import dockerd, engine, sharing, sweep
 from job_runner.executors.engine import Home, Probes
+from job_runner.images import debian
 
 pytestmark = pytest.mark.docker
 PATH = debian.search_path(os.environ)

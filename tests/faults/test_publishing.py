@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from job_runner import journal
 from job_runner.errors import OutputsRefused, PlatformError
-from job_runner.job import Failure
+from job_runner.jobs.job import Failure
 from job_runner.outputs import publish, recover
 from job_runner.project import OutputPattern
-from job_runner.workspace import Workspace, local_workspace, site_workspace
+from job_runner.workspaces import journal
+from job_runner.workspaces.workspace import Workspace, local_workspace, site_workspace
 from tests.runs import HIGH, MEDIUM, a_manifest, a_run, collected, contents, promised
 
 BOTH = [*promised("output/*.csv"), OutputPattern(HIGH, "rows", "output/rows/*.txt")]

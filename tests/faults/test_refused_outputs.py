@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from job_runner.errors import OutputsRefused, PlatformError
-from job_runner.job import Failure
+from job_runner.jobs.job import Failure
 from job_runner.outputs.names import name_problems
-from job_runner.run_folder import run_folder
-from job_runner.workspace import Workspace, site_workspace
+from job_runner.workspaces.run_folder import run_folder
+from job_runner.workspaces.workspace import Workspace, site_workspace
 from tests.runs import HIGH, MEDIUM, a_run, collected, promised
 
 

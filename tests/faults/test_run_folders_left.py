@@ -5,9 +5,9 @@ import os
 
 import pytest
 
-from job_runner import run_folder
 from job_runner.executors.fake import FakeExecutor
-from job_runner.workspace import site_workspace
+from job_runner.workspaces import run_folder
+from job_runner.workspaces.workspace import site_workspace
 from tests.a_site import Site, an_engine
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from job_runner import tool
+from job_runner.images import tool
 
 UNTIL_ASKED = """
 trap 'sleep 0.5; echo tidy > "$NOTE"; exit 1' TERM

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from job_runner.people import Role
+from job_runner.jobs.wake import notify
 from job_runner.server.api import Api, application
 from job_runner.server.changes import Changes, listening
 from job_runner.server.tokens import new_token
-from job_runner.wake import notify
+from job_runner.site.people import Role
 from tests.a_site import Site, until
 from tests.a_study import a_commit
 from tests.calls import Caller

@@ -15,17 +15,17 @@ import pytest
 
 from cohort_dsl.errors import WarehouseError
 from job_runner.errors import LedgerDamaged, PlatformError, RequestRefused
-from job_runner.job import Failure, Kind, State, WaitingFor
-from job_runner.people import Role
-from job_runner.request import Progress
+from job_runner.jobs.job import Failure, Kind, State, WaitingFor
+from job_runner.jobs.wake import WakeSocket, listens
+from job_runner.requests.request import Progress
 from job_runner.server.api import SUBMISSIONS, Api, application
 from job_runner.server.asked import LONGEST_WAIT
 from job_runner.server.changes import Changes
 from job_runner.server.problems import HEADERS
 from job_runner.server.tokens import new_token
 from job_runner.server.told import without_credentials
+from job_runner.site.people import Role
 from job_runner.store import Store
-from job_runner.wake import WakeSocket, listens
 from tests.a_site import Inside, Site, an_engine
 from tests.a_study import a_commit
 from tests.calls import Caller

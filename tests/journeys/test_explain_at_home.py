@@ -14,9 +14,9 @@ from cli.commands.explain import report
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.evaluate import main
 from cohort_dsl.model.question import Question
-from job_runner.evaluation import Bench, evaluate
+from job_runner.definitions.evaluation import Bench, evaluate
 from job_runner.executors.fake import FakeEngine, FakeExecutor, Inside
-from job_runner.policy import ImagePolicy
+from job_runner.site.policy import ImagePolicy
 from tests.journeys.test_measures_at_home import EVENTS, MEASURES, PERIODS
 
 LAYER = "sha256:" + "a" * 64

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from job_runner import local
 from job_runner.errors import PlatformError, ProjectError
 from job_runner.executors.fake import FakeEngine, FakeExecutor, Inside
-from job_runner.job import Failure, State
-from job_runner.local import Home, Ran
-from job_runner.policy import ImagePolicy
-from job_runner.worker import Told
+from job_runner.jobs.job import Failure, State
+from job_runner.jobs.worker import Told
+from job_runner.local import run as local
+from job_runner.local.run import Home, Ran
+from job_runner.site.policy import ImagePolicy
 from tests.a_site import COHORT, FILES, PYTHON, ROOT_UID, FakeSource, an_engine
 
 IMAGES = {

@@ -13,10 +13,10 @@ import pytest
 from cli.dummies import DummySource
 from cohort_dsl import formats, load
 from cohort_dsl.model import wire
-from job_runner import local
 from job_runner.executors.fake import FakeEngine, Inside
-from job_runner.job import Failure, State
-from job_runner.local import Ran
+from job_runner.jobs.job import Failure, State
+from job_runner.local import run as local
+from job_runner.local.run import Ran
 from tests.a_site import COHORT
 from tests.journeys.test_local_run import a_home
 

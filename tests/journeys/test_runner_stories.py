@@ -10,7 +10,7 @@ import pytest
 from cohort_dsl.errors import WarehouseError
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import Outcome
-from job_runner.job import State
+from job_runner.jobs.job import State
 from tests.a_site import FakeSource, Inside, Site, a_policy, an_engine, describe, until
 from tests.a_study import a_commit
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from job_runner.errors import Conflict
-from job_runner.job import RUNNING, TERMINAL, Failure, Job, Kind, State
-from job_runner.scheduler import Capacity, decide
+from job_runner.jobs.job import RUNNING, TERMINAL, Failure, Job, Kind, State
+from job_runner.jobs.scheduler import Capacity, decide
 from job_runner.store import Store
 from tests.jobs_made import NOON, a_job, a_request
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from job_runner import debian
 from job_runner.errors import PlatformError
+from job_runner.images import debian
 
 
 def an_apt_get(folder: Path, text: str) -> dict[str, str]:

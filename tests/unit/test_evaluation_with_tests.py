@@ -11,9 +11,9 @@ from cohort_dsl import load
 from cohort_dsl.assurance import assure
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.evaluate import main
-from job_runner.evaluation import Bench, evaluate
+from job_runner.definitions.evaluation import Bench, evaluate
 from job_runner.executors.fake import FakeEngine, FakeExecutor, Inside
-from job_runner.policy import ImagePolicy
+from job_runner.site.policy import ImagePolicy
 
 LAYER = "sha256:" + "a" * 64
 FILES = {

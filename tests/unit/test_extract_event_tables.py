@@ -20,8 +20,8 @@ from cohort_dsl.model.types import INT
 from cohort_dsl.tables.contract import lab_results, patients
 from cohort_dsl.warehouses import duckdb
 from cohort_dsl.warehouses.rows import Rows
-from job_runner.manifest import ManifestFile
 from job_runner.project import Level
+from job_runner.workspaces.manifest import ManifestFile
 
 TABLES = {
     "patients": pa.table({"patient_id": [2, 1, 3], "sex": ["male", "female", None]}),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from job_runner.fingerprint import Fingerprint, why_run
+from job_runner.jobs.fingerprint import Fingerprint, why_run
 
 LAST = Fingerprint("c1", "sha256:a", ("python", "a.py"), {"output/x": "1", "output/y": "2"})
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from job_runner.code_tree import Entry, TreeLimits, why_not
 from job_runner.errors import PlatformError, RequestRefused
-from job_runner.repositories import Commit, FetchLimits, Repositories
+from job_runner.requests.code_tree import Entry, TreeLimits, why_not
+from job_runner.requests.repositories import Commit, FetchLimits, Repositories
 from tests.a_study import a_blob, a_commit, a_repository, a_tree_commit, git
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "SECRET": "canary"}
@@ -233,8 +233,25 @@ def test_a_large_history_is_refused_while_it_comes(origin, tmp_path):
         small.fetch(str(origin), commit)
 
 
-def test_a_repository_that_takes_for_ever_is_given_up(origin, tmp_path):
-    hasty = Repositories(tmp_path / "cache", ENVIRONMENT, FetchLimits(seconds=0.0))
+@pytest.fixture
+def hasty(tmp_path):
+    """Waits for no git at all, and has one that never ends."""
+    slow = tmp_path / "slow" / "git"
+    slow.parent.mkdir()
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o755)
+    path = f"{slow.parent}:{ENVIRONMENT['PATH']}"
+    limits = FetchLimits(seconds=0.0)
+    return Repositories(tmp_path / "cache", {**ENVIRONMENT, "PATH": path}, limits)
+
+
+def test_a_repository_that_takes_for_ever_is_given_up(origin, site, hasty):
+    site.fetch(str(origin), head(origin))
+    with pytest.raises(RequestRefused, match="more than 0 s"):
+        hasty.fetch(str(origin), a_commit(origin, {"new.txt": "new"}))
+
+
+def test_a_copy_that_takes_for_ever_to_make_is_the_platforms_fault(origin, hasty):
     with pytest.raises(PlatformError, match="more than 0 s"):
         hasty.fetch(str(origin), head(origin))
 

@@ -10,7 +10,7 @@ import pytest
 
 from job_runner.errors import PlatformError, ProjectError
 from job_runner.executors.contract import Mount
-from job_runner.run_folder import discard, prepare, prepared, run_folder
+from job_runner.workspaces.run_folder import discard, prepare, prepared, run_folder
 from tests.runs import promised
 
 UID = 10_321

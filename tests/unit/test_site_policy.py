@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from job_runner.policy import ImagePolicy, load, parse
-from job_runner.settings_yaml import SettingsError
+from job_runner.site.policy import ImagePolicy, load, parse
+from job_runner.site.settings_yaml import SettingsError
 
 LAYER = "sha256:" + "a" * 64
 GOOD = f"""\

@@ -7,8 +7,8 @@ import pytest
 from cohort_dsl.disclosure import Rounding
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.load import question_of
-from job_runner import extraction
-from job_runner.extraction import WarehouseSource
+from job_runner.definitions import extraction
+from job_runner.definitions.extraction import WarehouseSource
 
 ROUNDING = Rounding("default", 10, 5)
 

@@ -8,7 +8,7 @@ import pytest
 
 from job_runner.errors import PlatformError
 from job_runner.outputs import publish
-from job_runner.workspace import Workspace, local_workspace, site_workspace
+from job_runner.workspaces.workspace import Workspace, local_workspace, site_workspace
 from tests.runs import HIGH, a_manifest, a_run, collected, promised
 
 

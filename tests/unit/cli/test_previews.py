@@ -5,12 +5,12 @@ import hashlib
 import pytest
 
 from cli import previews
-from job_runner import journal, manifest
-from job_runner.job import State
-from job_runner.local import Ran
-from job_runner.manifest import Manifest, ManifestFile, ManifestInput
+from job_runner.jobs.job import State
+from job_runner.local.run import Ran
 from job_runner.project import Level
-from job_runner.workspace import local_workspace
+from job_runner.workspaces import journal, manifest
+from job_runner.workspaces.manifest import Manifest, ManifestFile, ManifestInput
+from job_runner.workspaces.workspace import local_workspace
 from tests.a_cohort import DATASET, Desk, people
 
 PEOPLE = people(

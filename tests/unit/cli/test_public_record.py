@@ -9,13 +9,13 @@ import pytest
 from cli.compose.folder import SiteFolder
 from cli.compose.opened import OpenSite
 from cli.compose.serving import public_runs
-from job_runner import journal, manifest
-from job_runner.job import Failure, State
+from job_runner.jobs.job import Failure, State
 from job_runner.ledger import Ledger
-from job_runner.manifest import Manifest
-from job_runner.repositories import Repositories
+from job_runner.requests.repositories import Repositories
 from job_runner.store import Store
-from job_runner.workspace import site_workspace
+from job_runner.workspaces import journal, manifest
+from job_runner.workspaces.manifest import Manifest
+from job_runner.workspaces.workspace import site_workspace
 from output_checker.review.pages import PublicRun
 from tests.a_site import a_policy
 from tests.jobs_made import NOON, a_job, a_request

@@ -14,11 +14,12 @@ from cli import exits
 from cli.compose import folder
 from cli.compose.folder import SiteFolder
 from cohort_dsl.errors import WarehouseError
-from job_runner import images, policy
+from job_runner import images
 from job_runner.errors import PlatformError
 from job_runner.images.build import LOCK_FILE
 from job_runner.images.lock import ImageLock, LockedImage
 from job_runner.ledger import Ledger
+from job_runner.site import policy
 from tests.a_command import Said, contents, strongroom
 from tests.an_omop import LACKS, on_server
 

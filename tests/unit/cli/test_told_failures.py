@@ -5,7 +5,7 @@ import pytest
 from cli import exits
 from cli.__main__ import main
 from cli.failures import REASONS, JobsFailed
-from job_runner.job import Failure
+from job_runner.jobs.job import Failure
 from tests.a_command import tree_that_raises
 
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from cli.compose import checking
-from job_runner import journal, manifest
-from job_runner.manifest import Manifest, ManifestFile, ManifestInput
 from job_runner.project import Level
-from job_runner.workspace import local_workspace
+from job_runner.workspaces import journal, manifest
+from job_runner.workspaces.manifest import Manifest, ManifestFile, ManifestInput
+from job_runner.workspaces.workspace import local_workspace
 
 HIGH, MEDIUM = Level.HIGHLY_SENSITIVE, Level.MODERATELY_SENSITIVE
 COHORT = ManifestFile("output/dataset.parquet", HIGH, "1" * 64, 1)

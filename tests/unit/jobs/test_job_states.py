@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from job_runner.job import (
+from job_runner.jobs.job import (
     MOVES,
     PLATFORM_FAILURES,
     RUNNING,

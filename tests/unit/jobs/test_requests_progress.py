@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from job_runner.job import State
-from job_runner.request import progress
+from job_runner.jobs.job import State
+from job_runner.requests.request import progress
 from tests.jobs_made import a_job
 
 

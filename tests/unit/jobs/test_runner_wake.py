@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from job_runner.errors import PlatformError
-from job_runner.wake import WakeSocket, listens, notify
+from job_runner.jobs.wake import WakeSocket, listens, notify
 
 
 @pytest.fixture

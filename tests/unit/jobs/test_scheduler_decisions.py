@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from job_runner.job import Failure, Job, Kind, State, WaitingFor
-from job_runner.scheduler import Capacity, Decision, Fail, Start, Wait, decide
+from job_runner.jobs.job import Failure, Job, Kind, State, WaitingFor
+from job_runner.jobs.scheduler import Capacity, Decision, Fail, Start, Wait, decide
 from tests.jobs_made import a_job
 
 ROOM = Capacity(workers=10, database_workers=10)

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from job_runner.errors import Conflict, PlatformError
-from job_runner.job import Failure, Job, Kind, State, WaitingFor
-from job_runner.people import Role
-from job_runner.scheduler import Capacity, Start, decide
+from job_runner.jobs.job import Failure, Job, Kind, State, WaitingFor
+from job_runner.jobs.scheduler import Capacity, Start, decide
+from job_runner.site.people import Role
 from job_runner.store import Store
 from tests.jobs_made import NOON, a_job, a_request, later
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from job_runner import graph
 from job_runner.errors import ProjectError
-from job_runner.project import Action, Project, Run
+from job_runner.project import Action, Project, Run, graph
 
 
 def a_study(**needs: str) -> Project:

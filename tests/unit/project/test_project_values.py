@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from job_runner.job import Kind
+from job_runner.jobs.job import Kind
 from job_runner.project import Action, Extraction, Level, OutputPattern, Run, parse
 
 

@@ -11,15 +11,15 @@ from pathlib import Path
 from job_runner import project
 from job_runner.errors import RequestRefused
 from job_runner.executors.contract import Executor
-from job_runner.job import Job
-from job_runner.policy import SitePolicy
+from job_runner.jobs.job import Job
+from job_runner.jobs.task import Task
 from job_runner.project import PROJECT_FILE, Project
-from job_runner.repositories import Commit, Repositories
-from job_runner.request import Request
-from job_runner.requests import refuse_all
+from job_runner.requests.intake import refuse_all
+from job_runner.requests.repositories import Commit, Repositories
+from job_runner.requests.request import Request
+from job_runner.site.policy import SitePolicy
 from job_runner.store import Store
-from job_runner.task import Task
-from job_runner.workspace import Workspace, site_workspace
+from job_runner.workspaces.workspace import Workspace, site_workspace
 
 
 @dataclass

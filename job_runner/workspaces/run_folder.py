@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from job_runner import journal
 from job_runner.errors import PlatformError, ProjectError
 from job_runner.executors.contract import Mount
 from job_runner.project import OutputPattern
 from job_runner.project.patterns import RESERVED_FOLDER, matches, path_mistakes
-from job_runner.workspace import is_file, missing_input
+from job_runner.workspaces import journal
+from job_runner.workspaces.workspace import is_file, missing_input
 
 INSIDE = "/workspace"
 """Where a run's folder is in its box."""

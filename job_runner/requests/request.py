@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from job_runner.job import RUNNING, TERMINAL, Job, State
+from job_runner.jobs.job import RUNNING, TERMINAL, Job, State
 
 
 class Progress(Enum):

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Protocol
 
 from job_runner.executors.contract import Limits
-from job_runner.fingerprint import Fingerprint, why_run
-from job_runner.job import Job
-from job_runner.manifest import Manifest
+from job_runner.jobs.fingerprint import Fingerprint, why_run
+from job_runner.jobs.job import Job
 from job_runner.project import Action
-from job_runner.workspace import Workspace
+from job_runner.workspaces.manifest import Manifest
+from job_runner.workspaces.workspace import Workspace
 
 
 @dataclass(frozen=True)

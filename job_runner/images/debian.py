@@ -6,8 +6,8 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 
-from job_runner import tool
 from job_runner.errors import PlatformError
+from job_runner.images import tool
 
 SYSTEM_FOLDERS = (
     "/usr/local/sbin",

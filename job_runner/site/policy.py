@@ -15,7 +15,7 @@ from pathlib import Path
 
 from job_runner.executors.contract import Limits
 from job_runner.project.model import EXTRACTION_IMAGES
-from job_runner.settings_yaml import Problem, Section, SettingsError, read
+from job_runner.site.settings_yaml import Problem, Section, SettingsError, read
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,25 @@ from datetime import datetime
 from pathlib import Path
 
 from cohort_dsl.errors import DefinitionError, StrongroomError, WarehouseError
-from job_runner import outputs, run_folder, stages
+from job_runner import outputs
 from job_runner.errors import Conflict, OutputsRefused, ProjectError, RequestRefused
 from job_runner.executors.contract import Executor
-from job_runner.job import PLATFORM_FAILURES, TERMINAL, Failure, Job, Kind, State, moved
-from job_runner.manifest import Manifest
-from job_runner.stages import Harvest, JobFailed, Stages
+from job_runner.jobs import stages
+from job_runner.jobs.job import (
+    PLATFORM_FAILURES,
+    TERMINAL,
+    Failure,
+    Job,
+    Kind,
+    State,
+    moved,
+)
+from job_runner.jobs.stages import Harvest, JobFailed, Stages
+from job_runner.jobs.task import Task, Tasks
 from job_runner.store import Store
-from job_runner.task import Task, Tasks
-from job_runner.workspace import Workspace
+from job_runner.workspaces import run_folder
+from job_runner.workspaces.manifest import Manifest
+from job_runner.workspaces.workspace import Workspace
 
 LOG_BYTES = 1024**2
 

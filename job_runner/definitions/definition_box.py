@@ -15,7 +15,7 @@ from cohort_dsl.errors import DefinitionError, QueryError
 from cohort_dsl.model import wire
 from cohort_dsl.model.question import Question
 from job_runner.executors.contract import Box, Limits, Mount, Outcome
-from job_runner.job import Failure
+from job_runner.jobs.job import Failure
 from job_runner.project import Extraction
 
 if TYPE_CHECKING:

@@ -9,14 +9,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from job_runner import apart, definition_box, extraction, journal, outputs, run_folder
+from job_runner import outputs
+from job_runner.definitions import apart, definition_box, extraction
+from job_runner.definitions.extraction import DataSource
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import KILLED, Box, Outcome
-from job_runner.extraction import DataSource
-from job_runner.job import Failure, Kind
-from job_runner.manifest import Manifest, ManifestInput, damaged
+from job_runner.jobs.job import Failure, Kind
+from job_runner.jobs.task import Task
 from job_runner.project import Extraction, Level
-from job_runner.task import Task
+from job_runner.workspaces import journal, run_folder
+from job_runner.workspaces.manifest import Manifest, ManifestInput, damaged
 
 
 class JobFailed(Exception):

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from job_runner.job import RUNNING, Failure, Job, Kind, State, WaitingFor
+from job_runner.jobs.job import RUNNING, Failure, Job, Kind, State, WaitingFor
 
 IDLE = frozenset({State.CREATED, State.WAITING})
 """Not yet taken up. A CREATED job that may start passes through WAITING like any other."""

@@ -20,7 +20,7 @@ from cohort_dsl.model.query import Query
 from cohort_dsl.model.question import Question
 from cohort_dsl.progress import SILENT, Progress
 from cohort_dsl.warehouses.contract import Warehouse
-from job_runner.definition_box import query_from
+from job_runner.definitions.definition_box import query_from
 from job_runner.errors import RequestRefused
 from job_runner.project import Action
 from job_runner.project.model import EXTRACTION_IMAGES

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any, ParamSpec, Protocol, TextIO, TypeAlias, TypeVar
 
 from cohort_dsl.errors import StrongroomError
-from job_runner.job import Failure
+from job_runner.jobs.job import Failure
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model.question import Question
-from job_runner import definition_box
+from job_runner.definitions import definition_box
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import Executor, Limits, Outcome
-from job_runner.job import Failure
-from job_runner.policy import ImagePolicy
+from job_runner.jobs.job import Failure
 from job_runner.project import Extraction
+from job_runner.site.policy import ImagePolicy
 
 if TYPE_CHECKING:
     from cohort_dsl.assurance import Expected

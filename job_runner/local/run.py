@@ -12,22 +12,25 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from job_runner import extraction, graph, project, snapshot, stages
+from job_runner import project
+from job_runner.definitions import extraction
+from job_runner.definitions.extraction import DataSource
 from job_runner.errors import PlatformError, ProjectError
 from job_runner.executors.contract import Executor, Limits
-from job_runner.extraction import DataSource
-from job_runner.job import Failure, Job, State
+from job_runner.jobs import stages
+from job_runner.jobs.job import Failure, Job, State
+from job_runner.jobs.runner import Runner
+from job_runner.jobs.scheduler import Capacity
+from job_runner.jobs.task import Task
+from job_runner.jobs.worker import Ports, Told, Worker
+from job_runner.local import snapshot
 from job_runner.outputs import OutputLimits
-from job_runner.policy import ImagePolicy, listed_as
-from job_runner.project import PROJECT_FILE, Action, Project
-from job_runner.request import Request
-from job_runner.requests import jobs_of
-from job_runner.runner import Runner
-from job_runner.scheduler import Capacity
+from job_runner.project import PROJECT_FILE, Action, Project, graph
+from job_runner.requests.intake import jobs_of
+from job_runner.requests.request import Request
+from job_runner.site.policy import ImagePolicy, listed_as
 from job_runner.store import Store
-from job_runner.task import Task
-from job_runner.worker import Ports, Told, Worker
-from job_runner.workspace import Workspace, local_workspace
+from job_runner.workspaces.workspace import Workspace, local_workspace
 
 STATE_FOLDER = ".strongroom"
 EXTRACTION = (

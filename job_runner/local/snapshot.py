@@ -11,7 +11,7 @@ from pathlib import Path
 from job_runner.errors import ProjectError
 from job_runner.project import Project
 from job_runner.project.patterns import matches
-from job_runner.run_folder import code_files
+from job_runner.workspaces.run_folder import code_files
 
 
 def take(study: Path, study_project: Project, target: Path) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from job_runner.errors import PlatformError
-from job_runner.manifest import checksum, damaged
+from job_runner.workspaces.manifest import checksum, damaged
 
 Step = Callable[[str], None]
 """Told before each effect. Tests die there."""

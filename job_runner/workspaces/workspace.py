@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from job_runner import journal
-from job_runner import manifest as manifests
 from job_runner.errors import PlatformError
-from job_runner.manifest import Manifest, ManifestFile
 from job_runner.project import Level
 from job_runner.project.patterns import RESERVED_FOLDER
+from job_runner.workspaces import journal
+from job_runner.workspaces import manifest as manifests
+from job_runner.workspaces.manifest import Manifest, ManifestFile
 
 HASHED_UP_TO = 64 * 1024**2
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import Executor
-from job_runner.job import RUNNING, TERMINAL, Job, State, moved
-from job_runner.scheduler import Capacity, Decision, Fail, decide
+from job_runner.jobs.job import RUNNING, TERMINAL, Job, State, moved
+from job_runner.jobs.scheduler import Capacity, Decision, Fail, decide
+from job_runner.jobs.worker import Worker
 from job_runner.store import Store
-from job_runner.worker import Worker
 
 SAFETY = 30.0
 """Seconds after which the runner looks even if nothing happened."""

@@ -18,9 +18,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO
 
-from job_runner.code_tree import REGULAR, Entry, TreeLimits, entries, why_not
 from job_runner.errors import RequestRefused
-from job_runner.git_process import Git, GitFailed
+from job_runner.requests.code_tree import REGULAR, Entry, TreeLimits, entries, why_not
+from job_runner.requests.git_process import Git, GitFailed
 
 _SHA = re.compile(r"[0-9a-f]{40}")
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"

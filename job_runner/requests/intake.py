@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 
-from job_runner import extraction, graph, project
+from job_runner import project
+from job_runner.definitions import extraction
 from job_runner.errors import RequestRefused
-from job_runner.job import Job
-from job_runner.people import Person, Role
-from job_runner.policy import ProjectPolicy, SitePolicy
-from job_runner.project import PROJECT_FILE, Action, Project
-from job_runner.repositories import Commit, Repositories
-from job_runner.request import Request
+from job_runner.jobs.job import Job
+from job_runner.project import PROJECT_FILE, Action, Project, graph
+from job_runner.requests.repositories import Commit, Repositories
+from job_runner.requests.request import Request
+from job_runner.site.people import Person, Role
+from job_runner.site.policy import ProjectPolicy, SitePolicy
 from job_runner.store import Store
 
 MOST_REFUSALS = 20
