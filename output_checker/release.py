@@ -24,6 +24,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from output_checker import canonical, figures, readme
+from output_checker.differencing.noted import CELLS, DEFINITIONS
 from output_checker.errors import ReleaseRefused, ReportChanged
 from output_checker.review import request as r
 from output_checker.review.permissions import NOTHING_OF_OURS
@@ -59,7 +60,9 @@ class Disk:
         source.rename(target)
 
 
-PutDown = Callable[[str, Sequence[tuple[str, str]]], None]
+CountedTables = Sequence[tuple[str, str]]
+PutDown = Callable[[str, CountedTables], Sequence[Mapping[str, object]]]
+Record = Callable[[str, Mapping[str, object], str], object]
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,14 @@ class Outbox:
 
     ``seal_key``: the site's own secret. The report's hash leaves only sealed with it: a
     plain hash would let anybody try out hidden numbers until it fits. ``put_down``: keeps
-    in mind who is counted, given the request's id and each output's job and path.
+    in mind who is counted, given the request's id and each table's job and path, and says
+    what the ledger is to say of it. ``record``: kind, body, who; into the ledger.
     """
 
     folder: Path
     seal_key: bytes = field(repr=False)
     put_down: PutDown = field(repr=False)
+    record: Record = field(repr=False)
     disk: Disk = field(default_factory=Disk, repr=False)
 
     def publish(self, request: r.ReleaseRequest) -> r.Bundle:
@@ -82,22 +87,33 @@ class Outbox:
         ReleaseRefused if the request isn't approved or another bundle stands in its place,
         ReportChanged if the report isn't what was reviewed, or doesn't know of a release
         since that tells of few people together with this one. Before anything appears, who
-        is counted is put down: what was cut off between the two is put down again. OSError
-        if the disk fails: then nothing appeared, and doing it again is safe.
+        is counted is put down, and on the ledger: what was cut off after that is put down
+        again. OSError if the disk fails: then nothing appeared, and doing it again is safe.
         """
         target = self.folder / folder_name(request)
         with _one_at_a_time(self.folder):
-            files = self._bundle(request, target)
+            outputs, files = self._bundle(request, target)
             if target.exists():
                 _same_or_refused(target, files)
             else:
-                self.put_down(request.id, [(f.job_id, f.path) for f in request.files])
+                self._remember(request, outputs)
                 self._appear(target, files)
         return r.Bundle(target, sha256(files[MANIFEST]))
 
-    def _bundle(self, request: r.ReleaseRequest, target: Path) -> Mapping[str, bytes]:
+    def _remember(self, request: r.ReleaseRequest, outputs: Sequence[Reviewed]) -> None:
+        """Files that weren't recomputed count nobody who is known."""
+        tables = [f.file for f in outputs if f.entry.table is not None]
+        told = self.put_down(request.id, [(file.job_id, file.path) for file in tables])
+        for body in told:
+            definitions = {DEFINITIONS: dict(request.origin.queries)}
+            self.record(CELLS, {**body, **definitions}, "the site")
+
+    def _bundle(
+        self, request: r.ReleaseRequest, target: Path
+    ) -> tuple[Sequence[Reviewed], Mapping[str, bytes]]:
         try:
-            return bundle(request, reviewed(request), self.seal_key)
+            outputs = reviewed(request)
+            return outputs, bundle(request, outputs, self.seal_key)
         except ReportChanged:
             if target.exists():  # it left before the report changed: no way back
                 raise _occupied(target) from None

@@ -119,7 +119,7 @@ class House:
     folder: Path
     store: Store
     disk: Disk = field(default_factory=Disk)
-    put_down: PutDown = lambda release, outputs: None
+    put_down: PutDown = lambda release, outputs: ()
     told: list[tuple[str, Mapping[str, object], str]] = field(default_factory=list)
     minutes: Iterator[int] = field(default_factory=itertools.count)
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -130,7 +130,7 @@ class House:
         return Service(
             store=self.store,
             find_run=self.runs.get,
-            record=lambda kind, body, who: self.told.append((kind, body, who)),
+            record=self.record,
             publish=self.outbox.publish,
             clock=lambda: (
                 datetime(2026, 3, 1, 9, tzinfo=UTC) + timedelta(minutes=next(self.minutes))
@@ -138,11 +138,14 @@ class House:
             new_id=lambda: f"r{next(self.ids)}",
         )
 
+    def record(self, kind: str, body: Mapping[str, object], who: str) -> None:
+        self.told.append((kind, body, who))
+
     @property
     def outbox(self) -> Outbox:
         folder = self.folder / "outbox"
         folder.mkdir(exist_ok=True)
-        return Outbox(folder, b"the site's key", self.put_down, self.disk)
+        return Outbox(folder, b"the site's key", self.put_down, self.record, self.disk)
 
     def report(self, *files: FileReport, job: str = "j1") -> Path:
         path = self.folder / f"{job}.json"

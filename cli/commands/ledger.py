@@ -9,6 +9,7 @@ import click
 
 from cli import console
 from cli.commands.site import existing, folder_argument
+from cli.compose.remembering import remembered
 from job_runner.ledger import Head, Ledger
 
 
@@ -28,15 +29,21 @@ def ledger() -> None:
 def ledger_verify(site_folder: Path, noted: str | None, as_json: bool) -> None:
     """Check that no entry of SITE's ledger was changed or removed.
 
+    And that who is counted in released tables is still kept as the ledger says.
+
     Write the printed head down elsewhere: given back later with --head, it proves that
     nothing before it was rewritten.
     """
-    kept = Ledger(existing(site_folder).ledger)
+    site = existing(site_folder)
+    kept = Ledger(site.ledger)
     count = kept.verify(_head(noted) if noted else None)
+    tables = remembered(site, kept.entries())
     head = kept.head()
-    told = {"entries": count, "head": asdict(head) if head else None}
     last = f" The head is {head.seq}:{head.sha256}" if head else ""
-    console.report(told, [f"The ledger is sound: {count} entries.{last}"], as_json=as_json)
+    lines = [f"The ledger is sound: {count} entries.{last}"]
+    lines += [f"{tables} released tables count those whom it says."] if tables else []
+    told = {"entries": count, "tables": tables, "head": asdict(head) if head else None}
+    console.report(told, lines, as_json=as_json)
 
 
 def _head(noted: str) -> Head:

@@ -71,7 +71,9 @@ def reviews(site: OpenSite) -> Service:
     """The review of a site, with its outbox."""
     store = review_store.open_store(site.folder.database)
     leaving = Leaving(memory(site.folder), partial(past, site.folder, store))
-    outbox = Outbox(site.folder.outbox, site.folder.secret("seal"), leaving.put_down)
+    outbox = Outbox(
+        site.folder.outbox, site.folder.secret("seal"), leaving.put_down, site.record
+    )
     return Service(
         store=store,
         find_run=Runs(site).find,

@@ -12,7 +12,7 @@ from itertools import product
 import numpy as np
 
 from output_checker.claims import wire
-from output_checker.claims.model import Claim, Levels
+from output_checker.claims.model import Claim, Condition, Levels
 from output_checker.differencing.model import Cell, Counted, Damaged, Keys, Parts
 from output_checker.policy import Policy
 from output_checker.suppress.primary import Cause, primary
@@ -69,22 +69,33 @@ def counted(
     inside, causes = _inside(numbers), primary(found, policy)
     cells = [
         _measured(
-            _cell(found, levels, protected, policy, inside[levels]),
+            _cell(found, levels, protected, policy, inside.get(levels, ())),
             found,
             causes.get(levels) in FEW_HAVE_MOST,
         )
         for levels in found.every()
-        if found.published(levels) and found.count(levels)
+        if found.published(levels)
     ]
     return Counted(
         release="",
         path=found.path,
-        population=", ".join(map(str, found.claim.population)) or "everyone",
+        population=_population(found.claim),
         definition=_definition(found.claim),
         cells=tuple(cells),
         keys=people.keys,
         parts=parts[people.rows],
+        dataset=found.claim.dataset_sha256,
+        dimensions=tuple(dimension.name for dimension in found.claim.dimensions),
     )
+
+
+def _population(claim: Claim) -> str:
+    """Whom the table counts: of columns that it is by, or measures, those with a value."""
+    needed = [d.column for d in claim.dimensions if not d.missing_is_a_level]
+    needed += [claim.value] if claim.value else []
+    present = (Condition(column, "is present") for column in needed)
+    conditions = dict.fromkeys((*claim.whom(), *present))
+    return ", ".join(map(str, conditions)) or "everyone"
 
 
 def _parts(found: Recomputed, cohort: Cohort) -> tuple[Parts, Mapping[Levels, int]]:

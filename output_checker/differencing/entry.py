@@ -12,7 +12,8 @@ from typing import Any
 from output_checker.differencing.arrays import Numbers
 from output_checker.differencing.model import Cell, Counted, Damaged
 
-FORMAT, VERSION = "counted", 2
+FORMAT, VERSION = "counted", 3
+WORDS = ("release", "path", "population", "definition", "dataset")
 
 Json = dict[str, Any]
 
@@ -38,8 +39,13 @@ def dumps(entry: Entry, keep: Callable[[Numbers], str], secret: bytes) -> bytes:
     return json.dumps({**body, "seal": _seal(body, secret)}, indent=1).encode()
 
 
-def loads(data: bytes, read: Callable[[str], Any], secret: bytes) -> Entry:
-    """The entry that ``dumps`` made; Damaged if it is anything else."""
+def loads(
+    data: bytes, read: Callable[[str], Any], secret: bytes, only: int | None = None
+) -> Entry:
+    """The entry that ``dumps`` made; Damaged if it is anything else.
+
+    ``only``: the place of the one table that is wanted, whatever became of the others.
+    """
     try:
         body = json.loads(data)
         seal = body.pop("seal")
@@ -47,7 +53,8 @@ def loads(data: bytes, read: Callable[[str], Any], secret: bytes) -> Entry:
             raise Damaged("the seal isn't the site's")
         if (body["format"], body["version"]) != (FORMAT, VERSION):
             raise Damaged("the format is another")
-        tables = tuple(_read_table(table, read) for table in body["tables"])
+        wanted = body["tables"] if only is None else [body["tables"][only]]
+        tables = tuple(_read_table(table, read) for table in wanted)
         return Entry(tables, frozenset(body["beside"]), body["least"])
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         raise Damaged("it isn't as it was written") from None
@@ -60,10 +67,8 @@ def _seal(body: Json, secret: bytes) -> str:
 
 def _table(table: Counted, keep: Callable[[Numbers], str]) -> Json:
     return {
-        "release": table.release,
-        "path": table.path,
-        "population": table.population,
-        "definition": table.definition,
+        **{name: getattr(table, name) for name in WORDS},
+        "dimensions": list(table.dimensions),
         "keys": keep(table.keys),
         "parts": keep(table.parts),
         "cells": [_cell(cell) for cell in table.cells],
@@ -83,7 +88,8 @@ def _cell(cell: Cell) -> Json:
 
 def _read_table(body: Json, read: Callable[[str], Any]) -> Counted:
     return Counted(
-        **{name: body[name] for name in ("release", "path", "population", "definition")},
+        **{name: body[name] for name in WORDS},
+        dimensions=tuple(body["dimensions"]),
         cells=tuple(map(_read_cell, body["cells"])),
         keys=read(body["keys"]),
         parts=read(body["parts"]),

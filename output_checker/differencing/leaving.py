@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from output_checker.differencing.audit import audit
 from output_checker.differencing.entry import Entry
 from output_checker.differencing.memory import Memory, Past
 from output_checker.differencing.model import Counted, Damaged, TooMany
+from output_checker.differencing.noted import Body, noted
 from output_checker.errors import NotRemembered, ReportChanged
 
 REMEDY = "Run the action again, so that two people see what its tables tell together."
@@ -24,8 +25,10 @@ class Leaving:
     memory: Memory
     past: Callable[[], Past]
 
-    def put_down(self, release: str, outputs: Sequence[tuple[str, str]]) -> None:
-        """Who is counted in a request's outputs (each a job and a path), from now on.
+    def put_down(self, release: str, outputs: Sequence[tuple[str, str]]) -> list[Body]:
+        """Who is counted in a request's tables (each a job and a path), from now on.
+
+        What it returns is for the ledger: so it says later whether that is still there.
 
         ReportChanged if they single out few people together with what the job's check
         didn't know of: other releases since, or other jobs of the request. NotRemembered if
@@ -42,8 +45,14 @@ class Leaving:
                 where=release,
                 remedy="Restore the site's folder of counted people, then release again.",
             ) from None
-        least = max(entry.least for entry in checked.values())
+        least = max((entry.least for entry in checked.values()), default=0)
         self.memory.put_released(release, Entry(tuple(leaving), frozenset(beside), least))
+        named = (replace(table, release=release) for table in leaving)
+        return [
+            body
+            for place, table in enumerate(named)
+            for body in noted(table, place, self.memory)
+        ]
 
 
 def _compared(
@@ -52,6 +61,8 @@ def _compared(
     checked: Mapping[str, Entry],
     earlier: Sequence[Counted],
 ) -> None:
+    if not leaving:
+        return  # files that count nobody
     jobs = [job for job, _ in outputs] + [""] * len(earlier)
     tables = [*leaving, *earlier]
     unseen = [

@@ -55,6 +55,12 @@ class Memory:
             for table in self._get(RELEASED, release, reader).tables
         )
 
+    def released_table(self, release: str, place: int) -> Counted:
+        """A release's table at this place, whatever became of its others; Damaged."""
+        reader = _Reader(self.folder / ARRAYS)
+        (found,) = self._get(RELEASED, release, reader, place).tables
+        return found
+
     def has(self, release: str) -> bool:
         """Is the release put down?"""
         return self._path(RELEASED, release).exists()
@@ -66,12 +72,12 @@ class Memory:
         data = dumps(entry, keeper.name, self._seal(kind, name))
         arrays.write(self._path(kind, name), data)
 
-    def _get(self, kind: str, name: str, reader: _Reader) -> Entry:
+    def _get(self, kind: str, name: str, reader: _Reader, only: int | None = None) -> Entry:
         try:
             data = self._path(kind, name).read_bytes()
         except OSError:
             raise Damaged("it isn't there") from None
-        return loads(data, reader.array, self._seal(kind, name))
+        return loads(data, reader.array, self._seal(kind, name), only)
 
     def _path(self, kind: str, name: str) -> Path:
         if not A_NAME.fullmatch(name):

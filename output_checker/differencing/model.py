@@ -21,7 +21,8 @@ class Cell:
     """A cell that left, and what it tells: a count between ``low`` and ``high``.
 
     Equal where it is shown as it is; ``high`` has no end where it is hidden. ``parts``: the
-    table's parts that it is made of, one for an inner cell, several for a total.
+    table's parts that it is made of, one for an inner cell, several for a total,
+    none for nobody.
     ``total_of``: the column whose total the cell tells, or would if it weren't hidden.
     ``dominated``: hidden as few people, or few providers, make up most of that total.
     """
@@ -35,7 +36,7 @@ class Cell:
 
     def __post_init__(self) -> None:
         if not 0 <= self.low <= self.high or min(self.parts, default=1) < 1:
-            raise ValueError("a cell of no people, or one that tells nonsense")
+            raise ValueError("a cell of those outside, or one that tells nonsense")
         if self.dominated and not (self.total_of and self.hidden):
             raise ValueError("what is dominated is a total, and hidden")
 
@@ -50,7 +51,8 @@ class Counted:
 
     ``release``: the request that it left with, nothing before it left. ``path``: of the
     output. ``population``: whom it counts, in words. ``definition``: hash of what it counts
-    and of the cohort it is about.
+    and of the cohort it is about; ``dataset``: hash of that cohort's file. ``dimensions``:
+    their names. ``cells``: all that the table shows or hides, of nobody too.
     """
 
     release: str
@@ -60,6 +62,8 @@ class Counted:
     cells: tuple[Cell, ...]
     keys: Keys = field(repr=False)
     parts: Parts = field(repr=False)
+    dataset: str = ""
+    dimensions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.keys) != len(self.parts):

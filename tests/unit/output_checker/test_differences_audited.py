@@ -72,7 +72,7 @@ def test_nobody_is_singled_out_of_nobody():
 
 @pytest.mark.parametrize("wrong", [{"parts": (0,)}, {"low": 3}, {"low": -1}])
 def test_a_cell_refuses_nonsense(wrong):
-    with pytest.raises(ValueError, match="a cell of no people"):
+    with pytest.raises(ValueError, match="a cell of those outside"):
         Cell(**{"levels": (), "parts": (1,), "low": 1, "high": 2, **wrong})
 
 
