@@ -41,7 +41,7 @@ def ledger_verify(site_folder: Path, noted: str | None, as_json: bool) -> None:
     head = kept.head()
     last = f" The head is {head.seq}:{head.sha256}" if head else ""
     lines = [f"The ledger is sound: {count} entries.{last}"]
-    lines += [f"{tables} released tables count those whom it says."] if tables else []
+    lines += [f"Whom {tables} released tables count is kept as it says."] if tables else []
     told = {"entries": count, "tables": tables, "head": asdict(head) if head else None}
     console.report(told, lines, as_json=as_json)
 

@@ -13,7 +13,14 @@ import numpy as np
 
 from output_checker.claims import wire
 from output_checker.claims.model import Claim, Condition, Levels
-from output_checker.differencing.model import Cell, Counted, Damaged, Keys, Parts
+from output_checker.differencing.model import (
+    EVERYONE,
+    Cell,
+    Counted,
+    Damaged,
+    Keys,
+    Parts,
+)
 from output_checker.policy import Policy
 from output_checker.suppress.primary import Cause, primary
 from output_checker.suppress.protect import Protected
@@ -95,7 +102,7 @@ def _population(claim: Claim) -> str:
     needed += [claim.value] if claim.value else []
     present = (Condition(column, "is present") for column in needed)
     conditions = dict.fromkeys((*claim.whom(), *present))
-    return ", ".join(map(str, conditions)) or "everyone"
+    return ", ".join(map(str, conditions)) or EVERYONE
 
 
 def _parts(found: Recomputed, cohort: Cohort) -> tuple[Parts, Mapping[Levels, int]]:

@@ -16,6 +16,10 @@ Parts = NDArray[np.int32]
 """For each key the number of the part that it is in; 0 is outside."""
 
 
+EVERYONE = "everyone"
+"""The population of a table that counts its whole cohort."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """A cell that left, and what it tells: a count between ``low`` and ``high``.

@@ -20,7 +20,7 @@ import numpy as np
 
 from output_checker.claims.model import Levels
 from output_checker.differencing.memory import Memory
-from output_checker.differencing.model import Counted, Damaged
+from output_checker.differencing.model import EVERYONE, Counted, Damaged
 
 CELLS = "release.cells"
 """The ledger's kind of entry."""
@@ -63,7 +63,8 @@ def predicate(table: Counted, levels: Levels) -> str:
     """Whom a cell counts, in the words of the claim."""
     named = zip(table.dimensions, levels, strict=True)
     groups = [f"{name} is {level}" for name, level in named if level is not None]
-    return ", ".join([table.population, *groups])
+    whole = [] if table.population == EVERYONE and groups else [table.population]
+    return ", ".join([*whole, *groups])
 
 
 def _people(table: Counted, key: bytes) -> list[str]:

@@ -66,6 +66,8 @@ def test_each_cell_has_its_predicate_its_hashes_and_no_number(site):
     cells = {(c["cell"]["sex"], c["cell"]["ill"]): c for c in second["cells"]}
     assert cells["f", "yes"]["predicate"] == ("age >= 18, sex != x, sex is f, ill is yes")
     assert cells[None, None]["predicate"] == "age >= 18, sex != x"
+    words = [cell["predicate"] for cell in first["cells"]]
+    assert (words[0], words[-1]) == ("sex is f, ill is yes", "everyone")
     assert all(len(cell["people"]) == 64 for cell in cells.values())
     assert len(second["claim"]) == len(second["dataset"]) == 64
     for cell in cells.values():
