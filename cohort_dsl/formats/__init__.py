@@ -14,7 +14,10 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
+from cohort_dsl.endings import ENDINGS, ending
 from cohort_dsl.formats import arrow, stata, text
+
+__all__ = ["FORMATS", "Format", "Write", "ending", "of"]
 
 Write: TypeAlias = Callable[[Iterable[pa.Table], pa.Schema, Path], None]
 
@@ -44,10 +47,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 )
 
 
-def ending(path: PurePath | str) -> str:
-    """How a file's name ends, where that says its format; else "" or its last suffix."""
-    name = PurePath(path).name
-    return next((end for end in FORMATS if name.endswith(end)), PurePath(path).suffix)
+assert set(FORMATS) == set(ENDINGS)
 
 
 def of(path: PurePath | str) -> Format | None:

@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from cohort_dsl.endings import ending
 from job_runner.project.command_line import Words, words
 from job_runner.project.mistakes import Mistakes, Place, listed, shown
 from job_runner.project.model import EXTRACTION_COMMANDS, Level, Run
@@ -130,29 +131,23 @@ def _is_written(pattern: str, output: str) -> bool:
     return parent == folder.removesuffix("/") and extension(pattern) == f".{written}"
 
 
-def _ending(output: str) -> str:
-    from cohort_dsl import formats  # and Arrow, which other projects' actions don't need
-
-    return formats.ending(output)
-
-
 def _is_of_a_period(pattern: str, output: str) -> bool:
-    ending = _ending(output)
+    end = ending(output)
     return (
-        pattern.startswith(f"{output.removesuffix(ending)}_")
-        and _ending(pattern) == ending
+        pattern.startswith(f"{output.removesuffix(end)}_")
+        and ending(pattern) == end
         and pattern.count("/") == output.count("/")
     )
 
 
 def _is_of_events(pattern: str, output: str) -> bool:
     folder, _, name = pattern.rpartition("/")
-    ending = _ending(output)
+    end = ending(output)
     return (
-        folder.startswith(f"{output.removesuffix(ending)}_")
+        folder.startswith(f"{output.removesuffix(end)}_")
         and folder.endswith("_events")
         and folder.count("/") == output.count("/")
-        and name.endswith(ending)
+        and name.endswith(end)
     )
 
 

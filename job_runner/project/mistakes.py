@@ -56,9 +56,14 @@ class Mistakes:
     def __init__(self, where: str) -> None:
         self.where = where
         self.found: list[Mistake] = []
+        self._told: set[tuple[Place, str]] = set()
         self._suggestions = 0
 
     def add(self, place: Place, problem: str, remedy: str) -> None:
+        """Once only: what stands behind an alias is looked at wherever it is used."""
+        if (place, problem) in self._told:
+            return
+        self._told.add((place, problem))
         self.found.append(Mistake(problem, where=self.where, remedy=remedy, place=place))
 
     def near(self, word: str, known: Iterable[str]) -> str | None:

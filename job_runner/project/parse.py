@@ -16,8 +16,8 @@ def parse(text: str, *, where: str = PROJECT_FILE) -> Project:
     """The project, or ProjectErrors with every mistake of the file and its line.
 
     The grammar is OpenSAFELY's, versions 1 to 5. Beyond it are refused: circles, control
-    characters, YAML's anchors and tags, and patterns of two privacy levels that can name
-    one file. Which images may run is policy, not grammar.
+    characters, YAML's tags, and patterns of two privacy levels that can name one file.
+    Which images may run is policy, not grammar.
     """
     mistakes = Mistakes(where)
     root = read(text, mistakes)

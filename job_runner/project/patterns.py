@@ -31,6 +31,8 @@ _IS_PLAIN = "Use letters, digits, `-`, `_`, `.` and, as the only wildcard, `*`."
 PATH_RULES: Sequence[Rule] = (
     (lambda p: not p.strip(), "is empty", _IS_RELATIVE),
     (lambda p: acts_on_a_screen(p), "has a control character", _IS_PLAIN),
+    (lambda p: any(c.isspace() and c != " " and not acts_on_a_screen(c) for c in p),
+     "has a blank that isn't the ordinary one", _IS_PLAIN),
     (lambda p: unicodedata.normalize("NFC", p) != p, "has an accent in two characters",
      "Type the accented letter as one character."),
     (lambda p: len(p.encode()) > MOST_BYTES, f"is longer than {MOST_BYTES} bytes",

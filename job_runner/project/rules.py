@@ -36,7 +36,7 @@ def check_project(project: DraftProject, mistakes: Mistakes) -> None:
         if project.version >= UNIQUE_OUTPUTS_FROM:
             _check_unique(project.actions, mistakes)
     for action in project.actions.values():
-        _check_needs(action, project.actions, mistakes)
+        _check_needs(action, project, mistakes)
         _check_paths(action, mistakes)
     _check_circles(project.actions, mistakes)
     _check_levels_apart(project.actions, mistakes)
@@ -47,7 +47,7 @@ def _check_expectations(project: DraftProject, version: int, mistakes: Mistakes)
         if project.expectations is not None:
             problem = f"version {version} has no `expectations`"
             mistakes.add(project.expectations, problem, "Take the block away.")
-    elif version == EXPECTATIONS_NEEDED_IN and not project.has_population:
+    elif version == EXPECTATIONS_NEEDED_IN and not project.has_population and project.whole:
         place = project.expectations or project.place
         problem = f"version {version} needs `expectations` with `population_size`"
         remedy = "Add `population_size: 1000` below `expectations:`, or use version 4 or 5."
@@ -74,13 +74,13 @@ def _check_unique(actions: Mapping[str, Draft], mistakes: Mistakes) -> None:
             first.setdefault(pattern, draft.place)
 
 
-def _check_needs(action: Draft, actions: Mapping[str, Draft], mistakes: Mistakes) -> None:
+def _check_needs(action: Draft, project: DraftProject, mistakes: Mistakes) -> None:
     for need in action.needs:
         if need.text == action.name:
             problem = f"the action {shown(action.name)} needs itself"
             mistakes.add(need.place, problem, "Take it off its own list.")
-        elif need.text not in actions:
-            near = mistakes.near(need.text, actions)
+        elif need.text not in project.actions and project.whole:
+            near = mistakes.near(need.text, project.actions)
             meant = f"Did you mean {shown(near)}? " if near else ""
             remedy = f"{meant}Name an action of this file."
             mistakes.add(need.place, f"there is no action {shown(need.text)}", remedy)

@@ -8,16 +8,8 @@ from dataclasses import dataclass, field
 
 from job_runner.project.mistakes import Mistakes, Place, listed, shown
 from job_runner.project.model import Level, OutputPattern
+from job_runner.project.nodes import FALSE, INTEGER, TRUE, Items, Node, Scalar, Table
 from job_runner.project.patterns import acts_on_a_screen
-from job_runner.project.reading import (
-    FALSE,
-    INTEGER,
-    TRUE,
-    Items,
-    Node,
-    Scalar,
-    Table,
-)
 
 PROJECT_KEYS = ("version", "actions", "expectations")
 ACTION_KEYS = ("run", "needs", "outputs", "config", "dummy_data_file")
@@ -57,13 +49,17 @@ class Draft:
 
 @dataclass(frozen=True)
 class DraftProject:
-    """A whole file. ``version`` is None where it is missing or isn't one."""
+    """A file. ``version`` is None where it is missing or isn't one.
+
+    ``whole``: nothing was left out, so that what isn't here isn't in the file.
+    """
 
     version: int | None
     place: Place
     actions: dict[str, Draft] = field(default_factory=dict)
     expectations: Place | None = None
     has_population: bool = False
+    whole: bool = True
 
 
 class Shape:
@@ -85,6 +81,7 @@ class Shape:
             actions=self._actions(parts["actions"]) if "actions" in parts else {},
             expectations=expected.place if expected else None,
             has_population=self._has_population(expected) if expected else False,
+            whole=root.whole and all(_is_whole(part) for part in parts.values()),
         )
 
     def _version(self, node: Node) -> int | None:
@@ -155,7 +152,8 @@ class Shape:
         before = len(self._mistakes.found)
         levels = self._parts(table, LEVELS)
         found = [o for name in levels for o in self._labels(Level(name), levels[name])]
-        if not found and len(self._mistakes.found) == before:
+        whole = table.whole and all(map(_is_whole, levels.values()))
+        if whole and not found and len(self._mistakes.found) == before:
             remedy = f"Name at least one file under {listed(LEVELS)}."
             self._mistakes.add(node.place, "the action has no outputs", remedy)
         return tuple(found)
@@ -209,9 +207,9 @@ class Shape:
     def _table(self, node: Node, what: str) -> Table | None:
         if isinstance(node, Table):
             return node
-        self._mistakes.add(
-            node.place, f"{what} must be a mapping", "Write `name: value` lines below it."
-        )
+        if _is_whole(node):
+            remedy = "Write `name: value` lines below it."
+            self._mistakes.add(node.place, f"{what} must be a mapping", remedy)
         return None
 
     def _parts(
@@ -228,7 +226,7 @@ class Shape:
         parts = {
             k: v for k, (_, v) in table.pairs.items() if k in known and not _is_null(v)
         }
-        for name in required:
+        for name in required if table.whole else ():
             if name not in parts:
                 self._mistakes.add(
                     at or table.place,
@@ -270,6 +268,10 @@ class Shape:
         remedy = f"Use at most {MOST_NAME} letters, digits, `-` and `_`."
         self._mistakes.add(key.place, problem, remedy)
         return False
+
+
+def _is_whole(node: Node) -> bool:
+    return isinstance(node, Scalar) or node.whole
 
 
 def _is_null(node: Node) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 
 from job_runner.project import Level, ProjectErrors, parse
@@ -45,6 +47,7 @@ def the_mistake(text: str) -> str:
         ("''", "is empty"),
         ("' '", "is empty"),
         ("' a.csv'", "begins or ends with a blank"),
+        ("a\u00a0b.csv", "has a blank that isn't the ordinary one"),
         ("/etc/a.csv", "isn't relative"),
         ("~/a.csv", "isn't relative"),
         ("C:/a.csv", "begins with a drive"),
@@ -456,27 +459,42 @@ def test_the_file_s_own_name_is_the_place() -> None:
         parse("", where="study/project.yaml")
 
 
+THOUSANDFOLD = "a1: &a1 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(2, 11)
+)
+"""Ten levels of ten: a few lines that stand for ten thousand million words."""
+
+DEEPER = "a1: &a1 [[[[x]]]]\n" + "".join(
+    f"a{i}: &a{i} [[[[*a{i - 1}]]]]\n" for i in range(2, 11)
+)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: &x [1]\nb: *x\n", "line 1, column 4: `&x`: anchors and aliases"),
-        ("a: *x\n", "`*x`: anchors and aliases"),
+        ("a: *x\n", "line 1, column 4: '*x' stands for nothing that was said above"),
+        ("*x : 1\n", "a key must be a word"),
+        ("*x", "line 1, column 1: '*x' stands for nothing"),
+        ("a: &x [*x]\n", "line 1, column 8: '*x' stands for nothing"),
+        ("<<: 1\n", "`<<` takes keys from mappings, and this is none"),
         ("a: !!python/object:os.system x\n", "the tag 'tag:yaml.org,2002:python/object"),
         ("a: !mine {}\n", "the tag '!mine'"),
         ("? [a]\n: 1\n", "a key must be a word"),
         ("a: 1\n---\nb: 2\n", "a second document begins"),
-        ("a: [1\n", "this isn't YAML"),
-        ("a: b: c\n", "line 1, column 5: this isn't YAML"),
-        ("a: \x07\n", "this isn't YAML"),
-        ("a: 1\nb: \ud800\n", "line 2, column 1: a character is broken"),
+        ("a: \x07\n", "line 1, column 4: there is a control character, '\\x07'"),
+        ("a: 1 # \u2028\n", "line 1, column 8: there is a control character, '\\u2028'"),
+        ("a: 1\nb: \ud800\n", "line 2, column 4: a character is broken"),
         ("[" * 50_000, "nested more than 20 deep"),
         ("{a: " * 50_000, "nested more than 20 deep"),
         ("- " * 50_000, "nested more than 20 deep"),
-        (f"a: [{'1,' * 200_000}]", "more than 200,000 things"),
-        ("#" * 2_000_001, "at most 2,000,000 are read"),
+        (f"a: [{'1,' * 400_000}]", "the file says more than a project file may"),
+        ("#" * 2_000_001, "the file has more than 2,000,000 characters"),
+        (THOUSANDFOLD, "line 6, column 10: the file says more than a project file may"),
+        (f"a: &x '{'x' * 900_000}'\nb: [{'*x,' * 5}]\n", "more than a project file may"),
+        (DEEPER, "line 5, column 13: this is nested more than 20 deep"),
         ("a: 1\na: 2\n", "'a' is here a second time; the first is on line 1"),
     ],
-    ids=range(16),
+    ids=count(),
 )
 def test_yaml_that_could_hide_or_explode_is_refused(text: str, said: str) -> None:
     assert said in str(refusal(text))
