@@ -42,7 +42,7 @@ COMMANDS: Mapping[str, Entry] = {
     "site": Entry("site", "Make a site; add and remove people.", SITE),
     "warehouse": Entry("warehouse", "Check the warehouse against its mapping.", SITE),
     "serve": Entry("serving", "Serve requests, review pages, the public record.", SITE),
-    "runner": Entry("serving", "Run the jobs of a site.", SITE),
+    "runner": Entry("runner", "Run the jobs of a site.", SITE),
     "ledger": Entry("ledger", "Verify and show the site's ledger.", SITE),
     "engine": Entry("platform", "Find, start and stop a container engine.", SITE),
     "images": Entry("platform", "Build and list the images actions run in.", SITE),
