@@ -2,53 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import version
 
 import click
 
-
-@dataclass(frozen=True)
-class Entry:
-    """A command: where it is written, what it is for, and whom it serves."""
-
-    module: str
-    summary: str
-    audience: str
-
-
-RESEARCHER = "Researchers, on their own machine"
-SITE = "The site's custodian"
-CHECKER = "Output checkers"
-EVERYONE = "Everyone"
-
-COMMANDS: Mapping[str, Entry] = {
-    "init": Entry("study", "Make a new study that works.", RESEARCHER),
-    "check": Entry("study", "Check a project file or a cohort definition.", RESEARCHER),
-    "assure": Entry("assure", "Try a definition on patients you made up.", RESEARCHER),
-    "explain": Entry("explain", "Show how a question is answered.", RESEARCHER),
-    "dummy-data": Entry("trying", "Make dummy tables for a definition.", RESEARCHER),
-    "run": Entry("trying", "Run actions here, on dummy data.", RESEARCHER),
-    "submit": Entry("remote", "Send actions of a commit to a site.", RESEARCHER),
-    "status": Entry("remote", "Show your requests and their jobs.", RESEARCHER),
-    "cancel": Entry("remote", "Stop a request's jobs.", RESEARCHER),
-    "release": Entry("remote", "Ask for a request's outputs to be released.", RESEARCHER),
-    "review": Entry("review", "See, approve or return release requests.", CHECKER),
-    "disclosure": Entry(
-        "disclosure", "Hide cells of a table safely; attack hidden ones.", CHECKER
-    ),
-    "site": Entry("site", "Make a site; add and remove people.", SITE),
-    "warehouse": Entry("warehouse", "Check the warehouse against its mapping.", SITE),
-    "serve": Entry("serving", "Serve requests, review pages, the public record.", SITE),
-    "runner": Entry("runner", "Run the jobs of a site.", SITE),
-    "ledger": Entry("ledger", "Verify and show the site's ledger.", SITE),
-    "engine": Entry("platform", "Find, start and stop a container engine.", SITE),
-    "images": Entry("platform", "Build and list the images actions run in.", SITE),
-    "demo": Entry("demo", "The whole loop on one machine, on public records.", EVERYONE),
-    "completion": Entry("completion", "Print a shell completion script.", EVERYONE),
-}
+from cli.listing import COMMANDS, page
 
 
 class Commands(click.Group):
@@ -65,16 +23,8 @@ class Commands(click.Group):
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for audience in dict.fromkeys(entry.audience for entry in COMMANDS.values()):
-            with formatter.section(audience):
-                formatter.write_dl(
-                    [
-                        (name, entry.summary)
-                        for name, entry in COMMANDS.items()
-                        if entry.audience == audience
-                    ]
-                )
+    def get_help(self, ctx: click.Context) -> str:
+        return page()
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -93,18 +43,22 @@ def unknown(name: str, known: list[str]) -> str:
     return f"There is no command {name!r}.{hint} See strongroom --help."
 
 
-EPILOG = """\b
-A first tour, with records that anybody may see:   strongroom demo
-A study of your own:                               strongroom init my-study
-"""
+def _version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        click.echo(f"strongroom, version {version('strongroom')}")
+        context.exit()
 
 
-@click.group(cls=Commands, epilog=EPILOG)
-@click.version_option(version("strongroom"), prog_name="strongroom")
+@click.group(cls=Commands)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_version,
+    help="Show the version and exit.",
+)
 def strongroom() -> None:
-    """Analyse a hospital's records without ever seeing them.
-
-    Write a cohort definition and an analysis against dummy data, send them to the site
-    that holds the records, and get back tables that a checker has verified and two people
-    have approved.
-    """
+    """Analyse a hospital's records without ever seeing them."""

@@ -54,6 +54,20 @@ def imported(program: str, *arguments: str) -> set[str]:
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
+BEGUN = """
+from cli import begin
+
+sys.argv = ["strongroom", "--help"]
+begin.entrypoint()
+"""
+
+
+def test_the_list_of_commands_is_shown_without_anything_of_others():
+    """To import click alone takes as long as five starts of Python."""
+    found = imported(BEGUN)
+    assert not found & {*HEAVY, "click", "cohort_dsl", "dataclasses", "job_runner"}
+
+
 def test_a_definition_becomes_sql_without_an_engine_or_arrow(tmp_path: Path) -> None:
     """They would take as long to import as 500 variables take to compile."""
     definition = tmp_path / "definition.py"
