@@ -18,8 +18,9 @@ MOST = 100
 MOST_CELLS = 2000
 """Their cells that have people: the time for links grows with the third power."""
 Compare = Callable[[Recomputed, Recomputed], Shared | None]
-Nearly = Mapping[str, Mapping[str, tuple[Levels, ...]]]
-"""By a table's path, and another measured column: cells where few make the difference."""
+Nearly = Mapping[str, Mapping[str, Mapping[Levels, Numbers]]]
+"""By a table's path, and another measured column: cells where few make the difference, and
+these differences."""
 
 
 class Pairs:
@@ -71,7 +72,7 @@ def nearly_alike(
     policy: Policy,
 ) -> Nearly:
     """Where two shown totals of the same people differ by few of them, or mostly by few."""
-    found: dict[str, dict[str, tuple[Levels, ...]]] = {}
+    found: dict[str, dict[str, Mapping[Levels, Numbers]]] = {}
     for one, other in combinations(tables[:MOST], 2):
         cells = [
             cell
@@ -82,8 +83,8 @@ def nearly_alike(
         ]
         if cells:
             mine, theirs = found.setdefault(one.path, {}), found.setdefault(other.path, {})
-            mine[str(other.claim.value)] = tuple(cell.one for cell in cells)
-            theirs[str(one.claim.value)] = tuple(cell.other for cell in cells)
+            mine[str(other.claim.value)] = {c.one: c.numbers for c in cells}
+            theirs[str(one.claim.value)] = {c.other: c.numbers for c in cells}
     return found
 
 

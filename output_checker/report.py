@@ -41,8 +41,9 @@ class Hidden(Enum):
 class Finding:
     """One thing that a check noticed. ``cells`` name the cells, never a person's value.
 
-    ``attack``: how somebody would use what is shown, in numbers that are shown, a line a
-    step; for the people inside.
+    ``attack``: how somebody would use what is shown, or what would be, in numbers, a line
+    a step; for the people inside. Nothing only where nothing could be shown: checks whose
+    findings have none say why on their page of the manual.
     """
 
     check: str

@@ -60,7 +60,7 @@ def _finding(finding: Finding) -> Iterator[str]:
         more = len(finding.cells) - NAMED
         named = "; ".join(finding.cells[:NAMED])
         yield f"    where: {named}" + (f"; and {more} more" if more > 0 else "")
-    yield from (f"    {step}" for step in finding.attack)
+    yield from (f"    attack: {step}" for step in finding.attack)
     yield f"    {finding.remedy}"
 
 

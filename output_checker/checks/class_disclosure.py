@@ -7,12 +7,13 @@ so people decide. A level that the population's own conditions fix tells nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from output_checker.checks.subjects import Verified
 from output_checker.claims.model import Dimension, IsPresent, Levels
 from output_checker.report import Finding, Verdict
 from output_checker.suppress.primary import Cause
+from output_checker.suppress.rounding import rounded
 from output_checker.verify.numbers import NOBODY, Recomputed, at_total, name_of
 
 REMEDY = (
@@ -27,16 +28,21 @@ def check(subject: Verified) -> Iterator[Finding]:
     """Groups that are wholly in, or wholly outside, one level of another dimension."""
     found, least = subject.found, subject.policy.threshold
     seen = [levels for levels in found.every() if _seen(subject, levels)]
-    everybody = [levels for levels in seen if _share(found, levels, least) == 1]
-    nobody = [levels for levels in seen if _share(found, levels, least) == 0]
-    yield from _finding("Everybody in a group is in one category", everybody, "all")
-    yield from _finding("Nobody in a group is in a category", nobody, "none")
+    divided = {levels: _divided(found, levels, least) for levels in seen}
+    whole = [(levels, place) for levels, place in divided.items() if place is not None]
+    everybody = [levels for levels, _ in whole if found.count(levels)]
+    nobody = [levels for levels, _ in whole if not found.count(levels)]
+    told = {levels: _told(subject, levels, place) for levels, place in whole}
+    yield from _finding("Everybody in a group is in one category", everybody, told)
+    yield from _finding("Nobody in a group is in a category", nobody, told)
     if found.is_summary:
-        same = [levels for levels in seen if _constant(subject, levels)]
-        yield from _finding("Everybody in a group has the same value", same, "all alike")
+        same = {c: _alike(subject, c) for c in seen if _constant(subject, c)}
+        yield from _finding("Everybody in a group has the same value", [*same], same)
 
 
-def _finding(what: str, cells: list[Levels], share: str) -> Iterator[Finding]:
+def _finding(
+    what: str, cells: list[Levels], told: Mapping[Levels, str]
+) -> Iterator[Finding]:
     if cells:
         yield Finding(
             check="class disclosure",
@@ -44,8 +50,24 @@ def _finding(what: str, cells: list[Levels], share: str) -> Iterator[Finding]:
             reason=f"{what}: to know that someone is in the group is to know this of them.",
             remedy=REMEDY,
             cells=tuple(map(name_of, cells)),
-            attack=tuple(f"{name_of(levels)}: {share} of them" for levels in cells[:TOLD]),
+            attack=tuple(f"{name_of(levels)}: {told[levels]}" for levels in cells[:TOLD]),
         )
+
+
+def _told(subject: Verified, levels: Levels, place: int) -> str:
+    """Who is known to be in the group, and what is known of each of them by that."""
+    count, group = subject.found.count(levels), at_total(levels, place)
+    few, all_ = (rounded(n, subject.policy) for n in (count, subject.found.count(group)))
+    what = f"{subject.found.claim.dimensions[place].name} is {'' if count else 'not '}"
+    return (
+        f"{few} of {all_} in {name_of(group)}, so of whoever is one of these it is known"
+        f" that {what}{levels[place]}"
+    )
+
+
+def _alike(subject: Verified, levels: Levels) -> str:
+    count = rounded(subject.found.count(levels), subject.policy)
+    return f"the values of {count} don't differ, so their mean is what each of them has"
 
 
 def _seen(subject: Verified, levels: Levels) -> bool:
@@ -60,8 +82,8 @@ def _adds_up_steps(found: Recomputed, levels: Levels) -> bool:
     return found.claim.kind == "survival" and levels[-2] is None and levels[-1] is not None
 
 
-def _share(found: Recomputed, levels: Levels, least: int) -> int | None:
-    """1 or 0 if the cell holds all or none of a group that it divides; else None."""
+def _divided(found: Recomputed, levels: Levels, least: int) -> int | None:
+    """The place of a dimension of which the cell has all, or none, of a group."""
     count = found.count(levels)
     if found.claim.kind == "survival" and levels[-2] is not None:
         return None  # in a step: nobody is known to leave then, but by having the event
@@ -70,7 +92,7 @@ def _share(found: Recomputed, levels: Levels, least: int) -> int | None:
             continue
         group = found.count(at_total(levels, place))
         if group >= least and count in (0, group):
-            return 1 if count else 0
+            return place
     return None
 
 

@@ -4,7 +4,7 @@ themselves where a place or a practice is known."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from datetime import date
 from itertools import pairwise
 
@@ -16,6 +16,8 @@ EUROPEAN = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})")
 BIRTH = re.compile(r"(?<![a-z])(dob|birth\w*|born|naissance|ddn|geb\w*|nacimiento)", re.I)
 MANY = 10
 """Different days: fewer are a study's own, its beginning and its end."""
+HUNDRED_YEARS = 36_525
+"""Days."""
 LIFETIME = 15 * 365
 """Days between the first and the last, from which on they are hardly a study's."""
 
@@ -34,7 +36,18 @@ def check(subject: Opaque) -> Iterator[Finding]:
             reason=f"Column {place} has days that may each be a person's"
             + (", as dates of birth are." if born else "."),
             remedy="Give years, or count people by month.",
+            attack=(_told(days, subject.people, born=born),),
         )
+
+
+def _told(days: Set[date], people: int, *, born: bool) -> str:
+    """How many people share a day, of all that these may be of."""
+    span = HUNDRED_YEARS if born else (max(days) - min(days)).days + 1
+    each = f"{people} patients are {people / span:.2g} a day; " if people else ""
+    return (
+        f"{len(days)} of {span:,} different days: {each}whoever knows somebody's day has"
+        " found the line, and reads the rest of it"
+    )
 
 
 def _is_regular(days: Iterable[date]) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from output_checker.checks.subjects import Candidate
 from output_checker.report import Finding, Verdict
+from output_checker.suppress.rounding import rounded
+from output_checker.suppress.told import patients
 
 NAMED = 20
 
@@ -20,6 +22,7 @@ def check(subject: Candidate) -> Iterator[Finding]:
     if made is None:
         return
     own = sorted(claim.columns() & made)[:NAMED]
+    counted = patients(rounded(subject.found.in_all, subject.policy))
     columns = f" An action made these columns: {', '.join(own)}." if own else ""
     yield Finding(
         check="derived",
@@ -29,4 +32,9 @@ def check(subject: Candidate) -> Iterator[Finding]:
         f"{columns}",
         remedy="Define such columns, and whom to count, in the dataset definition or in"
         " where=; or show reviewers the code that makes them.",
+        attack=(
+            f"{counted} are counted, and the action chose whom: the same frame without one"
+            " of them gives the same table less that one, which tells the groups of that"
+            " one",
+        ),
     )

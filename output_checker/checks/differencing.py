@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from output_checker.checks.subjects import Verified
 from output_checker.differencing.audit import Attack, Term
 from output_checker.report import Finding, Verdict
+from output_checker.suppress.rounding import rounded
 from output_checker.verify.numbers import name_of
 
 ATTACKS, TERMS = 3, 6
@@ -33,6 +34,11 @@ def check(subject: Verified) -> Iterator[Finding]:
             f" compared: {found.unknown}. Subtracting may show few people.",
             remedy="Use the same people and the same groups as the tables before; where"
             " something is damaged, the site's operator must restore it.",
+            attack=(
+                f"{rounded(subject.found.in_all, subject.policy)} here, less those"
+                " of a table before: how many are left, and whether it is one, nobody can"
+                " say",
+            ),
         )
     if found.attacks or not found.complete:
         yield _known(subject)

@@ -8,9 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from output_checker.checks.subjects import Verified
+from output_checker.claims.model import Levels
 from output_checker.report import Finding, Verdict
 from output_checker.suppress.primary import Cause
+from output_checker.suppress.told import known_total, of_few
 from output_checker.verify.numbers import name_of
+
+TOLD = 3
+"""Cells whose attack is told in full."""
 
 
 def check(subject: Verified) -> Iterator[Finding]:
@@ -31,9 +36,10 @@ def check(subject: Verified) -> Iterator[Finding]:
             f" {policy.threshold} differ from all others. Hidden: {len(cells)}.",
             remedy="To show more, use wider groups or a measure with fewer extreme values.",
             cells=tuple(map(name_of, cells)),
+            attack=tuple(_total(subject, levels) for levels in cells[:TOLD]),
         )
     for column, alike in subject.nearly.items():
-        shown = [levels for levels in alike if subject.found.published(levels)]
+        shown = [levels for levels in alike if subject.found.published(levels)] or [*alike]
         yield Finding(
             check="dominance",
             verdict=Verdict.REVIEW,
@@ -41,5 +47,17 @@ def check(subject: Verified) -> Iterator[Finding]:
             " differ for few patients, or mostly for few: the means, one less the other,"
             " tell of these.",
             remedy="Leave out one of the two columns, or use wider groups for both.",
-            cells=tuple(map(name_of, shown or alike)),
+            cells=tuple(map(name_of, shown)),
+            attack=tuple(
+                f"{name_of(levels)}: n times the one mean less n times the other is the"
+                f" total of what they differ by; {of_few(alike[levels], subject.policy)}"
+                for levels in shown[:TOLD]
+            ),
         )
+
+
+def _total(subject: Verified, levels: Levels) -> str:
+    """How a total is known, and of whom it tells."""
+    found = subject.found
+    few = of_few(found.cells[levels], subject.policy)
+    return f"{name_of(levels)}: were it shown, {known_total(found)}; {few}"

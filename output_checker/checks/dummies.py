@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from output_checker.checks.subjects import Candidate
 from output_checker.report import Finding, Verdict
+from output_checker.suppress.told import patients
 
 
 def check(subject: Candidate) -> Iterator[Finding]:
@@ -26,5 +27,14 @@ def check(subject: Candidate) -> Iterator[Finding]:
             " all others, so their coefficients are about these few.",
             remedy="Leave such columns out, or these people by a condition.",
             cells=tuple(few),
-            attack=tuple(f"{name}: {n} unlike all others" for name, n in few.items()),
+            attack=tuple(_told(name, n, found.in_all) for name, n in few.items()),
         )
+
+
+def _told(name: str, few: int, all_: int) -> str:
+    times = "the coefficient" if few == 1 else f"{few} times the coefficient"
+    return (
+        f"{name}: all but {few} of {patients(all_)} have one number; {times} is about what"
+        f" the outcomes of these {few}, added up, are above or below what the other terms"
+        " expect"
+    )

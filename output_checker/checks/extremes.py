@@ -27,6 +27,10 @@ def check(subject: Opaque) -> Iterator[Finding]:
         verdict=Verdict.FAIL if subject.form is Form.TABLE else Verdict.REVIEW,
         reason="It speaks of a smallest or a largest value, which is one person's own.",
         remedy="Give percentiles that leave enough people on both sides.",
+        attack=(
+            f"1 patient has it ({subject.policy.threshold} asked for): whoever knows who"
+            " that is, as the oldest or the one who stayed longest, knows the number",
+        ),
     )
 
 

@@ -30,6 +30,7 @@ def check(subject: Candidate) -> Iterator[Finding]:
             f"Fewer than {policy.threshold} patients alone determine what the model says of"
             " people like them: what it says is what they have.",
             found.refit,
+            policy.p_percent,
         )
     elif one >= RISKY:
         yield _finding(
@@ -37,10 +38,11 @@ def check(subject: Candidate) -> Iterator[Finding]:
             "One patient's own outcome makes up a fifth or more of what the model expects"
             " of them.",
             found.refit,
+            policy.p_percent,
         )
 
 
-def _finding(verdict: Verdict, reason: str, refit: Refit) -> Finding:
+def _finding(verdict: Verdict, reason: str, refit: Refit, p_percent: int) -> Finding:
     return Finding(
         check="leverage",
         verdict=verdict,
@@ -48,7 +50,9 @@ def _finding(verdict: Verdict, reason: str, refit: Refit) -> Finding:
         remedy="Look for extreme values and rare combinations of terms; leave them out by a"
         " condition, or use bands.",
         attack=(
-            f"the largest leverage of one patient: {refit.leverage:.2f}",
-            f"of few who are alike, together: {refit.of_few:.2f}",
+            f"the largest leverage of one patient is {refit.leverage:.2f}: of what the"
+            f" model expects of them, {refit.leverage:.0%} is their own outcome",
+            f"that of few who are alike by all terms is {refit.of_few:.2f} together: others"
+            f" have {max(0.0, 1 - refit.of_few):.0%} in it ({p_percent}% asked for)",
         ),
     )

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 
 from output_checker.checks.subjects import Candidate
 from output_checker.claims.model import Levels
+from output_checker.policy import Policy
 from output_checker.report import Finding, Verdict
 from output_checker.suppress.primary import Cause, primary
+from output_checker.suppress.told import of_providers, patients
 from output_checker.verify.numbers import Recomputed, name_of
 
 TOLD = 3
@@ -26,7 +28,7 @@ def check(subject: Candidate) -> Iterator[Finding]:
         return
     causes = (Cause.SMALL, Cause.EMPTY_IN_SMALL, Cause.PROVIDERS)
     cells = {
-        cell_name(table, levels): _told(table, levels, cause)
+        cell_name(table, levels): _told(table, levels, cause, policy)
         for table in found.refit.tables
         for levels, cause in primary(table, policy).items()
         if cause in causes
@@ -50,9 +52,16 @@ def cell_name(table: Recomputed, levels: Levels) -> str:
     return by.column if by.column == table.claim.value else f"{by.name}: {name_of(levels)}"
 
 
-def _told(table: Recomputed, levels: Levels, cause: Cause) -> str:
+def _told(table: Recomputed, levels: Levels, cause: Cause, policy: Policy) -> str:
     """How few a group's people are, or those who provided their care."""
-    many = f"{table.count(levels)} patients"
-    if cause is not Cause.PROVIDERS:
-        return many
-    return f"{many}, providers: {min(one.count for one in table.cells[levels].providers)}"
+    few = table.count(levels)
+    if cause is Cause.PROVIDERS:
+        return of_providers(table.cells[levels].providers, table.totals(levels), policy)
+    if not few:
+        least = policy.threshold
+        return f"nobody, in a group of fewer than {least}: all of these are elsewhere"
+    return (
+        f"{patients(few)} ({policy.threshold} asked for): the error of the coefficient is"
+        f" what outcomes vary by, over the square root of {few}, so whoever knows the one"
+        " number knows the other"
+    )

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 from output_checker.checks.model_levels import cell_name
 from output_checker.checks.subjects import Candidate
+from output_checker.policy import Policy
 from output_checker.report import Finding, Verdict
 from output_checker.suppress.primary import Cause, primary
+from output_checker.suppress.told import of_few, patients
 from output_checker.verify.numbers import NOBODY, Numbers
 
 COUNTED = 2
@@ -39,7 +41,9 @@ def check(subject: Candidate) -> Iterator[Finding]:
             f" {policy.threshold} differ from all others. The model tells such totals.",
             remedy="Use wider groups, or an outcome with fewer extreme values.",
             cells=tuple(cells),
-            attack=tuple(f"{name}: {_told(one)}" for name, one in list(cells.items())[:3]),
+            attack=tuple(
+                f"{name}: {_told(one, policy)}" for name, one in [*cells.items()][:3]
+            ),
         )
     if found.claim.model.family == "linear" and found.refit.outcomes <= COUNTED:
         yield Finding(
@@ -48,10 +52,14 @@ def check(subject: Candidate) -> Iterator[Finding]:
             reason=f"The outcome has {found.refit.outcomes} different values, so its means"
             " are counts.",
             remedy='Make it a yes/no, and the model family="logistic".',
+            attack=(
+                f"{patients(found.in_all)}: what the model expects of a group is its mean;"
+                " that, less the one value, over what the two differ by, times the group's"
+                " n, is how many have the other",
+            ),
         )
 
 
-def _told(numbers: Numbers) -> str:
-    share = sum(numbers.largest[:2]) / numbers.size if numbers.size else 0.0
-    unlike = numbers.contributors - numbers.alike
-    return f"the largest two are {share:.0%} of the total, {unlike} differ from the others"
+def _told(numbers: Numbers, policy: Policy) -> str:
+    few = of_few(numbers, policy)
+    return f"what the model expects of its people adds up to their total; {few}"

@@ -13,7 +13,13 @@ from itertools import pairwise
 from output_checker.checks.subjects import Verified
 from output_checker.claims.model import Levels, percent_of
 from output_checker.report import Cell, Finding, Verdict
+from output_checker.suppress.percentile import beyond
+from output_checker.suppress.rounding import rounded
+from output_checker.suppress.told import patients
 from output_checker.verify.numbers import NOBODY, name_of
+
+TOLD = 3
+"""Cells whose attack is told in full."""
 
 
 def check(subject: Verified) -> Iterator[Finding]:
@@ -30,8 +36,17 @@ def check(subject: Verified) -> Iterator[Finding]:
             f" are hidden in cells: {len(kept)}.",
             remedy="To show more, use wider groups, or percentiles further inside.",
             cells=tuple(map(name_of, kept)),
+            attack=tuple(
+                f"{name_of(c.levels)}: {_kept(subject, c)}"
+                for c in subject.table.cells
+                if c.without
+            )[:TOLD],
         )
-    near = [cell.levels for cell in subject.table.cells if _few_between(subject, cell)]
+    near = {
+        cell.levels: between
+        for cell in subject.table.cells
+        if (between := _few_between(subject, cell))
+    }
     if near:
         yield Finding(
             check="percentiles",
@@ -40,6 +55,10 @@ def check(subject: Verified) -> Iterator[Finding]:
             f" {subject.policy.threshold} patients are between two different numbers.",
             remedy="Use percentiles further from each other, or wider groups.",
             cells=tuple(map(name_of, near)),
+            attack=tuple(
+                f"{name_of(levels)}: {between}"
+                for levels, between in [*near.items()][:TOLD]
+            ),
         )
     same = {
         cell.levels: share
@@ -55,24 +74,45 @@ def check(subject: Verified) -> Iterator[Finding]:
             remedy="Merge groups, or explain why this tells nothing about anyone.",
             cells=tuple(map(name_of, same)),
             attack=tuple(
-                f"{name_of(levels)}: at least {share:g}% have the same value"
-                for levels, share in list(same.items())[:3]
+                f"{name_of(levels)}: at least {share:g}% of {_many(subject, levels)} have"
+                " the same value, so who guesses it of any of them is right as often"
+                for levels, share in [*same.items()][:TOLD]
             ),
         )
 
 
-def _few_between(subject: Verified, cell: Cell) -> bool:
-    """Do two neighbours that are shown differ, with few people from one to the other?"""
+def _many(subject: Verified, levels: Levels) -> int:
+    return rounded(subject.found.count(levels), subject.policy)
+
+
+def _kept(subject: Verified, cell: Cell) -> str:
+    """How few people the first percentile that is kept back tells of."""
+    people = subject.found.cells.get(cell.levels, NOBODY).contributors
+    name = next(iter(cell.without))
+    below, above = beyond(people, percent_of(name) or 0.0)
+    asked = f"{subject.policy.threshold} asked for"
+    if min(below, above) < subject.policy.threshold:
+        return f"{name} has {patients(below)} below and {above} above it ({asked})"
+    return f"{name} is one patient's value, and no round number stands for enough ({asked})"
+
+
+def _few_between(subject: Verified, cell: Cell) -> str:
+    """Two neighbours that are shown and differ, with few people from one to the other."""
     people = subject.found.cells.get(cell.levels, NOBODY).contributors
     shown = [
         (percent, value)
         for name, value in cell.values.items()
         if (percent := percent_of(name)) is not None and value is not None
     ]
-    return any(
-        (people - 1) * (high - low) / 100 < subject.policy.threshold and one != other
-        for (low, one), (high, other) in pairwise(sorted(shown))
-    )
+    least = subject.policy.threshold
+    for (low, one), (high, other) in pairwise(sorted(shown)):
+        few = (people - 1) * (high - low) / 100
+        if few < least and one != other:
+            return (
+                f"from p{low:g} to p{high:g} are {high - low:g}% of {people}: about"
+                f" {few:.0f} are known to be between two numbers ({least} asked for)"
+            )
+    return ""
 
 
 def _share_alike(subject: Verified, levels: Levels) -> float:

@@ -20,5 +20,9 @@ def check(subject: Candidate) -> Iterator[Finding]:
             verdict=Verdict.FAIL,
             reason="The outcome follows from the terms: with these, everybody's is known.",
             remedy="Leave out terms that the outcome is computed from.",
-            attack=(f"of the outcome's variance less than {NOTHING:f} is unexplained",),
+            attack=(
+                f"of the outcome's variance less than {NOTHING:f} is unexplained: whoever"
+                " knows somebody's terms works their outcome out to a thousandth of what"
+                " outcomes vary by",
+            ),
         )

@@ -24,13 +24,15 @@ def check(subject: Verified) -> Iterator[Finding]:
     claim = subject.found.claim
     if claim.per is None or subject.table is None:
         return
-    telling = {
-        cell.levels: pairs
+    fitting = {
+        cell.levels: (
+            len(that_fit(cell, claim.per, subject.policy)),
+            len(that_fit(cell, None, subject.policy)),
+        )
         for cell in subject.table.cells
         if cell.hidden is None
-        and len(pairs := that_fit(cell, claim.per, subject.policy))
-        < len(that_fit(cell, None, subject.policy))
     }
+    telling = {levels: both for levels, both in fitting.items() if both[0] < both[1]}
     if telling:
         yield Finding(
             check="printed digits",
@@ -40,8 +42,9 @@ def check(subject: Verified) -> Iterator[Finding]:
             remedy="Let rates() compute them; what it writes follows from rounded counts.",
             cells=tuple(map(name_of, telling)),
             attack=tuple(
-                f"{name_of(levels)}: {len(pairs)} pairs of counts fit the digits"
-                for levels, pairs in list(telling.items())[:3]
+                f"{name_of(levels)}: of {all_} pairs of counts that are rounded to those"
+                f" shown, {few} fit the digits"
+                for levels, (few, all_) in [*telling.items()][:3]
             ),
         )
 

@@ -25,5 +25,10 @@ def check(subject: Candidate) -> Iterator[Finding]:
             reason=f"The model has {coefficients} coefficients and fewer than {least}"
             " patients more than these.",
             remedy="Use fewer terms or wider groups, or a larger population.",
-            attack=(f"{people} - {coefficients} = {people - coefficients}",),
+            attack=(
+                f"{people} - {coefficients} = {people - coefficients} ({least} asked for):"
+                f" each coefficient is an equation, so whoever knows the terms of all, and"
+                f" the outcomes of {max(0, people - coefficients)}, works out the other"
+                f" {min(people, coefficients)}",
+            ),
         )

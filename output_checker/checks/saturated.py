@@ -24,4 +24,9 @@ def check(subject: Candidate) -> Iterator[Finding]:
             " a table would.",
             remedy="Make the table, with crosstab(), rates() or summary(); or adjust for"
             " another term.",
+            attack=(
+                f"{refit.patterns} kinds of people, {len(refit.estimates)} coefficients:"
+                " one kind's mean is the intercept, each other's the intercept and its own"
+                f" coefficients added up, so all {refit.patterns} are told exactly",
+            ),
         )

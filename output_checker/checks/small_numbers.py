@@ -10,15 +10,18 @@ from output_checker.report import Finding, Verdict
 
 WHOLE = re.compile(r"\d{1,4}(?:\.0)?")
 
+TOLD = 3
+"""Columns whose attack is told in full."""
+
 
 def check(subject: Opaque) -> Iterator[Finding]:
     """The columns that have some; nobody knows which of them are counts."""
     least = subject.policy.threshold
-    places = [
-        str(place)
+    small = {
+        str(place): sum(0 < number < least for number in map(_whole, values))
         for place, values in enumerate(subject.columns, 1)
-        if any(0 < number < least for number in map(_whole, values))
-    ]
+    }
+    places = [place for place, few in small.items() if few]
     if places:
         yield Finding(
             check="small numbers",
@@ -27,6 +30,11 @@ def check(subject: Opaque) -> Iterator[Finding]:
             " nobody has hidden or rounded them.",
             remedy="Make tables of counts with crosstab() from output_checker.claims, which"
             " has small ones hidden.",
+            attack=tuple(
+                f"column {place}: {small[place]} of {len(subject.rows) - 1} lines; if they"
+                f" count patients, each is about {least - 1} at most ({least} asked for)"
+                for place in places[:TOLD]
+            ),
         )
 
 

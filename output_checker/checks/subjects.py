@@ -14,7 +14,7 @@ from output_checker.policy import Policy
 from output_checker.report import Form, Rewritten, Table, Verification
 from output_checker.suppress.primary import Cause
 from output_checker.suppress.protect import Protected
-from output_checker.verify.numbers import Recomputed
+from output_checker.verify.numbers import Numbers, Recomputed
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,11 @@ class Opaque:
         """The cells below the first line, column by column."""
         return tuple(zip(*self.rows[1:], strict=True))
 
+    @property
+    def people(self) -> int:
+        """Of the largest cohort that its words were looked up in; 0 if none was."""
+        return max((scan.people for scan in self.scans or ()), default=0)
+
 
 @dataclass(frozen=True)
 class Untrue:
@@ -68,7 +73,8 @@ class Verified:
 
     ``protected`` is None where no safe pattern was found, for the reason in ``refusal``;
     ``table``, what would leave, too. ``compared``: with other tables and earlier releases.
-    ``nearly``: by another table's measured column, cells where few make the difference.
+    ``nearly``: by another table's measured column, cells where few make the difference,
+    with these differences.
     """
 
     found: Recomputed
@@ -78,7 +84,7 @@ class Verified:
     compared: Compared
     refusal: str = ""
     table: Table | None = None
-    nearly: Mapping[str, tuple[Levels, ...]] = field(default_factory=dict)
+    nearly: Mapping[str, Mapping[Levels, Numbers]] = field(default_factory=dict)
 
 
 Subject = Opaque | Untrue | Candidate | Verified

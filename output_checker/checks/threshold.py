@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from output_checker.checks.subjects import Verified
 from output_checker.claims.model import Levels
 from output_checker.report import Finding, Hidden, Verdict
 from output_checker.suppress.primary import Cause
-from output_checker.suppress.problem import Interval
-from output_checker.suppress.protect import Protected
+from output_checker.suppress.told import Sums
 from output_checker.verify.numbers import Recomputed, name_of
 
 TOLD = 5
@@ -33,24 +31,14 @@ def check(subject: Verified) -> Iterator[Finding]:
             f" of so few, are hidden: {len(small)}.",
             remedy="To show more, use fewer or wider groups, or a larger population.",
             cells=tuple(map(name_of, small)),
-            attack=tuple(_learnt(found, small, subject.protected)),
+            attack=_told_of(small, Sums(found, subject.protected, subject.policy).left),
         )
     yield from _complementary(subject)
 
 
-def _learnt(
-    found: Recomputed, small: Iterable[Levels], protected: Protected
-) -> Iterator[str]:
-    """What all that is shown, added up and taken away, tells about a few of them."""
-    known = {levels: protected.intervals.get(found.key(levels)) for levels in small}
-    between = [(levels, both) for levels, both in known.items() if both is not None]
-    for levels, both in between[:TOLD]:
-        yield f"{name_of(levels)}: all that is shown leaves {_between(both)}"
-
-
-def _between(known: Interval) -> str:
-    low, high = known
-    return f"{low:g} or more" if math.isinf(high) else f"{low:g} to {high:g}"
+def _told_of(cells: list[Levels], told: Callable[[Levels], str]) -> tuple[str, ...]:
+    """What sums of all that is shown tell, or would tell, about a few of them."""
+    return tuple(f"{name_of(levels)}: {told(levels)}" for levels in cells[:TOLD])
 
 
 def _told(found: Recomputed, levels: Levels) -> bool:
@@ -83,4 +71,5 @@ def _complementary(subject: Verified) -> Iterator[Finding]:
             f" hidden cells away, so further ones are hidden: {len(also)}. {surely}",
             remedy="To show more, leave out totals (margins=False) or use wider groups.",
             cells=tuple(map(name_of, also)),
+            attack=_told_of(also, Sums(found, protected, subject.policy).were_it_shown),
         )

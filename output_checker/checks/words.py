@@ -25,19 +25,32 @@ TITLE_DIGITS = 8
 def check(subject: Candidate) -> Iterator[Finding]:
     """Numbers, bands, titles and words in conditions that could be messages."""
     found, least = subject.found, subject.policy.threshold
-    numbers = [number for number in _numbers(found.claim) if _digits(number) > DIGITS]
-    if numbers or _most_edges(found.claim) > EDGES:
-        yield _doubt("Bands or conditions have more edges or digits than groups need")
+    most = max(map(_digits, _numbers(found.claim)), default=0)
+    edges = _most_edges(found.claim)
+    if most > DIGITS or edges > EDGES:
+        yield _doubt(
+            "Bands or conditions have more edges or digits than groups need",
+            f"{edges} edges, and numbers of up to {most} digits: whoever looked at the data"
+            " may have chosen each by what somebody has, and shows it outside"
+            f" ({EDGES} edges and {DIGITS} digits allowed)",
+        )
     rare = [
         c for c, people in found.rarest.items() if people is not None and people < least
     ]
     if rare:
         yield _doubt(
             f"A condition names words that fewer than {least} patients have",
+            f"{least - 1} patients at most have such a word ({least} asked for): whoever"
+            " reads the condition learns that somebody has it, or that nobody does",
             sorted({c.column for c in rare}),
         )
-    if len(_own_digits(found.claim)) > TITLE_DIGITS:
-        yield _doubt("The title has numbers that aren't the table's own")
+    own = len(_own_digits(found.claim))
+    if own > TITLE_DIGITS:
+        yield _doubt(
+            "The title has numbers that aren't the table's own",
+            f"{own} digits of the title's own are enough for somebody's number or value,"
+            f" which every reader of the title has then ({TITLE_DIGITS} digits allowed)",
+        )
 
 
 def _numbers(claim: Claim) -> Iterator[float]:
@@ -78,7 +91,7 @@ def _own_digits(claim: Claim) -> str:
     return "".join(n for n in re.findall(r"\d+", claim.title) if n not in known)
 
 
-def _doubt(reason: str, cells: list[str] | None = None) -> Finding:
+def _doubt(reason: str, attack: str, cells: list[str] | None = None) -> Finding:
     return Finding(
         check="words",
         verdict=Verdict.REVIEW,
@@ -86,4 +99,5 @@ def _doubt(reason: str, cells: list[str] | None = None) -> Finding:
         " the data say.",
         remedy="Use round numbers, common words and a plain title, or explain these.",
         cells=tuple(cells or ()),
+        attack=(attack,),
     )

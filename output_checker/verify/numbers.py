@@ -143,6 +143,11 @@ class Recomputed:
         numbers = self.cells.get(levels, NOBODY)
         return numbers.contributors if self.is_summary else numbers.patients
 
+    @property
+    def in_all(self) -> int:
+        """The people that the table's n counts in all."""
+        return self.count(tuple(None for _ in self.claim.dimensions))
+
     def every(self) -> list[Levels]:
         """All cells with all totals, in the order of the levels, totals last."""
         return list(product(*((*d.levels, None) for d in self.claim.dimensions)))

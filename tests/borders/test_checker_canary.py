@@ -159,6 +159,23 @@ def test_no_report_of_a_true_table_tells_a_hidden_number(desk):
     silent(everything_said(desk.report()))
 
 
+def test_no_attack_in_numbers_tells_the_number_of_a_person(desk):
+    """All kinds of tables of one cost that is most of the total, and models of it."""
+    desk.frame["visits"] = [n % 7 for n in range(80)]
+    desk = Desk(desk.folder, desk.frame)
+    desk.summary(by="sex", value="cost", measures=("n", "mean", "sd"))
+    desk.make("percentiles", "output/p.csv", value="cost", by="sex", at=(50, 99))
+    desk.make("histogram", "output/h.csv", value="cost", edges=[150, 200])
+    desk.make("regression", "output/r.csv", outcome="visits", terms=["cost", "sex"])
+    desk.make("regression", "output/m.csv", outcome="cost", terms=["visits", "sex"])
+    found = desk.report()
+    told = {f.check for file in found.values() for f in file.findings if f.attack}
+    assert told >= {
+        "dominance", "few values", "percentiles", "leverage", "model means", "threshold",
+    }  # fmt: skip
+    silent(everything_said(found))
+
+
 COHORTS: dict[str, tuple[str, str]] = {
     "an uneven CSV": ("d.csv", f"patient_id,name\n{ROW}\n"),
     "a CSV with a quotation mark": ("d.csv", f'patient_id,name\n1,"{ROW}\n'),

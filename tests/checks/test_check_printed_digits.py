@@ -55,7 +55,9 @@ def test_rates_that_tell_more_than_their_counts(line, policy, telling):
 
 def test_how_many_counts_fit_is_told():
     (found,) = judged(a_line(10, 70, 142.8))
-    assert found.attack == ("a: 0 pairs of counts fit the digits",)
+    assert found.attack == (
+        "a: of 25 pairs of counts that are rounded to those shown, 0 fit the digits",
+    )
 
 
 def test_the_rates_that_leave_tell_no_more_than_their_counts(tmp_path):

@@ -84,7 +84,9 @@ def _index() -> str:
             "# What the checker looks for",
             "Each page has the rule, the policy's keys that it goes by, small cases that"
             " are run as tests, and what to do about a finding. A *pass* tells what was"
-            " hidden; a *review* is judged by two people; what *fails* doesn't leave.",
+            " hidden; a *review* is judged by two people; what *fails* doesn't leave. An"
+            " *attack* is what somebody would do with the numbers, were they shown; it is"
+            " told inside, and tells no person's value.",
             "[Threats](threats.md): what an output may give away, and the tests that show"
             " that it doesn't.",
             grid([["check", "rule"], *lines]),
@@ -97,9 +99,15 @@ def _page(name: str) -> str:
     stories = [_story(case) for case in page.CASES]
     remedies = dict.fromkeys(r for _, found in stories for r in found)
     parts = [f"# {_title(name)}", *_docstring(name), *_settings(page.SETTINGS)]
+    parts += _without_attack(page)
     parts += [text for text, _ in stories]
     parts += ["## What to do", *(f"- {remedy}" for remedy in remedies)] if remedies else []
     return joined(parts)
+
+
+def _without_attack(page: ModuleType) -> list[str]:
+    why = getattr(page, "NO_ATTACK", "")
+    return [f"Its findings have no attack in numbers. {why}"] if why else []
 
 
 def _settings(keys: tuple[str, ...]) -> Iterator[str]:

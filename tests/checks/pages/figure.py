@@ -1,6 +1,7 @@
 from tests.checks.pages.case import Case
 
 SETTINGS = ()
+NO_ATTACK = "No picture is drawn, and the table behind it is judged by itself."
 
 CASES = (
     Case(

@@ -1,6 +1,9 @@
 from tests.checks.pages.case import Case
 
 SETTINGS = ()
+NO_ATTACK = (
+    "Nothing is written, whatever the table's numbers are; these are judged by themselves."
+)
 
 CASES = (
     Case(

@@ -1,6 +1,10 @@
 from tests.checks.pages.case import Case
 
 SETTINGS = ()
+NO_ATTACK = (
+    "A name that is wrong tells nothing of anybody; what the bytes hold is judged by"
+    " itself."
+)
 
 CASES = (
     Case(

@@ -1,6 +1,10 @@
 from tests.checks.pages.case import Case
 
 SETTINGS = ("opaque_forms",)
+NO_ATTACK = (
+    "No number of the file is known to the checker, so there is none to count with;"
+    " what it finds in the words is told by the checks beside this one."
+)
 
 CASES = (
     Case(

@@ -1,6 +1,7 @@
 from tests.checks.pages.case import Case
 
 SETTINGS = ("opaque_lines",)
+NO_ATTACK = "What can't be written anew leaves nothing to count with."
 
 CASES = (
     Case(

@@ -1,6 +1,10 @@
 from tests.checks.pages.case import Case
 
 SETTINGS = ()
+NO_ATTACK = (
+    "Of a table that isn't the cohort's nothing would leave, so there is nothing to"
+    " subtract."
+)
 
 PEOPLE = """
 group | age | people

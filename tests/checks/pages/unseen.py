@@ -1,6 +1,7 @@
 from tests.checks.pages.case import Case
 
 SETTINGS = ()
+NO_ATTACK = "What can't be seen can't be counted, and doesn't leave."
 
 CASES = (
     Case(

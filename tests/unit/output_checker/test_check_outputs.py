@@ -73,16 +73,21 @@ output/t.csv: review (verified)
   review: Levels of row belong to fewer than 10 patients. Their counts are hidden, but \
 their names would show that somebody has them.
     where: a
+    attack: a: from 1 to 9 of 134 patients, as nobody names a level that no one has: \
+whoever knows a person so rare learns that they are among these
     Merge rare levels in the cohort definition, or explain that these names are common \
 knowledge.
   pass: Cells that count fewer than 10 patients, or are empty in a group of so few, are \
 hidden: 1.
     where: a
-    a: all that is shown leaves 1 to 63
+    attack: a: 134 (total) less 70 shown beside it is 64 for 2 hidden ones together; all \
+that is shown leaves 1 to 63
     To show more, use fewer or wider groups, or a larger population.
   pass: Totals and other cells, here or in the job's other tables, would give hidden cells \
 away, so further ones are hidden: 1. No cheaper choice keeps them safe.
     where: b
+    attack: b: were it shown, 134 (total) less it and less 70 shown beside it would be the \
+number of a alone
     To show more, leave out totals (margins=False) or use wider groups.
   Patients by row (patients; everyone in the cohort)
     row    n
@@ -101,6 +106,8 @@ leave was written anew from what could be read of it: look at each of its lines.
 the claim beside it. Mark what isn't meant to leave as highly_sensitive.
   review: Patients' numbers are so short, or so many, that counts look like them: nobody \
 can tell whether some stand in this file.
+    attack: 134 patients' numbers have fewer than 4 characters; of the others 0 are found, \
+and of any digits about 0.0 would be: a list of patients could look so
     Look for lists of them. Count people in groups instead of naming them.
 """
 

@@ -1,11 +1,12 @@
 """A report as a page: all of it, in one file, and nothing that could act or call out."""
 
+import json
 import re
 from dataclasses import replace
 
 import pytest
 
-from output_checker import report_json
+from output_checker import report_json, report_text
 from output_checker.report import Finding, Report, Verdict
 from output_checker.review import report_html
 from tests.a_command import strongroom
@@ -35,6 +36,12 @@ def test_a_finding_is_shown_with_its_attack(page):
     assert FINDING.reason in page
     assert "<li>30 - 26 = 4</li>" in page
     assert FINDING.remedy in page
+
+
+def test_so_it_is_on_a_terminal_and_in_the_json():
+    assert "    attack: 30 - 26 = 4" in report_text.lines(REPORT)
+    (first, _) = json.loads(report_json.dumps(REPORT))["files"]
+    assert first["findings"][0]["attack"] == ["30 - 26 = 4"]
 
 
 def test_the_page_needs_nothing_else_and_runs_nothing(page):
