@@ -18,8 +18,8 @@ import highspy
 import numpy as np
 
 from output_checker.suppress.problem import SLACK, Layer
-from output_checker.suppress.system import Floats, Matrix, equations, set_bounds, set_costs
-from output_checker.suppress.system import model as linear_model
+from output_checker.suppress.program import Program
+from output_checker.suppress.system import Floats, Matrix, equations
 
 NODES = 2000
 """Branch-and-bound nodes for one whole-number question, a fixed amount of work."""
@@ -33,16 +33,29 @@ class SolverFailed(Exception):
 
 @dataclass(frozen=True)
 class Reach:
-    """How far from its true value a cell can be, in one direction.
+    """How far from its true value a cell can be, in one direction, and what shows that.
 
-    The bound holds for every pattern x (1 hidden, 0 shown), by weak duality:
-    distance(x) <= constant + slopes @ x, with equality at the x it was found for.
+    ``duals``: of the equations. ``unknown``: 0 for each cell that this attacker knows.
     """
 
+    cell: int
+    sign: int
     distance: float
+    whole: bool
+    duals: Floats
+    unknown: Floats
+
+
+@dataclass(frozen=True)
+class Bound:
+    """How far a cell can be at most, for every pattern x (1 hidden, 0 shown).
+
+    distance(x) <= constant + slopes @ x, by weak duality, with equality at the x that it
+    was found for.
+    """
+
     constant: float
     slopes: Floats
-    whole: bool
 
 
 class Attacker:
@@ -57,9 +70,9 @@ class Attacker:
         self._up = _rooms(np.array([p[1] for p in layer.possible]) - values,
                           np.array([s[1] for s in shown]) - values)  # fmt: skip
         self.matrix: Matrix = equations(layer)
-        self._linear = linear_model(layer, self.matrix, whole=False)
-        self._whole: highspy.Highs | None = None
-        self._stale = False
+        self._linear = Program(self.matrix, self.size, whole=False)
+        self._whole = Program(self.matrix, self.size, whole=True)
+        self._stale = True
 
     @property
     def rows(self) -> int:
@@ -71,7 +84,7 @@ class Attacker:
         ``known``: cells whose numbers this attacker knows, hidden or not.
         """
         self.rooms(hidden, known)
-        set_bounds(self._linear, self.down, self.up)
+        self._linear.open(self.down, self.up)
         self._stale = True
 
     def rooms(self, hidden: Floats, known: Sequence[int] = ()) -> None:
@@ -88,15 +101,18 @@ class Attacker:
         """How far up (sign 1) or down (-1) the cell can be in fractions, and a witness."""
         costs = np.zeros(self.size)
         costs[cell] = -sign
-        solution = self._solve(self._linear, costs)
-        at = np.array(solution.col_value)
-        duals = self._reduced(cell, sign, np.round(solution.row_dual, 9))
-        down, up = np.maximum(duals, 0), np.maximum(-duals, 0)
-        constant = float(down @ (self._down[0] * self.unknown))
-        constant += float(up @ (self._up[0] * self.unknown))
-        slopes = down * (self._down[1] - self._down[0]) + up * (self._up[1] - self._up[0])
+        at = self._solve(self._linear, costs)
         whole = bool(np.all(np.abs(at - np.round(at)) < SLACK))
-        return Reach(sign * at[cell], constant, slopes * self.unknown, whole), at
+        duals = np.round(self._linear.duals(self.rows), 9)
+        return Reach(cell, sign, sign * at[cell], whole, duals, self.unknown), at
+
+    def bound(self, reach: Reach) -> Bound:
+        """What the reach says of every other pattern."""
+        duals = self._reduced(reach.cell, reach.sign, reach.duals)
+        down, up = np.maximum(duals, 0), np.maximum(-duals, 0)
+        constant = down * self._down[0] + up * self._up[0]
+        slopes = down * (self._down[1] - self._down[0]) + up * (self._up[1] - self._up[0])
+        return Bound(float((constant * reach.unknown).sum()), slopes * reach.unknown)
 
     def together(self, aims: Floats, caps: tuple[Floats, Floats], *, whole: bool) -> Floats:
         """A witness in which many cells are far from their values at once.
@@ -104,15 +120,15 @@ class Attacker:
         ``aims``: 1 for the cells that should be higher, -1 lower; ``caps``: how far down
         and up is enough for each cell, so that they leave room for each other.
         """
-        model = self._in_whole_numbers() if whole else self._linear
-        set_bounds(model, np.minimum(self.down, caps[0]), np.minimum(self.up, caps[1]))
+        program = self._in_whole_numbers() if whole else self._linear
+        program.bound(np.minimum(self.down, caps[0]), np.minimum(self.up, caps[1]))
         try:
             if whole:
-                model.setOptionValue("mip_max_nodes", NODES_TOGETHER)
-                model.setOptionValue("objective_target", -highspy.kHighsInf)
-            found = np.array(self._solve(model, -aims).col_value)
+                program.model.setOptionValue("mip_max_nodes", NODES_TOGETHER)
+                program.model.setOptionValue("objective_target", -highspy.kHighsInf)
+            found = self._solve(program, -aims)
         finally:
-            set_bounds(model, self.down, self.up)
+            program.bound(self.down, self.up)
         return np.round(found) if whole else found
 
     def whole_reach(self, cell: int, sign: int, enough: float = np.inf) -> float:
@@ -120,22 +136,20 @@ class Attacker:
 
         Stops looking once it is at least ``enough``.
         """
-        model = self._in_whole_numbers()
+        program = self._in_whole_numbers()
         costs = np.zeros(self.size)
         costs[cell] = -sign
         try:
-            model.setOptionValue("mip_max_nodes", NODES)
-            model.setOptionValue("objective_target", SLACK - enough)
-            solution = self._solve(model, costs)
+            program.model.setOptionValue("mip_max_nodes", NODES)
+            program.model.setOptionValue("objective_target", SLACK - enough)
+            found = self._solve(program, costs)
         except SolverFailed:
             return 0.0  # the true table is always possible
-        return float(sign * round(solution.col_value[cell]))
+        return float(sign * round(found[cell]))
 
-    def _in_whole_numbers(self) -> highspy.Highs:
-        if self._whole is None:
-            self._whole = linear_model(self.layer, self.matrix, whole=True)
+    def _in_whole_numbers(self) -> Program:
         if self._stale:
-            set_bounds(self._whole, self.down, self.up)
+            self._whole.open(self.down, self.up)
             self._stale = False
         return self._whole
 
@@ -145,24 +159,26 @@ class Attacker:
         room: Floats = (shown + (open_ - shown) * hidden) * self.unknown
         return room
 
-    def _solve(self, model: highspy.Highs, costs: Floats) -> highspy.HighsSolution:
+    def _solve(self, program: Program, costs: Floats) -> Floats:
         """The solution; from a fresh start where a warm one ends nowhere."""
-        set_costs(model, costs)
+        if not program.moves:
+            return np.zeros(self.size)
+        program.aim(costs)
+        model = program.model
         for again in (False, True):
             if again:
                 model.clearSolver()
             model.run()
-            solution = model.getSolution()
-            if solution.value_valid and model.getInfo().primal_solution_status == FEASIBLE:
-                return solution
+            valid = model.getSolution().value_valid
+            if valid and model.getInfo().primal_solution_status == FEASIBLE:
+                return program.found()
         raise SolverFailed(f"no solution for a cell of {self.layer.name}")
 
     def _reduced(self, cell: int, sign: int, duals: Floats) -> Floats:
         """Reduced costs computed from rounded duals: any duals give a valid bound."""
-        reduced = np.zeros(self.size)
-        reduced[cell] = -sign
         rows, columns, signs = self.matrix
-        np.subtract.at(reduced, columns, signs * duals[rows])
+        reduced = -np.bincount(columns, signs * duals[rows], self.size)
+        reduced[cell] -= sign
         return np.where(np.abs(reduced) < 1e-12, 0.0, reduced)
 
 

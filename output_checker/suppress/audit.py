@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
-from numpy.typing import NDArray
 
 from output_checker.suppress.attack import Attacker, Reach
 from output_checker.suppress.problem import SLACK, Interval, Need, Problem
@@ -21,8 +20,6 @@ from output_checker.suppress.side import Known, Side
 from output_checker.suppress.spans import spans
 from output_checker.suppress.system import Floats
 from output_checker.suppress.tally import Tally
-
-Places = NDArray[np.intp]
 
 
 class TimeUp(Exception):
@@ -179,12 +176,12 @@ class Judge:
         (up, high), (down, low) = (side.attacker.reach(need.cell, s) for s in (1, -1))
         for row in (high, low):
             side.witnesses.add(row)
-            side.take(tally, row[None, :], whole=whole)
+            side.take(tally, row, whole=whole)
         reaches = {1: up, -1: down}
         found = {sign: reach.distance for sign, reach in reaches.items()}
         short = [(signs, least) for signs, least in self._asked(view, need, found)
                  if sum(found[s] for s in signs) < least - SLACK]  # fmt: skip
-        cuts = [self._cut([reaches[s] for s in signs], least, side.places)
+        cuts = [self._cut(side, [reaches[s] for s in signs], least)
                 for signs, least in short]  # fmt: skip
         if short:
             useful = tuple(cut for cut in cuts if cut.least > SLACK)
@@ -208,15 +205,15 @@ class Judge:
                 least = min(least, sum(most))
             yield signs, least
 
-    def _cut(self, reaches: list[Reach], least: float, places: Places) -> Cut:
+    def _cut(self, side: Side, reaches: list[Reach], least: float) -> Cut:
         """The capacity cut: the attacker's bound must rise to the protection level.
 
         A slope above what is missing can be lowered to it, as x is 0 or 1 (F&S 4.2).
         """
         slopes = np.zeros(len(self.problem.weights))
-        for reach in reaches:
-            np.add.at(slopes, places, reach.slopes)
-            least -= reach.constant
+        for bound in map(side.attacker.bound, reaches):
+            slopes[side.places] += bound.slopes
+            least -= bound.constant
         always = list(self.problem.hidden)
         least -= float(slopes[always].sum())
         slopes[always] = slopes[list(self.problem.fixed)] = 0

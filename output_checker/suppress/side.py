@@ -9,7 +9,8 @@ import numpy as np
 from output_checker.suppress.attack import Attacker, SolverFailed
 from output_checker.suppress.problem import SLACK, Layer, Need
 from output_checker.suppress.system import Floats
-from output_checker.suppress.tally import Asked, Flags, Tally, Witnesses, in_whole_numbers
+from output_checker.suppress.tally import Asked, Flags, Tally
+from output_checker.suppress.witnesses import Fitting, Witnesses
 
 Known = tuple[int, ...]
 """The cells, by their places in the layer, whose numbers an attacker knows."""
@@ -69,7 +70,7 @@ class Side:
     def at_hand(self, needs: Sequence[Need], *, whole: bool) -> Tally:
         """What old witnesses settle for the attacker who looks now."""
         tally = Tally(Asked(needs, self.layer.values), np.ones((1, len(needs)), np.bool_))
-        self.take(tally, self.that_fit(), whole=whole)
+        tally.take(self.fitting(whole).at(tally.asked.cells))
         return tally
 
     def tally(self, needs: Sequence[Need], *, whole: bool) -> Tally:
@@ -110,7 +111,8 @@ class Side:
         asked = Asked(layer.needs, layer.values)
         tally = Tally(asked, ~knows[:, asked.cells])
         self.look(pattern)
-        self._take_apart(tally, knows, self.that_fit(), whole)
+        old = self.fitting(whole)
+        tally.take(old.at(asked.cells), old.touching(knows))
         idle, number = 0, 0
         while (before := tally.left()) and idle <= STALE:
             group = _half(np.asarray(tally.open().any(axis=1)), number)
@@ -120,16 +122,16 @@ class Side:
             number += 1
         return tally
 
-    def take(self, tally: Tally, rows: Floats, *, whole: bool) -> None:
-        """Witnesses that agree with all that the tally's one attacker sees."""
-        rows = self._fitting(rows, whole)
-        tally.take(rows, np.zeros((len(rows), 1), dtype=np.bool_))
+    def take(self, tally: Tally, row: Floats, *, whole: bool) -> None:
+        """A witness that agrees with all that the tally's one attacker sees."""
+        if self._counts(row, whole):
+            tally.take(row[None, tally.asked.cells])
 
-    def _take_apart(self, tally: Tally, knows: Flags, rows: Floats, whole: bool) -> None:
-        """Witnesses, each for the insiders none of whose own cells it moves."""
-        rows = self._fitting(rows, whole)
-        moved = (np.abs(rows) > SLACK).astype(np.float32)
-        tally.take(rows, moved @ knows.T.astype(np.float32) > 0)
+    def _take_apart(self, tally: Tally, knows: Flags, row: Floats, whole: bool) -> None:
+        """A witness for those insiders none of whose own cells it moves."""
+        if self._counts(row, whole):
+            touched = np.any(knows[:, np.abs(row) > SLACK], axis=1, keepdims=True)
+            tally.take(row[None, tally.asked.cells], touched.T)
 
     def _knows(self) -> Flags:
         knows = np.zeros((len(self.layer.insiders), len(self.layer.values)), dtype=np.bool_)
@@ -137,11 +139,14 @@ class Side:
             knows[n, list(known)] = True
         return knows
 
-    def that_fit(self) -> Floats:
-        return self.witnesses.that_fit(self.attacker.down, self.attacker.up)
+    def fitting(self, whole: bool) -> Fitting:
+        """Old witnesses that agree with what is looked at."""
+        old = self.witnesses.that_fit(self.attacker.down, self.attacker.up)
+        return old.in_whole_numbers() if whole and self.layer.integer else old
 
-    def _fitting(self, rows: Floats, whole: bool) -> Floats:
-        return in_whole_numbers(rows) if whole and self.layer.integer else rows
+    def _counts(self, row: Floats, whole: bool) -> bool:
+        in_whole = bool(np.all(np.abs(row - np.round(row)) < SLACK))
+        return in_whole or not (whole and self.layer.integer)
 
     def aimed(self, cells: Sequence[int], sign: int) -> Floats:
         """A witness in which the sum of these cells is as far as it can be."""
@@ -153,7 +158,7 @@ class Side:
         aims[list(cells)] = sign
         row = self.attacker.together(aims, (free, free), whole=False)
         self.witnesses.add(row)
-        return row[None, :]
+        return row
 
     def _together(
         self, tally: Tally, who: Flags, number: int, *, branching: bool = False
@@ -164,7 +169,7 @@ class Side:
         caps = tally.caps(who, len(aims))
         row = self.attacker.together(aims, caps, whole=branching)
         self.witnesses.add(row)
-        return row[None, :]
+        return row
 
 
 def _half(open_: Flags, number: int) -> Flags:

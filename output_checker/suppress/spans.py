@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from output_checker.suppress.problem import SLACK
 from output_checker.suppress.side import Side
 from output_checker.suppress.system import Floats
-from output_checker.suppress.tally import in_whole_numbers
 
 ROUNDS = 3
 """Times that the bounds of equations are passed on to each other."""
@@ -38,8 +37,8 @@ def spans(side: Side, cells: Sequence[int]) -> dict[int, tuple[float, float]]:
 def _far(side: Side, wanted: Places, sign: int) -> list[float]:
     """How far in one direction."""
     most = _bounds(side)[0 if sign < 0 else 1]
-    reached = np.zeros(len(most))
-    _take(side, reached, side.that_fit(), sign)
+    old = side.fitting(whole=True)
+    reached = old.pool.highest(old.which, sign)
     open_ = [cell for cell in wanted.tolist() if reached[cell] < most[cell] - SLACK]
     while len(open_) > FEW:
         group = _apart(side, open_)
@@ -54,11 +53,10 @@ def _far(side: Side, wanted: Places, sign: int) -> list[float]:
     return [float(far) for far in reached[wanted]]
 
 
-def _take(side: Side, reached: Floats, rows: Floats, sign: int) -> None:
-    """What witnesses reach; in whole numbers, where the layer's are."""
-    rows = in_whole_numbers(rows) if side.layer.integer else rows
-    if len(rows):
-        np.maximum(reached, (sign * rows).max(axis=0), out=reached)
+def _take(side: Side, reached: Floats, row: Floats, sign: int) -> None:
+    """What a witness reaches; in whole numbers, where the layer's are."""
+    if not side.layer.integer or np.all(np.abs(row - np.round(row)) < SLACK):
+        np.maximum(reached, sign * row, out=reached)
 
 
 def _apart(side: Side, cells: Sequence[int]) -> list[int]:

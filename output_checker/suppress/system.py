@@ -47,30 +47,3 @@ def quiet() -> highspy.Highs:
     ):
         model.setOptionValue(option, value)
     return model
-
-
-def model(layer: Layer, matrix: Matrix, *, whole: bool) -> highspy.Highs:
-    """The program of a layer, without an aim, with no room for any cell yet."""
-    rows, columns, signs = matrix
-    found, size = quiet(), len(layer.values)
-    found.addVars(size, np.zeros(size), np.zeros(size))
-    count = len(layer.equations) + len(layer.links)
-    starts = np.searchsorted(rows, np.arange(count))
-    found.addRows(
-        count, np.zeros(count), np.zeros(count), len(rows),
-        starts.astype(np.int32), columns, signs,
-    )  # fmt: skip
-    if whole:
-        kinds = np.full(size, int(highspy.HighsVarType.kInteger), dtype=np.uint8)
-        found.changeColsIntegrality(size, np.arange(size, dtype=np.int32), kinds)
-    return found
-
-
-def set_bounds(found: highspy.Highs, down: Floats, up: Floats) -> None:
-    size = len(down)
-    found.changeColsBounds(size, np.arange(size, dtype=np.int32), -down, up)
-
-
-def set_costs(found: highspy.Highs, costs: Floats) -> None:
-    size = len(costs)
-    found.changeColsCost(size, np.arange(size, dtype=np.int32), costs)

@@ -15,31 +15,6 @@ from output_checker.suppress.problem import SLACK, Need
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-MOST_NUMBERS = 1_000_000
-"""Numbers that the witnesses of a layer may take up: 8 MB are looked through in no time."""
-
-
-class Witnesses:
-    """Deviations of tables that agreed with some pattern; the oldest go first."""
-
-    def __init__(self, size: int) -> None:
-        self._most = max(16, min(400, MOST_NUMBERS // max(size, 1)))
-        self._rows, self._added = np.zeros((self._most, size)), 0
-
-    def add(self, witness: Floats) -> None:
-        self._rows[self._added % self._most] = witness
-        self._added += 1
-
-    def that_fit(self, down: Floats, up: Floats) -> Floats:
-        """Those that agree with what is shown now."""
-        rows = self._rows[: self._added]
-        fit = np.all((rows <= up + SLACK / 10) & (rows >= -down - SLACK / 10), axis=1)
-        return rows[fit]
-
-
-def in_whole_numbers(rows: Floats) -> Floats:
-    """The witnesses in whole numbers among these."""
-    return rows[np.all(np.abs(rows - np.round(rows)) < SLACK, axis=1)]
 
 
 class Asked:
@@ -65,11 +40,16 @@ class Tally:
         self.asked, self.counts = asked, counts
         self.up, self.down = np.zeros(counts.shape), np.zeros(counts.shape)
 
-    def take(self, rows: Floats, touched: Flags) -> None:
-        """Witnesses; ``touched``: for which attackers each of them isn't one."""
-        for row, no in zip(rows[:, self.asked.cells], touched, strict=True):
-            np.maximum(self.up, row, out=self.up, where=~no[:, None])
-            np.maximum(self.down, -row, out=self.down, where=~no[:, None])
+    def take(self, moves: Floats, touched: Flags | None = None) -> None:
+        """Witnesses, by how far they move the needs' cells.
+
+        ``touched``: for which attackers each of them isn't one; none, if left out.
+        """
+        for n in range(len(self.up)):
+            mine = moves if touched is None else moves[~touched[:, n]]
+            if len(mine):
+                np.maximum(self.up[n], mine.max(axis=0), out=self.up[n])
+                np.maximum(self.down[n], -mine.min(axis=0), out=self.down[n])
 
     def lacks(self) -> tuple[Flags, Flags, Flags]:
         """Where up, down and width aren't reached."""
@@ -84,7 +64,8 @@ class Tally:
         return np.asarray(up | down | width)
 
     def left(self) -> int:
-        return int(self.open().sum())
+        """How many ways and widths aren't reached."""
+        return sum(int(lack.sum()) for lack in self.lacks())
 
     def aims(self, who: Flags, number: int) -> Floats:
         """For each need 1 or -1 where some of these attackers lack that, else 0."""
