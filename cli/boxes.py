@@ -28,6 +28,11 @@ class Boxes:
     executor: DockerExecutor
     engine: Engine
     lock: ImageLock
+    client: docker.DockerClient
+
+    def for_site(self, site: str) -> DockerExecutor:
+        """The same engine for other boxes than these."""
+        return DockerExecutor(self.client, site)
 
 
 def cache() -> Path:
@@ -46,7 +51,7 @@ def ready(site: str, references: Iterable[str], report: Report) -> Iterator[Boxe
         client = docker.DockerClient(base_url=engine.url, timeout=120)
         try:
             made = images.build(workshop(client, report), references)
-            yield Boxes(DockerExecutor(client, site), engine, made)
+            yield Boxes(DockerExecutor(client, site), engine, made, client)
         finally:
             client.close()
 

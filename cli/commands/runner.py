@@ -1,16 +1,25 @@
-"""A site's runners: run one, and tell those that run what to do."""
+"""A site's runners: run one, prove its boxes, and tell those that run what to do."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import click
 
 from cli import console
 from cli.commands.site import existing, folder_argument
+from job_runner.errors import PlatformError
+
+if TYPE_CHECKING:
+    from cli.boxes import Boxes
+    from cli.compose.opened import OpenSite
+    from cli.compose.proving import Prover
+    from job_runner.selftest.certificate import Certificate
 
 
 class _RunUnlessSaid(click.Group):
@@ -24,7 +33,11 @@ class _RunUnlessSaid(click.Group):
 
 @click.group(cls=_RunUnlessSaid)
 def runner() -> None:
-    """Run the jobs of a site (strongroom runner SITE)."""
+    """Run the jobs of a site (strongroom runner SITE).
+
+    Its boxes are proved first: a runner takes no work while any of their limits can be
+    broken.
+    """
 
 
 @runner.command("run")
@@ -33,21 +46,21 @@ def runner_run(site_folder: Path) -> None:
     """Run the jobs of SITE: extractions and actions in containers.
 
     Stops cleanly on Ctrl-C or SIGTERM: containers that run go on, and are adopted by the
-    next runner.
+    next runner. Takes no work while the selftest of its boxes fails; it is repeated every
+    five minutes.
     """
-    from cli import boxes
     from cli.compose import running
-    from cli.compose.opened import opened
+    from cli.compose.proving import Guard
     from job_runner.jobs import wake
     from job_runner.server.changes import listening
 
-    folder = existing(site_folder)
-    sign = folder.state / "runner.json"
-    with (
-        opened(folder) as site,
-        boxes.ready(folder.boxes, (), console.note) as ready,
-    ):
-        made = running.runner(site, ready.executor, told=_tell, trouble=_trouble)
+    with _ground(site_folder) as (site, ready, prover):
+        folder = site.folder
+        sign = folder.state / "runner.json"
+        guard = Guard(prover.certificate, _proved)
+        made = running.runner(
+            site, ready.executor, told=_tell, trouble=_trouble, paused=guard.refuses
+        )
         site.store.on_change(lambda: wake.notify(folder.served))
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -59,10 +72,83 @@ def runner_run(site_folder: Path) -> None:
             sign.write_text("{}", encoding="utf-8")
             console.say(f"Running the jobs of {site.policy.name}")
             _look_for_warehouse(site.policy.warehouse)
+            guard.start(made.wake)
             try:
                 made.run()
             finally:
+                guard.leave()
                 sign.unlink(missing_ok=True)
+
+
+@runner.command("selftest")
+@folder_argument
+@console.json_option
+def runner_selftest(site_folder: Path, as_json: bool) -> None:
+    """Try to break each limit of the boxes of SITE, and show what came of it.
+
+    Takes some ten seconds. Exits with 1 if any limit was broken: until it holds, runners
+    of this site take no work.
+    """
+    with _ground(site_folder) as (_site, ready, prover):
+        found = prover.certificate(anew=True)
+    head = [f"Docker {ready.engine.version} at {ready.engine.url}", ""]
+    value = {
+        "at": found.at,
+        "engine": ready.engine.url,
+        "holds": not found.broken,
+        "tried": [
+            {
+                "limit": one.limit,
+                "attempt": one.attempt,
+                "held": one.verdict.held,
+                "happened": one.verdict.happened,
+            }
+            for one in found.tried
+        ],
+    }
+    console.report(value, [*head, *selftest_lines(found)], as_json=as_json)
+    if found.broken:
+        raise click.exceptions.Exit(1)
+
+
+def selftest_lines(found: Certificate) -> list[str]:
+    """A selftest for people: a table, and what follows of it."""
+    rows = [
+        [t.limit, t.attempt, "held" if t.verdict.held else "BROKEN", t.verdict.happened]
+        for t in found.tried
+    ]
+    count = len(found.broken)
+    end = (
+        f"All {len(rows)} attempts were in vain: the boxes hold."
+        if not count
+        else f"{count} of {len(rows)} attempts broke a limit: runners take no work."
+    )
+    return [*console.table(["limit", "the box", "", "what happened"], rows), "", end]
+
+
+@contextmanager
+def _ground(site_folder: Path) -> Iterator[tuple[OpenSite, Boxes, Prover]]:
+    from cli import boxes
+    from cli.compose.opened import opened
+    from cli.compose.proving import Prover
+
+    folder = existing(site_folder)
+    with (
+        opened(folder) as site,
+        boxes.ready(folder.boxes, (), console.note) as ready,
+    ):
+        own = ready.for_site(f"{folder.boxes}-selftest")
+        yield site, ready, Prover(site, ready.engine, own)
+
+
+def _proved(found: Certificate | PlatformError) -> None:
+    if isinstance(found, PlatformError):
+        console.note(f"{found}\n  The boxes can't be proved: no work is taken.")
+        return
+    if found.broken:
+        for line in selftest_lines(found):
+            console.note(line)
+        console.note("Mend the engine; strongroom runner selftest SITE shows the table.")
 
 
 def _look_for_warehouse(settings: Mapping[str, object]) -> None:

@@ -32,9 +32,10 @@ def runner(
     told: Callable[[Told], None],
     trouble: Callable[[Exception], None],
     rests: Rests = USUAL,
+    paused: Callable[[], bool] = lambda: False,
 ) -> Runner:
     """The runner of a site; ``told`` and ``trouble`` are for its operator. ``rests``: after
-    what the platform failed at."""
+    what the platform failed at. ``paused``: whether no new work may begin."""
     rules = disclosure.load(site.policy.disclosure)
     checking = Checking(site.folder, rules, review_store.open_store(site.folder.database))
     ports = Ports(
@@ -62,6 +63,7 @@ def runner(
         clock=clock.now,
         monotonic=time.monotonic,
         rests=rests,
+        paused=paused,
         trouble=trouble,
     )
 

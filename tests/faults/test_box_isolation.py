@@ -17,12 +17,13 @@ import pytest
 from job_runner.executors.box import OUT_OF_MEMORY
 from job_runner.executors.contract import KILLED, Outcome
 from job_runner.executors.docker import DockerExecutor
+from job_runner.selftest import probe
 from tests.boxes import UID, a_box, a_folder, python
 
 pytestmark = pytest.mark.docker
 
 SITE = f"isolation{os.getpid()}"
-PROBE = (Path(__file__).parents[1] / "inside_a_box.py").read_text()
+PROBE = Path(probe.__file__).read_text()
 ELSEWHERE = [
     "127.0.0.1",
     "169.254.169.254",

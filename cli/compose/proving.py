@@ -1,0 +1,121 @@
+"""A site's boxes, proved before they are given work."""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from cli import boxes, clock
+from cli.compose.opened import OpenSite
+from cli.users import uid_of_ours
+from job_runner.errors import PlatformError
+from job_runner.executors.docker import DockerExecutor
+from job_runner.executors.engine import Engine
+from job_runner.selftest import certificate
+from job_runner.selftest.certificate import Certificate
+from job_runner.selftest.trying import Ground, selftest
+from job_runner.site.policy import ImagePolicy, SitePolicy
+
+AGAIN = 300.0
+
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True)
+class Prover:
+    """Tries the boxes of one engine, for one site.
+
+    ``own``: an executor whose boxes are the selftest's alone, as it removes them all.
+    """
+
+    site: OpenSite
+    engine: Engine
+    own: DockerExecutor
+
+    def certificate(self, *, anew: bool = False) -> Certificate:
+        """What was found on this very ground, now or before. PlatformError: no image."""
+        image = _image(self.site.policy)
+        found = self.own.image_id(image.reference, image.layers)
+        uid = uid_of_ours()
+        boot = BOOT.read_text(encoding="ascii").strip()
+        ground = certificate.fingerprint(asdict(self.engine), boot, found, uid)
+        path = boxes.cache() / "selftest" / f"{ground[:16]}.json"
+        with self._alone():
+            kept = None if anew else certificate.kept(path, ground)
+            if kept is not None and not kept.broken:
+                return kept
+            folder = self.site.folder.state / "selftest"
+            tried = selftest(Ground(self.own, found, image.reference, folder, uid))
+            made = Certificate(ground, clock.now(), tried)
+            certificate.keep(path, made)
+            return made
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One selftest of a site at a time: each sweeps away what an earlier one left."""
+        with (self.site.folder.state / "selftest.lock").open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _image(policy: SitePolicy) -> ImagePolicy:
+    """The one that definitions are evaluated in: it has Python, and every site has it."""
+    image = policy.image("cohort", "v1")
+    if image is None:
+        raise PlatformError(
+            "its list of images has no 'cohort:v1', in which boxes are tried",
+            where=policy.name,
+            remedy="Add it to 'images' in site.yaml: strongroom images build names it.",
+        )
+    return image
+
+
+@dataclass
+class Guard:
+    """Keeps a runner from new work for as long as its boxes don't hold.
+
+    ``told``: what was found, for the operator. ``again``: seconds until boxes that failed
+    are tried again.
+    """
+
+    prove: Callable[[], Certificate]
+    told: Callable[[Certificate | PlatformError], None]
+    again: float = AGAIN
+    _ready: bool = False
+    _left: threading.Event = field(default_factory=threading.Event)
+
+    def refuses(self) -> bool:
+        """Whether no new work may begin."""
+        return not self._ready
+
+    def look(self) -> bool:
+        """Proves the boxes now; whether they hold. What can't be tried doesn't."""
+        try:
+            found = self.prove()
+        except PlatformError as error:
+            self.told(error)
+            return False
+        self._ready = not found.broken
+        self.told(found)
+        return self._ready
+
+    def start(self, wake: Callable[[], None]) -> None:
+        """Looks at once and again and again, in a thread of its own, until the boxes hold
+        or ``leave`` is called; then wakes the runner."""
+
+        def looking() -> None:
+            while not self._left.is_set():
+                if self.look():
+                    wake()
+                    return
+                self._left.wait(self.again)
+
+        threading.Thread(target=looking, daemon=True).start()
+
+    def leave(self) -> None:
+        """No more looking."""
+        self._left.set()
