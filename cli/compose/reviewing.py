@@ -43,8 +43,8 @@ class Runs:
     def _patterns(self, request: Request) -> tuple[str, ...]:
         """How the request's commit names its outputs."""
         commit = Commit(request.repository, request.commit)
-        text = self.site.repositories.read_file(commit, project.PROJECT_FILE).decode()
-        actions = project.parse(text).actions.values()
+        data = self.site.repositories.read_file(commit, project.PROJECT_FILE)
+        actions = project.parse_apart(data).actions.values()
         return tuple(output.pattern for a in actions for output in a.outputs)
 
     def _workspace(self, request: Request) -> Workspace:

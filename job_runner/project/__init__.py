@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from job_runner.project.apart import parse_apart
 from job_runner.project.load import load
 from job_runner.project.mistakes import Mistake, ProjectErrors
 from job_runner.project.model import (
@@ -27,4 +28,5 @@ __all__ = [
     "Run",
     "load",
     "parse",
+    "parse_apart",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from job_runner.project.commands import check_extraction, run_of
 from job_runner.project.mistakes import Mistakes, ProjectErrors
 from job_runner.project.model import PROJECT_FILE, Action, Project, Run
+from job_runner.project.nodes import Node
 from job_runner.project.reading import read
 from job_runner.project.rules import check_project
 from job_runner.project.shape import Draft, DraftProject, Shape
@@ -20,9 +21,13 @@ def parse(text: str, *, where: str = PROJECT_FILE) -> Project:
     Which images may run is policy, not grammar.
     """
     mistakes = Mistakes(where)
-    root = read(text, mistakes)
+    return checked(read(text, mistakes), mistakes)
+
+
+def checked(root: Node | None, mistakes: Mistakes) -> Project:
+    """The project of a file's nodes, where neither has mistakes; ProjectErrors else."""
     if root is None:
-        raise ProjectErrors(mistakes.found, where=where)
+        raise ProjectErrors(mistakes.found, where=mistakes.where)
     draft = Shape(mistakes).project(root)
     check_project(draft, mistakes)
     runs = _runs(draft, mistakes)

@@ -12,7 +12,7 @@ from job_runner.definitions import extraction
 from job_runner.errors import RequestRefused
 from job_runner.jobs.job import Job
 from job_runner.project import PROJECT_FILE, Action, Project, graph
-from job_runner.requests.repositories import Commit, Repositories
+from job_runner.requests.repositories import Repositories
 from job_runner.requests.request import Request
 from job_runner.site.people import Person, Role
 from job_runner.site.policy import ProjectPolicy, SitePolicy
@@ -66,7 +66,7 @@ class Desk:
         commit = self.repositories.fetch(
             submission.repository, submission.commit, allowed.branches
         )
-        study = project.parse(self._project_file(commit))
+        study = project.parse_apart(self.repositories.read_file(commit, PROJECT_FILE))
         order = graph.order(study, submission.actions)
         refuse_all(self.policy, allowed, [study.actions[name] for name in order])
         request = Request(
@@ -84,17 +84,6 @@ class Desk:
         self.record("request", body, person.name)
         self.store.create_request(request, jobs)
         return request
-
-    def _project_file(self, commit: Commit) -> str:
-        data = self.repositories.read_file(commit, PROJECT_FILE)
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError:
-            raise RequestRefused(
-                f"{PROJECT_FILE} isn't UTF-8 text",
-                where=str(commit),
-                remedy="save it as UTF-8, commit and push",
-            ) from None
 
 
 def jobs_of(request: Request, study: Project, order: Sequence[str]) -> list[Job]:

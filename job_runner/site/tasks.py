@@ -73,8 +73,8 @@ class SiteTasks:
                 commit = Commit(request.repository, request.commit)
                 self.repositories.export(commit, code)
             if code not in self._projects:
-                text = (code / PROJECT_FILE).read_text(encoding="utf-8")
-                self._projects[code] = project.parse(text)
+                data = (code / PROJECT_FILE).read_bytes()
+                self._projects[code] = project.parse_apart(data)
             return code, self._projects[code]
 
 

@@ -1,0 +1,77 @@
+"""A project file of somebody else's, read in a process of its own.
+
+YAML is taken apart by a library that isn't Python. Where a file makes it run for ever,
+take all memory or break, nobody else goes along; where it takes the process over, it has
+no secret there, and all it can answer is what another file could have said.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+
+from job_runner.project.load import MOST_BYTES
+from job_runner.project.mistakes import Mistakes, Place
+from job_runner.project.model import PROJECT_FILE, Project
+from job_runner.project.nodes import Node
+from job_runner.project.parse import checked
+from job_runner.project.tree import NoTree, understood
+
+MOST_SECONDS = 20.0
+"""By the clock on the wall; its own time on the processor is bounded more tightly."""
+
+MOST_ANSWERED = 64 * 1024**2
+
+CHILD = (sys.executable, "-I", "-m", "job_runner.project.child")
+"""-I: the folder that we were started in has no say in what is imported."""
+
+
+def parse_apart(
+    data: bytes,
+    *,
+    where: str = PROJECT_FILE,
+    child: Sequence[str] = CHILD,
+    seconds: float = MOST_SECONDS,
+) -> Project:
+    """As ``parse``. A file that its reader doesn't survive is refused like any other."""
+    mistakes = Mistakes(where)
+    answer = _answer(data[: MOST_BYTES + 1], child, seconds)
+    return checked(_understood(answer, mistakes), mistakes)
+
+
+def _understood(answer: bytes, mistakes: Mistakes) -> Node | None:
+    try:
+        return understood(json.loads(answer), mistakes)
+    except (ValueError, RecursionError, NoTree):
+        problem = "reading this takes more time or memory than a project file may"
+        mistakes.add(Place(1, 1), problem, "Write it plainly: lists, mappings and words.")
+        return None
+
+
+def _answer(data: bytes, child: Sequence[str], seconds: float) -> bytes:
+    """What the child says, or nothing where it didn't end well and in time."""
+    with subprocess.Popen(  # noqa: S603  our own words
+        child,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={},
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        late = threading.Timer(seconds, process.kill)
+        late.start()
+        try:
+            with suppress(BrokenPipeError):
+                process.stdin.write(data)
+                process.stdin.close()
+            said = process.stdout.read(MOST_ANSWERED)
+            process.stdout.close()  # whoever says more than that ends on a broken pipe
+            return said if process.wait() == 0 else b""
+        finally:
+            late.cancel()
+            process.kill()
