@@ -106,6 +106,17 @@ def get_postgresql():
         os.remove(NO_CLUSTER)
 
 
+def get_ssh():
+    """For requests, which are signed with SSH keys."""
+    if shutil.which("ssh-keygen"):
+        return
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
+        print("Requests can't be signed: `sudo apt-get install openssh-client` has it")
+    elif not apt_installs(apt, "openssh-client"):
+        stop("apt-get couldn't install openssh-client.", "Its reason stands above.")
+
+
 def get_r():
     """For tests of the functions that write claims from R."""
     if shutil.which("Rscript"):
@@ -143,6 +154,7 @@ def sync(uv):
 
 if __name__ == "__main__":
     sync(find_uv() or get_uv())
+    get_ssh()
     if "tests" in sys.argv[1:]:
         get_postgresql()
         get_r()

@@ -21,6 +21,7 @@ from cli.demo import records
 from cli.demo.play import EMPTY_TABLES
 from job_runner.jobs.runner import Rests
 from tests.a_command import Said, strongroom
+from tests.ssh_keys import a_key
 
 PEOPLE = {"ana": "researcher", "rita": "reviewer", "omar": "operator"}
 
@@ -36,6 +37,10 @@ class ServedSite:
     def by(self, name: str) -> tuple[str, ...]:
         """The options that make a command somebody's."""
         return ("--server", self.url, "--token-file", str(self.tokens / name))
+
+    def signing(self, name: str) -> tuple[str, ...]:
+        """The option by which a request is signed by somebody."""
+        return ("--key", str(self.tokens / f"{name}.key"))
 
     def run(self) -> list[Exception]:
         """Its runner, until every job has ended; what it told its operator."""
@@ -78,8 +83,9 @@ def served(folder: Path, study: Path, actions: str = '["*"]') -> Iterator[Served
     tokens = folder / "tokens"
     tokens.mkdir()
     for name, role in PEOPLE.items():
-        token = ("--token-file", tokens / name)
-        added = strongroom("site", "person", "add", name, site.root, "--role", role, *token)
+        public = a_key(tokens / f"{name}.key")
+        words = ("--role", role, "--token-file", tokens / name, "--key", public)
+        added = strongroom("site", "person", "add", name, site.root, *words)
         assert added.code == 0, added.err
     with process("serve", site.root, "--port", "0", sign=site.state / "serve.json"):
         url = json.loads((site.state / "serve.json").read_text())["url"]

@@ -23,6 +23,7 @@ from job_runner.jobs.runner import Rests, Runner
 from job_runner.jobs.scheduler import Capacity
 from job_runner.jobs.worker import Ports, Told, Worker
 from job_runner.outputs import OutputLimits
+from job_runner.requests.admission import Admission
 from job_runner.requests.intake import Desk, Submission
 from job_runner.requests.repositories import Repositories
 from job_runner.requests.request import Request
@@ -38,6 +39,7 @@ from tests.a_study import a_repository, git
 COHORT, PYTHON = "sha256:" + "c" * 64, "sha256:" + "a" * 64
 ANA = Person("ana", frozenset({Role.RESEARCHER}))
 ROOT_UID = 10_123
+SITE = "demo.0123456789ab"
 
 PROJECT = """\
 version: 5
@@ -170,6 +172,7 @@ warehouse: {{engine: none}}
 disclosure: disclosure.yaml
 workers: 2
 database_workers: 1
+signatures: optional
 limits: {{memory: 1 G, cpus: 1, disk: 64 M, wall_clock: 1 min}}
 projects:
   asthma:
@@ -218,6 +221,7 @@ class Site:
             clock=self.clock,
             new_id=lambda: next(ids),
         )
+        self.admission = Admission(self.desk, SITE, False, os.environ)
         self.runner = self.a_runner()
 
     def a_runner(self) -> Runner:

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from cli import console
-from cli.commands.site import existing, folder_argument
 from cli.compose.remembering import remembered
+from cli.site_folder import existing, folder_argument
 from job_runner.ledger import Head, Ledger
 
 

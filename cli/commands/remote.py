@@ -8,10 +8,12 @@ from typing import Any
 
 import click
 
-from cli import console, git
+from cli import console, git, signing
 from cli.client import Client, connect, connection
 from cli.failures import JobsFailed
 from job_runner.jobs.job import TERMINAL, Failure
+from job_runner.requests.intake import Submission
+from job_runner.requests.request import Priority
 
 ENDED = {state.value for state in TERMINAL}
 
@@ -28,6 +30,23 @@ ENDED = {state.value for state in TERMINAL}
 )
 @click.option("--repository", help="Where the site fetches from [default: git's origin].")
 @click.option("--commit", help="The commit to run [default: the last one].")
+@click.option("--project", help="The site's name for the study, where it has several.")
+@click.option("--purpose", default="", help="What for, in a sentence: it is on the record.")
+@click.option(
+    "--priority",
+    default=Priority.NORMAL.value,
+    show_default=True,
+    type=click.Choice([priority.value for priority in Priority]),
+    help="How urgent it is; what that is worth, the site decides.",
+)
+@click.option(
+    "--key",
+    envvar="STRONGROOM_KEY",
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    help="Your SSH key, or the public one of a key that your agent holds "
+    "[default: as ssh looks for it].",
+)
 @click.option("--wait", is_flag=True, help="Stay until every job has ended.")
 @console.json_option
 def submit(
@@ -37,26 +56,32 @@ def submit(
     study: Path,
     repository: str | None,
     commit: str | None,
+    project: str | None,
+    purpose: str,
+    priority: str,
+    key: Path | None,
     wait: bool,
     as_json: bool,
 ) -> None:
     """Send ACTIONS of a commit to a site (all of them, if none is named).
 
     The site fetches the commit itself, so it must be pushed to a repository that the site
-    allows. Nothing else is sent: no data, no result, no credentials.
+    allows. Nothing else is sent: no data, no result, no credentials. The request is signed
+    with your SSH key, whose public part the site's custodian has.
     """
     client = connect(server, token_file)
     changed = git.uncommitted(study) if commit is None else []
     if changed:
         console.note(f"Not committed, so not submitted: {', '.join(changed[:5])}")
-    found = client.post(
-        "/api/requests",
-        {
-            "repository": repository or _origin(study),
-            "commit": commit or git.git(study, "rev-parse", "HEAD"),
-            "actions": list(actions) or ["run_all"],
-        },
+    asked = Submission(
+        repository or _origin(study),
+        commit or git.git(study, "rev-parse", "HEAD"),
+        actions or ("run_all",),
+        project,
+        purpose,
+        Priority(priority),
     )
+    found = client.post("/api/requests", signing.body(client.get("/api/site"), asked, key))
     if wait:
         found = _follow(client, found, quiet=as_json)
     console.report(found, _lines(found), as_json=as_json)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import console
-from cli.commands.site import existing, folder_argument
+from cli.site_folder import existing, folder_argument
 from job_runner.errors import PlatformError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from cli import clock, console
-from cli.commands.site import existing, folder_argument
 from cli.quiet_logs import KindAndPlace
+from cli.site_folder import existing, folder_argument
 from job_runner.errors import PlatformError
 
 

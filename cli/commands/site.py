@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from cli import clock, console
-from cli.compose.folder import SiteFolder, create
+from cli import console
+from cli.commands.people import person
+from cli.compose.folder import create
+from cli.site_folder import folder_argument
 from cohort_dsl import warehouses
 from cohort_dsl.warehouses.engines import ENGINES
-from job_runner.errors import PlatformError, RequestRefused
-from job_runner.site.people import Person, Role
-from job_runner.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-folder_argument = click.argument(
-    "site_folder",
-    metavar="SITE",
-    envvar="STRONGROOM_SITE",
-    type=click.Path(path_type=Path, file_okay=False),
-)
-
 
 SERVER: Mapping[str, tuple[Any, str]] = {
     "host": (str, "its host, or the folder of its socket"),
@@ -73,6 +62,9 @@ def site() -> None:
     A site is one folder on the secure side: what it allows (site.yaml), the rules of
     disclosure control (disclosure.yaml), its state, its stores and its outbox.
     """
+
+
+site.add_command(person)
 
 
 @site.command("init")
@@ -132,6 +124,7 @@ def site_init(
         "workers": 2,
         "database_workers": 1,
         "limits": {"memory": "4 G", "cpus": 1, "disk": "2 G", "wall_clock": "2 h"},
+        "signatures": "required",
         "projects": {project: {"repositories": [repository], "actions": ["*"]}},
         "images": pinned_images(),
     }
@@ -158,109 +151,3 @@ def pinned_images() -> dict[str, object]:
         }
         for recipe in (images.COHORT, images.PYTHON)
     }
-
-
-@site.group("person")
-def person() -> None:
-    """Say who may submit, review and operate."""
-
-
-@person.command("add")
-@click.argument("name")
-@folder_argument
-@click.option(
-    "--role",
-    "roles",
-    multiple=True,
-    required=True,
-    type=click.Choice([role.value for role in Role]),
-    help="What they may do (repeatable).",
-)
-@click.option(
-    "--token-file",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Where to write their token. The site keeps only its hash.",
-)
-@console.json_option
-def person_add(
-    name: str, site_folder: Path, roles: tuple[str, ...], token_file: Path, as_json: bool
-) -> None:
-    """Add the person NAME to SITE and write a token for them."""
-    from job_runner.server.tokens import new_token
-
-    token = new_token(secrets.token_bytes)
-    with opened(site_folder) as store:
-        _write_secret(token_file, token)
-        try:
-            store.add_person(name, [Role(role) for role in roles], token, at=clock.now())
-        except BaseException:
-            token_file.unlink()
-            raise
-    told = {"name": name, "roles": list(roles), "token_file": str(token_file)}
-    line = (
-        f"{name} ({', '.join(roles)}): the token is in {token_file}; hand it over safely."
-    )
-    console.report(told, [line], as_json=as_json)
-
-
-def _write_secret(path: Path, secret: str) -> None:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise PlatformError(
-            f"the token can't be written: {error.strerror}",
-            where=str(path),
-            remedy="Name a new file in a folder that exists.",
-        ) from None
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secret + "\n")
-
-
-@person.command("revoke")
-@click.argument("name")
-@folder_argument
-@console.json_option
-def person_revoke(name: str, site_folder: Path, as_json: bool) -> None:
-    """Make the token of NAME work no more."""
-    with opened(site_folder) as store:
-        if not store.revoke(name):
-            raise RequestRefused(
-                f"nobody is called {name}",
-                where=str(site_folder),
-                remedy="See strongroom site person list.",
-            )
-    console.report({"revoked": name}, [f"{name}'s token works no more."], as_json=as_json)
-
-
-@person.command("list")
-@folder_argument
-@console.json_option
-def person_list(site_folder: Path, as_json: bool) -> None:
-    """Show everybody SITE knows."""
-    with opened(site_folder) as store:
-        people = store.people()
-    rows = [[p.name, ", ".join(_roles(p)), "revoked" if p.revoked else ""] for p in people]
-    told = [{"name": p.name, "roles": _roles(p), "revoked": p.revoked} for p in people]
-    console.report(told, console.table(["name", "roles", ""], rows), as_json=as_json)
-
-
-def _roles(one: Person) -> Iterable[str]:
-    return sorted(role.value for role in one.roles)
-
-
-def opened(site_folder: Path) -> Store:
-    """The site's store; PlatformError where there is no site."""
-    return Store(existing(site_folder).database)
-
-
-def existing(site_folder: Path) -> SiteFolder:
-    """The site in this folder; PlatformError where there is none."""
-    found = SiteFolder(site_folder.resolve())
-    if not found.policy.is_file():
-        raise PlatformError(
-            "there is no site here",
-            where=str(site_folder),
-            remedy="Name a folder made by strongroom site init.",
-        )
-    return found

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from cli import clock, console
-from cli.commands.site import existing, folder_argument
 from cli.compose.opened import noted
+from cli.site_folder import existing, folder_argument
 from cohort_dsl import warehouses
 from cohort_dsl.errors import WarehouseError
 from job_runner.site import policy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +27,13 @@ class OpenSite:
     store: Store
     ledger: Ledger
     repositories: Repositories
+
+    @property
+    def id(self) -> str:
+        """What a signed request calls this site, and no other: its name, and digits that
+        follow from its secret."""
+        digits = hmac.new(self.folder.secret("seal"), b"site id", "sha256").hexdigest()
+        return f"{self.policy.name}.{digits[:12]}"
 
     def record(self, kind: str, body: Mapping[str, object], who: str) -> None:
         """One entry more in the ledger."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,6 +19,7 @@ from cli.compose.opened import OpenSite
 from cli.compose.remembering import memory, past
 from cli.compose.reviewing import Runs, identify
 from job_runner.jobs import wake
+from job_runner.requests.admission import Admission
 from job_runner.requests.intake import Desk
 from job_runner.server.api import Api, routes
 from job_runner.server.changes import Changes
@@ -57,8 +59,9 @@ def _api(site: OpenSite, changes: Changes) -> Api:
         clock=clock.now,
         new_id=clock.new_id,
     )
+    admission = Admission(desk, site.id, site.policy.signatures, os.environ)
     return Api(
-        desk,
+        admission,
         site.store,
         changes,
         clock.now,

@@ -15,7 +15,7 @@ from pathlib import Path
 from cli import boxes, console, git
 from cli.compose.folder import SiteFolder
 from cli.demo import records
-from cli.demo.stage import MARK, Stage, await_ready, background, run
+from cli.demo.stage import MARK, Stage, await_ready, background, make_key, run
 from job_runner.images.recipes import RECIPES
 
 RESEARCHER, REVIEWERS, OPERATOR = "ana", ("bilal", "chloé"), "omar"
@@ -117,11 +117,14 @@ def make_site(stage: Stage) -> None:
     )
     run(stage, "warehouse", "check", stage.site, quiet=True)
     console.say("  $ strongroom warehouse check site   (its mapping fits)")
+    make_key(stage, RESEARCHER)
     people = [(RESEARCHER, "researcher"), (OPERATOR, "operator")]
     people += [(name, "reviewer") for name in REVIEWERS]
     for name, role in people:
-        token = ("--token-file", stage.token_file(name))
-        run(stage, "site", "person", "add", name, stage.site, "--role", role, *token)
+        secrets = ["--token-file", stage.token_file(name)]
+        if name == RESEARCHER:
+            secrets += ["--key", stage.key(name).with_suffix(".pub")]
+        run(stage, "site", "person", "add", name, stage.site, "--role", role, *secrets)
 
 
 @contextmanager
@@ -146,11 +149,12 @@ def as_person(stage: Stage, url: str, name: str) -> Sequence[str | Path]:
 
 
 def submit(stage: Stage, url: str) -> str:
-    act(5, "The researcher submits the commit. The site fetches it and does the rest.")
+    act(5, "The researcher signs a request. The site fetches the commit and does the rest.")
     run(
         stage,
         *("submit", "run_all", "--study", stage.study, "--wait"),
-        *as_person(stage, url, RESEARCHER),
+        *("--purpose", "Do new users of painkillers bleed?"),
+        *("--key", stage.key(RESEARCHER), *as_person(stage, url, RESEARCHER)),
     )
     told = run(stage, "status", "--json", *as_person(stage, url, RESEARCHER), quiet=True)
     return str(json.loads(told)["requests"][0]["id"])

@@ -38,6 +38,10 @@ class Stage:
     def token_file(self, person: str) -> Path:
         return self.folder / "tokens" / person
 
+    def key(self, person: str) -> Path:
+        """Their SSH key; the public part is beside it."""
+        return self.folder / "keys" / person
+
 
 def prepare(folder: Path, environment: Mapping[str, str]) -> Stage:
     """An empty stage. Only a folder that a demo made is emptied; any other is refused."""
@@ -48,7 +52,8 @@ def prepare(folder: Path, environment: Mapping[str, str]) -> Stage:
             remedy="Name another one: strongroom demo --folder DIR.",
         )
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / "tokens").mkdir(parents=True, mode=0o700)
+    for secret in ("tokens", "keys"):
+        (folder / secret).mkdir(parents=True, mode=0o700)
     (folder / MARK).touch()
     return Stage(folder, environment)
 
@@ -110,6 +115,23 @@ def run(
             remedy="What it printed stands above." if not quiet else "".join(lines),
         )
     return "".join(lines)
+
+
+def make_key(stage: Stage, person: str) -> None:
+    """An SSH key without a passphrase, as nobody is there to type one."""
+    words = ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", person)
+    where = ("-f", str(stage.key(person)))
+    console.say(
+        f"  $ ssh-keygen -t ed25519 -f {stage.key(person).relative_to(stage.folder)}"
+    )
+    try:
+        subprocess.run((*words, *where), check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        raise PlatformError(
+            "ssh-keygen made no key",
+            where=str(stage.key(person)),
+            remedy="Install OpenSSH's client: apt-get install openssh-client.",
+        ) from None
 
 
 @contextmanager

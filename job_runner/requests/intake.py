@@ -13,7 +13,7 @@ from job_runner.errors import RequestRefused
 from job_runner.jobs.job import Job
 from job_runner.project import PROJECT_FILE, Action, Project, graph
 from job_runner.requests.repositories import Repositories
-from job_runner.requests.request import Request
+from job_runner.requests.request import Priority, Request
 from job_runner.site.people import Person, Role
 from job_runner.site.policy import ProjectPolicy, SitePolicy
 from job_runner.store import Store
@@ -23,12 +23,28 @@ MOST_REFUSALS = 20
 
 @dataclass(frozen=True)
 class Submission:
-    """What a researcher asks for. ``project``: where the repository is in several."""
+    """What a researcher asks for. ``project``: where the repository is in several.
+    ``purpose``: what for, in their words, for the record and for who reviews."""
 
     repository: str
     commit: str
     actions: tuple[str, ...]
     project: str | None = None
+    purpose: str = ""
+    priority: Priority = Priority.NORMAL
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What shows who asked, for the record: the signed text and its signature.
+
+    ``id``: the request's, which its submitter chose and signed.
+    """
+
+    id: str
+    signed: str
+    signature: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -45,13 +61,16 @@ class Desk:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
 
-    def accept(self, submission: Submission, person: Person) -> Request:
-        """The request, stored with its jobs and on the record.
+    def accept(
+        self, submission: Submission, person: Person, proof: Proof | None = None
+    ) -> Request:
+        """The request, stored with its jobs and on the record, as is its ``proof``.
 
         RequestRefused (Conflict where an action is already under way) or ProjectError;
         a refusal is on the record too.
         """
-        body = {"request": self.new_id(), **_asked(submission)}
+        named = {"request": proof.id, **_shown(proof)} if proof else {}
+        body = {"request": self.new_id(), **_asked(submission), **named}
         try:
             return self._accept(body, submission, person)
         except RequestRefused as refused:
@@ -156,4 +175,11 @@ def _asked(submission: Submission) -> dict[str, object]:
         "repository": submission.repository,
         "commit": submission.commit,
         "actions": list(submission.actions),
+        "purpose": submission.purpose,
+        "priority": submission.priority.value,
     }
+
+
+def _shown(proof: Proof) -> dict[str, object]:
+    """Enough for anybody to verify it again, years later."""
+    return {"signed": proof.signed, "signature": proof.signature, "key": proof.key}

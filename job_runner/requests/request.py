@@ -19,6 +19,14 @@ class Progress(Enum):
     FAILED = "failed"
 
 
+class Priority(Enum):
+    """How urgent its submitter calls a request; what that is worth, a site decides."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
 @dataclass(frozen=True)
 class Request:
     """What was asked for. Everything else is derived from the commit and the policy.

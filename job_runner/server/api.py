@@ -21,7 +21,8 @@ from starlette.routing import BaseRoute, Route
 
 from cohort_dsl.errors import StrongroomError
 from job_runner.jobs.job import TERMINAL
-from job_runner.requests.intake import Desk
+from job_runner.requests import signed
+from job_runner.requests.admission import Admission
 from job_runner.requests.request import Request
 from job_runner.server import asked, identify, told
 from job_runner.server.changes import Changes
@@ -48,13 +49,14 @@ def _hands() -> Executor:
 
 @dataclass(frozen=True)
 class Api:
-    """What the routes need. ``changes`` is told whenever the store may have changed.
+    """What the routes need. ``admission``: the door to the desk that takes requests.
+    ``changes`` is told whenever the store may have changed.
 
     ``version`` and ``runner_listens``, if given, are told at ``/health``. ``trouble`` is
     told, for the operator, what a caller only sees as the site being out of order.
     """
 
-    desk: Desk
+    admission: Admission
     store: Store
     changes: Changes
     clock: Callable[[], datetime]
@@ -66,9 +68,20 @@ class Api:
     async def submit(self, http: HttpRequest, person: Person) -> Mapping[str, object]:
         identify.refuse_unless(person, Move.SUBMIT)
         submission = await asked.submission(http)
-        loop, accept = asyncio.get_running_loop(), self.desk.accept
-        request = await loop.run_in_executor(self.submissions, accept, submission, person)
+        loop, admit = asyncio.get_running_loop(), self.admission.admit
+        request = await loop.run_in_executor(self.submissions, admit, submission, person)
         return await run_in_threadpool(self._told, request)
+
+    async def about(self, http: HttpRequest, person: Person) -> Mapping[str, object]:
+        """What a client needs to know to sign a request for this site."""
+        required = self.admission.required
+        return {
+            "site": self.admission.site,
+            "person": person.name,
+            "signatures": "required" if required else "optional",
+            "format": signed.FORMAT,
+            "version": signed.VERSION,
+        }
 
     async def every(self, http: HttpRequest, person: Person) -> Mapping[str, object]:
         return {"requests": await run_in_threadpool(self._every, person)}
@@ -135,7 +148,7 @@ class Api:
         if all(job.state in TERMINAL or job.cancel_asked for job in jobs):
             return
         # Before it is done: what a runner does must never be missing on the record.
-        self.desk.record("cancel", {"request": request.id}, person.name)
+        self.admission.desk.record("cancel", {"request": request.id}, person.name)
         self.store.ask_cancel(request.id, at=self.clock())
 
 
@@ -152,6 +165,7 @@ def routes(api: Api) -> list[BaseRoute]:
         return await run_in_threadpool(api.health)
 
     return [
+        route("/api/site", api.about, "GET"),
         route("/api/requests", api.submit, "POST", 201),
         route("/api/requests", api.every, "GET"),
         route("/api/requests/{id}", api.get, "GET"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from starlette.requests import Request as HttpRequest
 
+from job_runner.requests.admission import Sealed
 from job_runner.requests.intake import Submission
 from job_runner.server.problems import Malformed, NotJson, TooMuch
 
@@ -19,7 +20,10 @@ LONGEST_WAIT = 25.0
 """Seconds. Proxies close a connection that is silent for longer."""
 
 _SEQUENCE = re.compile(r"[0-9]{1,18}")
-_SUBMISSION = 'Send {"repository": …, "commit": …, "actions": […]}.'
+_SUBMISSION = (
+    'Send {"signed": …, "signature": …}, or where a site takes it unsigned '
+    '{"repository": …, "commit": …, "actions": […]}.'
+)
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,12 @@ class Wait:
     after: int
 
 
-async def submission(http: HttpRequest) -> Submission:
-    """Exactly the keys that are known, each of its type."""
+async def submission(http: HttpRequest) -> Submission | Sealed:
+    """What was signed and its signature; or, unsigned, exactly the keys that are known."""
     body = _object(await _body(http), _SUBMISSION)
+    if "signed" in body:
+        _refuse_unknown(body, {"signed", "signature"}, _SUBMISSION)
+        return Sealed(_text(body, "signed"), _text(body, "signature"))
     _refuse_unknown(body, {"repository", "commit", "actions", "project"}, _SUBMISSION)
     project = None if body.get("project") is None else _text(body, "project")
     return Submission(

@@ -17,6 +17,7 @@ from job_runner.errors import (
     RequestRefused,
 )
 from job_runner.project.mistakes import ProjectErrors
+from job_runner.requests.admission import NotAdmitted
 
 HEADERS: Mapping[str, str] = {
     "cache-control": "no-store",
@@ -55,6 +56,7 @@ STATUS_CODES: Mapping[type[StrongroomError], int] = {
     NobodyKnown: 401,
     NotYours: 403,
     Unknown: 404,
+    NotAdmitted: 403,
     Conflict: 409,
     TooMuch: 413,
     NotJson: 415,

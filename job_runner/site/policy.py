@@ -47,7 +47,8 @@ class ProjectPolicy:
 
 @dataclass(frozen=True)
 class SitePolicy:
-    """The site's rules. ``sha256`` is that of the file they were read from."""
+    """The site's rules. ``sha256`` is that of the file they were read from.
+    ``signatures``: whether a request must be signed by its submitter's key."""
 
     name: str
     warehouse: Mapping[str, object]
@@ -58,6 +59,7 @@ class SitePolicy:
     database_workers: int
     disclosure: Path
     sha256: str
+    signatures: bool = True
 
     def image(self, name: str, tag: str) -> ImagePolicy | None:
         """The image an action names, if it is on the list."""
@@ -98,9 +100,22 @@ def _policy(section: Section, folder: Path, sha256: str) -> SitePolicy:
         database_workers=section.whole("database_workers", 1),
         disclosure=folder / section.text("disclosure"),
         sha256=sha256,
+        signatures=_signatures(section),
     )
     section.close()
     return policy
+
+
+def _signatures(section: Section) -> bool:
+    """Whether they are required, which they are unless the file says otherwise."""
+    said = section.text("signatures", required=False) or "required"
+    if said not in ("required", "optional"):
+        section.complain(
+            section.line_of("signatures"),
+            "'signatures' is neither required nor optional",
+            "write 'signatures: required', or leave it out",
+        )
+    return said != "optional"
 
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")

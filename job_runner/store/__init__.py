@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from job_runner.store.keys import PersonKey
 from job_runner.store.rows import Event
 from job_runner.store.store import Store
 
-__all__ = ["Event", "Store"]
+__all__ = ["Event", "PersonKey", "Store"]

@@ -18,6 +18,7 @@ from job_runner.requests.request import Request
 from job_runner.site.people import Person, Role
 from job_runner.store import changes, queries, rows, tables
 from job_runner.store.database import BUSY_SECONDS, Database
+from job_runner.store.keys import Keys
 from job_runner.store.rows import Event, instant
 
 SHORTEST_TOKEN = 43
@@ -41,6 +42,7 @@ class Store:
     ) -> None:
         self._changed = [changed] if changed else []
         self._database = Database(url, busy_seconds)
+        self.keys = Keys(self._database)
 
     def on_change(self, changed: Callable[[], object]) -> None:
         """Call this one too after each change made through this Store."""

@@ -43,6 +43,26 @@ people = Table(
 )
 """A name is never given twice, so the record stays true after somebody left."""
 
+person_keys = Table(
+    "person_keys",
+    metadata,
+    Column("fingerprint", Text, primary_key=True),
+    Column("person", Text, ForeignKey("people.name"), nullable=False, index=True),
+    Column("public_key", Text, nullable=False),
+    Column("added_at", Text, nullable=False),
+    Column("revoked", Boolean, nullable=False, default=False),
+)
+"""Keys are revoked, never removed: what they signed before stays theirs."""
+
+signed_requests = Table(
+    "signed_requests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("seen_at", Text, nullable=False),
+)
+"""Every signed request whose signature was right, so that none counts twice."""
+
 requests = Table(
     "requests",
     metadata,

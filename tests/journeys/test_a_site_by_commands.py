@@ -36,7 +36,8 @@ def site(study: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serv
 @pytest.fixture(scope="module")
 def request_id(site: ServedSite, study: Path) -> str:
     """A request of which every job has succeeded."""
-    asked = strongroom("submit", "--study", study, "--json", *site.by("ana")).json
+    words = ("--study", study, "--json", *site.by("ana"), *site.signing("ana"))
+    asked = strongroom("submit", *words).json
     assert site.run() == []
     return str(asked["id"])
 
@@ -82,7 +83,8 @@ def test_a_reviewer_returns_with_a_reason_that_stays_inside(site, request_id):
 def test_work_that_is_not_committed_is_not_submitted_and_that_is_said(site, study):
     commit = a_commit(study, {"README.md": "One more commit"})
     (study / "notes.txt").touch()
-    submit = ("submit", "extract", "--study", study, *site.by("ana"))
+    ana = (*site.by("ana"), *site.signing("ana"))
+    submit = ("submit", "extract", "--study", study, *ana)
     said = strongroom(*submit)
     (study / "notes.txt").unlink()
     assert said.err == "Not committed, so not submitted: notes.txt\n"
@@ -102,7 +104,8 @@ def test_a_study_with_an_origin_names_it_to_the_site(site, study, tmp_path):
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "--quiet", str(study), str(clone))
     a_commit(clone, {"README.md": "Never pushed"})
-    said = strongroom("submit", "extract", "--study", clone, *site.by("ana"))
+    ana = (*site.by("ana"), *site.signing("ana"))
+    said = strongroom("submit", "extract", "--study", clone, *ana)
     assert (said.code, f"{study} at" in said.err) == (5, True)
     assert "git push" in said.err
 

@@ -39,7 +39,7 @@ def changes(site) -> Changes:
 
 @pytest.fixture
 def app(site, changes):
-    return application(Api(site.desk, site.store, changes, site.clock))
+    return application(Api(site.admission, site.store, changes, site.clock))
 
 
 @pytest.fixture

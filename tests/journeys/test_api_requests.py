@@ -21,7 +21,7 @@ from job_runner.requests.request import Progress
 from job_runner.server.api import SUBMISSIONS, Api, application
 from job_runner.server.asked import LONGEST_WAIT
 from job_runner.server.changes import Changes
-from job_runner.server.problems import HEADERS
+from job_runner.server.problems import HEADERS, log_trouble
 from job_runner.server.tokens import new_token
 from job_runner.server.told import without_credentials
 from job_runner.site.people import Role
@@ -55,7 +55,7 @@ class Served:
                 name, [role], self.tokens[name], at=self.site.clock()
             )
         site, trouble = self.site, self.troubles.append
-        self.api = Api(site.desk, site.store, Changes(), site.clock, trouble=trouble)
+        self.api = Api(site.admission, site.store, Changes(), site.clock, trouble=trouble)
         self.app = application(self.api)
 
     def by(self, name: str) -> Caller:
@@ -69,6 +69,12 @@ class Served:
         answer = self.by(by).post("/api/requests", json=self.submission())
         assert answer.status_code == 201
         return answer.json()
+
+
+def with_desk(served: Served, **changes: object) -> Api:
+    """The API of a site whose desk is another in these respects."""
+    desk = replace(served.site.desk, **changes)
+    return replace(served.api, admission=replace(served.site.admission, desk=desk))
 
 
 @pytest.fixture
@@ -387,7 +393,7 @@ def test_slow_submissions_leave_room_for_those_who_look(served):
         free.wait(60)
         return served.site.clock()
 
-    app = application(replace(served.api, desk=replace(served.site.desk, clock=slow)))
+    app = application(with_desk(served, clock=slow))
 
     async def story():
         async with Caller(app, served.by("ana").headers).client() as ana:
@@ -460,8 +466,7 @@ def test_a_broken_platform_says_nothing_of_how(served, error, status):
     def breaks(kind, body, who):
         raise error
 
-    desk = replace(served.site.desk, record=breaks)
-    app = application(replace(served.api, desk=desk))
+    app = application(with_desk(served, record=breaks))
     ana = Caller(app, served.by("ana").headers)
     answer = ana.post("/api/requests", json=served.submission())
     assert answer.status_code == status
@@ -482,8 +487,7 @@ def test_the_operators_log_has_our_words_and_of_the_unforeseen_only_the_place(
         def breaks(kind, body, who, error=error):
             raise error
 
-        desk = replace(served.site.desk, record=breaks)
-        api = Api(desk, served.site.store, Changes(), served.site.clock)
+        api = replace(with_desk(served, record=breaks), trouble=log_trouble)
         ana = Caller(application(api), served.by("ana").headers)
         with caplog.at_level(logging.ERROR):
             ana.post("/api/requests", json=served.submission())
@@ -567,7 +571,7 @@ def test_refusals_are_told_as_they_are_raised(served):
     def refuses(kind, body, who):
         raise RequestRefused("no", where="here", remedy="Ask.")
 
-    api = replace(served.api, desk=replace(served.site.desk, record=refuses))
+    api = with_desk(served, record=refuses)
     ana = Caller(application(api), served.by("ana").headers)
     answer = ana.post("/api/requests", json=served.submission())
     assert answer.status_code == 422

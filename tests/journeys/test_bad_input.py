@@ -226,7 +226,7 @@ def kept(site: ServedSite) -> dict[str, object]:
 
 
 def submit(site: ServedSite, origin: Path, *words: str, by: str = "ana") -> tuple[str, ...]:
-    return ("submit", "--study", str(origin), *words, *site.by(by))
+    return ("submit", "--study", str(origin), *words, *site.by(by), *site.signing(by))
 
 
 SUBMISSIONS: dict[str, tuple[tuple[str, ...], Told]] = {

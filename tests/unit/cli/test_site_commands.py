@@ -176,6 +176,7 @@ def test_a_person_gets_a_token_of_which_the_site_keeps_a_hash(site, tmp_path):
         "name": "ana",
         "roles": ["researcher"],
         "token_file": str(tmp_path / "ana"),
+        "keys": [],
     }
     token = (tmp_path / "ana").read_text().strip()
     assert (tmp_path / "ana").stat().st_mode & 0o777 == 0o600
@@ -207,9 +208,9 @@ def test_people_are_listed_and_whose_token_was_revoked_is_told(site, tmp_path):
     assert revoked.out == "bo's token works no more.\n"
     listed = strongroom("site", "person", "list", site.root)
     assert listed.out.splitlines() == [
-        "name  roles",
+        "name  roles       keys",
         "ana   researcher",
-        "bo    researcher  revoked",
+        "bo    researcher        revoked",
     ]
 
 

@@ -1,0 +1,35 @@
+"""The site that a command is about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cli.compose.folder import SiteFolder
+from job_runner.errors import PlatformError
+from job_runner.store import Store
+
+folder_argument = click.argument(
+    "site_folder",
+    metavar="SITE",
+    envvar="STRONGROOM_SITE",
+    type=click.Path(path_type=Path, file_okay=False),
+)
+
+
+def opened(site_folder: Path) -> Store:
+    """The site's store; PlatformError where there is no site."""
+    return Store(existing(site_folder).database)
+
+
+def existing(site_folder: Path) -> SiteFolder:
+    """The site in this folder; PlatformError where there is none."""
+    found = SiteFolder(site_folder.resolve())
+    if not found.policy.is_file():
+        raise PlatformError(
+            "there is no site here",
+            where=str(site_folder),
+            remedy="Name a folder made by strongroom site init.",
+        )
+    return found
