@@ -13,7 +13,7 @@ from typing import Any
 from cli import clock
 from job_runner.errors import PlatformError, RequestRefused
 from job_runner.requests import signed
-from job_runner.requests.intake import Submission
+from job_runner.requests.request import Submission
 from job_runner.requests.signed import SignedRequest
 
 USUAL = ("id_ed25519", "id_ecdsa", "id_ed25519_sk", "id_ecdsa_sk", "id_rsa")

@@ -24,9 +24,9 @@ from job_runner.jobs.scheduler import Capacity
 from job_runner.jobs.worker import Ports, Told, Worker
 from job_runner.outputs import OutputLimits
 from job_runner.requests.admission import Admission
-from job_runner.requests.intake import Desk, Submission
+from job_runner.requests.intake import Desk
 from job_runner.requests.repositories import Repositories
-from job_runner.requests.request import Request
+from job_runner.requests.request import Request, Submission
 from job_runner.site import policy
 from job_runner.site.people import Person, Role
 from job_runner.site.policy import SitePolicy

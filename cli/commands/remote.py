@@ -12,8 +12,7 @@ from cli import console, git, signing
 from cli.client import Client, connect, connection
 from cli.failures import JobsFailed
 from job_runner.jobs.job import TERMINAL, Failure
-from job_runner.requests.intake import Submission
-from job_runner.requests.request import Priority
+from job_runner.requests.request import Priority, Submission
 
 ENDED = {state.value for state in TERMINAL}
 

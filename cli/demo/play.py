@@ -121,7 +121,7 @@ def make_site(stage: Stage) -> None:
     people = [(RESEARCHER, "researcher"), (OPERATOR, "operator")]
     people += [(name, "reviewer") for name in REVIEWERS]
     for name, role in people:
-        secrets = ["--token-file", stage.token_file(name)]
+        secrets: list[str | Path] = ["--token-file", stage.token_file(name)]
         if name == RESEARCHER:
             secrets += ["--key", stage.key(name).with_suffix(".pub")]
         run(stage, "site", "person", "add", name, stage.site, "--role", role, *secrets)

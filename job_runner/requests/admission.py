@@ -14,8 +14,8 @@ from typing import NoReturn
 
 from job_runner.errors import Conflict, RequestRefused
 from job_runner.requests import signed, ssh_keys
-from job_runner.requests.intake import Desk, Proof, Submission
-from job_runner.requests.request import Request
+from job_runner.requests.intake import Desk, Proof
+from job_runner.requests.request import Request, Submission
 from job_runner.requests.signed import SignedRequest
 from job_runner.requests.ssh_keys import PublicKey
 from job_runner.site.people import Person

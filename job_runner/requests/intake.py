@@ -13,25 +13,12 @@ from job_runner.errors import RequestRefused
 from job_runner.jobs.job import Job
 from job_runner.project import PROJECT_FILE, Action, Project, graph
 from job_runner.requests.repositories import Repositories
-from job_runner.requests.request import Priority, Request
+from job_runner.requests.request import Request, Submission
 from job_runner.site.people import Person, Role
 from job_runner.site.policy import ProjectPolicy, SitePolicy
 from job_runner.store import Store
 
 MOST_REFUSALS = 20
-
-
-@dataclass(frozen=True)
-class Submission:
-    """What a researcher asks for. ``project``: where the repository is in several.
-    ``purpose``: what for, in their words, for the record and for who reviews."""
-
-    repository: str
-    commit: str
-    actions: tuple[str, ...]
-    project: str | None = None
-    purpose: str = ""
-    priority: Priority = Priority.NORMAL
 
 
 @dataclass(frozen=True)

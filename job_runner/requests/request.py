@@ -28,6 +28,19 @@ class Priority(Enum):
 
 
 @dataclass(frozen=True)
+class Submission:
+    """What a researcher asks for. ``project``: where the repository is in several.
+    ``purpose``: what for, in their words, for the record and for who reviews."""
+
+    repository: str
+    commit: str
+    actions: tuple[str, ...]
+    project: str | None = None
+    purpose: str = ""
+    priority: Priority = Priority.NORMAL
+
+
+@dataclass(frozen=True)
 class Request:
     """What was asked for. Everything else is derived from the commit and the policy.
 

@@ -15,8 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 from job_runner.errors import RequestRefused
-from job_runner.requests.intake import Submission
-from job_runner.requests.request import Priority
+from job_runner.requests.request import Priority, Submission
 
 FORMAT, VERSION = "strongroom-signed-request", 1
 

@@ -11,7 +11,7 @@ from typing import Any
 from starlette.requests import Request as HttpRequest
 
 from job_runner.requests.admission import Sealed
-from job_runner.requests.intake import Submission
+from job_runner.requests.request import Submission
 from job_runner.server.problems import Malformed, NotJson, TooMuch
 
 MOST_BYTES = 64 * 1024

@@ -13,8 +13,7 @@ import pytest
 from job_runner.errors import Conflict, PlatformError, RequestRefused
 from job_runner.requests import signed, ssh_keys
 from job_runner.requests.admission import Admission, NotAdmitted, Sealed
-from job_runner.requests.intake import Submission
-from job_runner.requests.request import Priority
+from job_runner.requests.request import Priority, Submission
 from job_runner.requests.signed import SignedRequest
 from job_runner.site.people import Person, Role
 from job_runner.store import PersonKey

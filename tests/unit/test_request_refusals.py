@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from job_runner.errors import Conflict, ProjectError, RequestRefused
-from job_runner.requests.intake import Submission
+from job_runner.requests.request import Submission
 from job_runner.site.people import Person, Role
 from tests.a_site import ANA, PROJECT, Site, a_policy
 from tests.a_study import a_commit, git

@@ -22,6 +22,7 @@ from job_runner.ledger import Ledger
 from job_runner.site import policy
 from tests.a_command import Said, contents, strongroom
 from tests.an_omop import LACKS, on_server
+from tests.ssh_keys import a_key
 
 SETTINGS: Mapping[str, object] = {
     "name": "north",
@@ -220,6 +221,41 @@ def test_revoking_nobody_is_told(site):
         5,
         f"{site.root}: nobody is called zoe\n  See strongroom site person list.\n",
     )
+
+
+def test_a_persons_keys_are_known_listed_and_revoked_and_all_is_on_record(site, tmp_path):
+    public = a_key(tmp_path / "key")
+    added = add(site, "ana", tmp_path / "ana", "--key", public, "--json").json
+    (first,) = added["keys"]
+    more = a_key(tmp_path / "more")
+    person = ("site", "person")
+    told = strongroom(*person, "add-key", "ana", site.root, "--key", more, "--json").json
+    (second,) = told["keys"]
+    listed = strongroom(*person, "list", site.root, "--json").json
+    assert sorted(listed[0]["keys"]) == sorted([first, second])
+    said = strongroom(*person, "revoke-key", "ana", first, site.root)
+    assert said.out == f"ana's key {first} counts no more.\n"
+    assert strongroom(*person, "list", site.root, "--json").json[0]["keys"] == [second]
+    kinds = [entry.kind for entry in Ledger(site.ledger).entries()]
+    assert kinds == ["key added", "key added", "key revoked"]
+
+
+def test_what_is_no_public_key_is_refused_and_nobody_is_added(site, tmp_path):
+    a_key(tmp_path / "key")
+    (tmp_path / "empty").touch()
+    (tmp_path / "binary").write_bytes(b"\xff")
+    told = {"key": "private key", "empty": "public key", "binary": "public key"}
+    for name, problem in told.items():
+        said = add(site, "ana", tmp_path / "ana", "--key", tmp_path / name)
+        assert (said.code, problem in said.err) == (5, True)
+    assert strongroom("site", "person", "list", site.root, "--json").json == []
+
+
+def test_a_key_to_add_must_be_named_and_one_to_revoke_known(site, tmp_path):
+    add(site, "ana", tmp_path / "ana")
+    assert strongroom("site", "person", "add-key", "ana", site.root).code == 2
+    said = strongroom("site", "person", "revoke-key", "ana", "SHA256:x", site.root)
+    assert (said.code, "no key of this fingerprint" in said.err) == (5, True)
 
 
 # Its ledger
