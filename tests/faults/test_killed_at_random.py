@@ -164,7 +164,7 @@ def test_killed_two_hundred_times_nothing_is_lost_or_left(
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """Study after study, until it was killed so often. A new study begins when one is done."""
+    """Study after study, until it was killed so often: one is done, the next begins."""
     chance, count = random.Random(SEED), Counter[str]()
     while count["kills"] < KILLS:
         root = tmp_path / str(count["studies"])
