@@ -2,15 +2,18 @@
 
 Nobody (0 %), everybody (100 %), or the same measured value for all. Counts over the
 threshold don't help here, and hiding zeros that anyone could guess would be a pretence:
-so people decide. A level that the population's own conditions fix tells nothing.
+so people decide. A level that the population's own conditions fix tells nothing. Of a life
+table a group is also all who are still there when a step begins, if all of them have the
+event within it; and all whom it began with, if nobody is left when one step ends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 from output_checker.checks.subjects import Verified
-from output_checker.claims.model import Dimension, IsPresent, Levels
+from output_checker.claims.model import YES, Dimension, IsPresent, Levels
 from output_checker.report import Finding, Verdict
 from output_checker.suppress.primary import Cause
 from output_checker.suppress.rounding import rounded
@@ -35,6 +38,9 @@ def check(subject: Verified) -> Iterator[Finding]:
     told = {levels: _told(subject, levels, place) for levels, place in whole}
     yield from _finding("Everybody in a group is in one category", everybody, told)
     yield from _finding("Nobody in a group is in a category", nobody, told)
+    if found.claim.kind == "survival":
+        gone = dict(_at_once(subject))
+        yield from _finding("Everybody in a group leaves in one step", [*gone], gone)
     if found.is_summary:
         same = {c: _alike(subject, c) for c in seen if _constant(subject, c)}
         yield from _finding("Everybody in a group has the same value", [*same], same)
@@ -68,6 +74,30 @@ def _told(subject: Verified, levels: Levels, place: int) -> str:
 def _alike(subject: Verified, levels: Levels) -> str:
     count = rounded(subject.found.count(levels), subject.policy)
     return f"the values of {count} don't differ, so their mean is what each of them has"
+
+
+def _at_once(subject: Verified) -> Iterator[tuple[Levels, str]]:
+    """Steps in which all who are still there have the event, or all whom it began with
+    leave; and in how many of how many that is."""
+    found, least = subject.found, subject.policy.threshold
+    *by, steps, _ = found.claim.dimensions
+    for group in product(*((*d.levels, None) for d in by)):
+        began = at_risk = found.count((*group, None, None))
+        for step in steps.levels[:-1] if found.published((*group, None, None)) else ():
+            events, left = (found.count((*group, step, had)) for had in (YES, None))
+            if at_risk >= least and events == at_risk < began:
+                yield (*group, step, YES), _of_those_there(subject, at_risk, step)
+            if left == began >= least:
+                yield (*group, step, None), _of_those_there(subject, began, step, "leave")
+            at_risk -= left
+
+
+def _of_those_there(subject: Verified, count: int, step: str, how: str = "have it") -> str:
+    all_ = rounded(count, subject.policy)
+    return (
+        f"{all_} are at risk when the step {step} begins and 0 when it ends, and {all_}"
+        f" {how} in it: of whoever is one of these that is known"
+    )
 
 
 def _seen(subject: Verified, levels: Levels) -> bool:

@@ -10,6 +10,7 @@ GROUPS = {("a", "yes"): 30, ("a", "no"): 40, ("b", "yes"): 50}
 NOBODY = "Nobody in a group is in a category"
 EVERYBODY = "Everybody in a group is in one category"
 THE_SAME = "Everybody in a group has the same value"
+AT_ONCE = "Everybody in a group leaves in one step"
 
 
 def reviewed(file):
@@ -98,3 +99,40 @@ def test_a_life_table_tells_of_a_group_but_not_of_those_who_leave_at_a_step(tmp_
     found = reviewed(desk.file(EXACT))
     assert found[EVERYBODY] == ("a, total, no", "b, total, yes")
     assert found[NOBODY] == ("a, total, yes",)
+
+
+def life_table(tmp_path, counts, **table):
+    desk = Desk(tmp_path, people(counts, "arm", "days", "died"))
+    desk.make("survival", time="days", event="died", steps=[30, 60], by="arm", **table)
+    return reviewed(desk.file(EXACT))
+
+
+OTHERS = {("z", 10, True): 30, ("z", 10, False): 20, ("z", 40, True): 25,
+          ("z", 40, False): 30, ("z", 99, False): 50}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("inner", "told"),
+    [
+        ({("a", 10, True): 30, ("a", 10, False): 40}, ("a, under 30, total",)),
+        ({("a", 40, True): 30, ("a", 40, False): 40}, ("a, 30 to under 60, total",)),
+        ({("a", 10, True): 50}, ("a, under 30, total",)),
+        (  # 40 are at risk in the second step, and all of them die in it
+            {("a", 10, True): 30, ("a", 10, False): 20, ("a", 40, True): 40},
+            ("a, 30 to under 60, yes",),
+        ),
+        (  # that all who are left are followed no longer is the study's end
+            {("a", 10, True): 30, ("a", 10, False): 20, ("a", 40, False): 40},
+            None,
+        ),
+        ({("a", 10, True): 30, ("a", 10, False): 20, ("a", 99, False): 40}, None),
+    ],
+)
+def test_a_curve_that_falls_to_zero_tells_of_all_who_were_there(tmp_path, inner, told):
+    assert life_table(tmp_path, inner | OTHERS).get(AT_ONCE) == told
+
+
+def test_where_nobody_is_there_nobody_leaves(tmp_path):
+    inner = {("a", 10, True): 30, ("a", 10, False): 40, ("b", 10, True): 4}
+    found = life_table(tmp_path, inner, margins=False)
+    assert found[AT_ONCE] == ("a, under 30, total",)

@@ -26,6 +26,17 @@ CASES = (
         'crosstab(frame, rows="ward", columns="infected")',
     ),
     Case(
+        "A curve that falls to zero at once: everybody who was there had the event",
+        """
+        days | died | people
+        10   | T    | 30
+        10   | F    | 20
+        40   | T    | 25
+        """,
+        'survival(frame, time="days", event="died", steps=[30, 60])',
+        "review: 30 to under 60, yes",
+    ),
+    Case(
         "What the population is chosen by tells nothing",
         """
         infected | people
