@@ -123,11 +123,7 @@ def _rare_words(found: frozenset[str], cohort: Cohort, few: int) -> int:
 
 def _texts(cohort: Cohort) -> list[str]:
     columns = cohort.columns.items()
-    return [_quoted(c) for c, kind in columns if kind == "VARCHAR" and c != PATIENT]
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+    return [cohort.sql(c) for c, kind in columns if kind == "VARCHAR" and c != PATIENT]
 
 
 def _rare_numbers(found: frozenset[float], cohort: Cohort, few: int) -> int:
@@ -138,7 +134,7 @@ def _rare_numbers(found: frozenset[float], cohort: Cohort, few: int) -> int:
 
 
 def _numbers_in(name: str, found: frozenset[float], cohort: Cohort, few: int) -> int:
-    sql = f"""SELECT count(*) FROM (SELECT {_quoted(name)}::DOUBLE AS value FROM cohort
+    sql = f"""SELECT count(*) FROM (SELECT {cohort.sql(name)}::DOUBLE AS value FROM cohort
         GROUP BY 1 HAVING count(*) < {few})
         WHERE value IN (SELECT word::DOUBLE FROM given)"""
     return _count(cohort, map(repr, found), sql)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from output_checker.verify import files, reading
 
-PATIENT = "patient_id"
+PATIENT = reading.PATIENT
 NUMBERS = frozenset(
     f"{sign}{size}"
     for sign in ("", "U")
@@ -60,15 +60,21 @@ class Dataset:
 class Cohort:
     """The cohort's columns and their types, and a way to ask about its rows.
 
+    ``named``: what the table's columns are called in SQL, by the same names.
     ``made``: the columns that an action made; None for a cohort as it was extracted.
     """
 
     columns: Mapping[str, str]
+    named: reading.Names
     _connection: duckdb.DuckDBPyConnection
     made: frozenset[str] | None = None
 
     def __repr__(self) -> str:
         return f"<cohort of {len(self.columns)} columns>"
+
+    def sql(self, name: str) -> str:
+        """A column, quoted."""
+        return quoted(self.named[name])
 
     def ask(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of an aggregate over the table ``cohort``; values are bound, never text."""
@@ -100,6 +106,11 @@ def _silent() -> Iterator[None]:
         ) from None
 
 
+def quoted(name: str) -> str:
+    """A name in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def provider_of(column: str) -> str:
     """What a derived frame's cohort calls its own column of this name."""
     return f"{column} of the cohort"
@@ -115,8 +126,8 @@ def opened(dataset: Dataset, only: reading.Columns = None) -> Iterator[Cohort]:
     that extractions write, or doesn't have one row per patient.
     """
     with closing(duckdb.connect(":memory:", config=LOCKED)) as connection:
-        load(connection, dataset, only=None if only is None else only | {PATIENT})
-        yield locked(connection)
+        wanted = None if only is None else only | {PATIENT}
+        yield locked(connection, load(connection, dataset, only=wanted))
 
 
 def load(
@@ -124,8 +135,11 @@ def load(
     dataset: Dataset,
     most: int | None = None,
     only: reading.Columns = None,
-) -> None:
-    """The dataset's rows as the table ``cohort``; Unverifiable if over ``most``."""
+) -> reading.Names:
+    """The dataset's rows as the table ``cohort``; Unverifiable if over ``most``.
+
+    Returns what its columns are called in SQL.
+    """
     try:
         with files.opened(dataset.path.parent, dataset.path.name) as found:
             if files.sha256(found) != dataset.sha256:
@@ -133,9 +147,10 @@ def load(
             path = f"/dev/fd/{found}"
             if most is not None:
                 reading.at_most(connection, dataset.path.name, path, most)
-            reading.load(connection, dataset.path.name, path, only)
+            names = reading.load(connection, dataset.path.name, path, only)
             if files.sha256(found) != dataset.sha256:  # it was written to meanwhile
                 raise _changed()
+            return names
     except files.Unreadable:
         raise Unverifiable(
             "the dataset isn't there", "Run the extraction again, then this action."
@@ -147,13 +162,17 @@ def load(
 
 
 def locked(
-    connection: duckdb.DuckDBPyConnection, made: frozenset[str] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    names: reading.Names,
+    made: frozenset[str] | None = None,
 ) -> Cohort:
     """The loaded table, in a connection that can reach nothing else from now on."""
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
     described = connection.execute("DESCRIBE cohort").fetchall()
-    cohort = Cohort({row[0]: row[1] for row in described}, connection, made)
+    kinds = {row[0]: row[1] for row in described}
+    columns = {name: kinds[own] for name, own in names.items()}
+    cohort = Cohort(columns, names, connection, made)
     _one_row_per_patient(cohort)
     return cohort
 

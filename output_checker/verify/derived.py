@@ -21,7 +21,9 @@ from output_checker.verify.cohort import (
     load,
     locked,
     provider_of,
+    quoted,
 )
+from output_checker.verify.reading import Names
 
 
 @contextmanager
@@ -35,23 +37,25 @@ def opened(frame: Dataset, keep: Sequence[str] = ()) -> Iterator[Cohort]:
     none of these cohorts.
     """
     with closing(duckdb.connect(":memory:", config=LOCKED)) as connection:
-        yield locked(connection, _of_any(connection, frame, keep))
+        names, made = _of_any(connection, frame, keep)
+        yield locked(connection, names, made)
 
 
 def _of_any(
     connection: duckdb.DuckDBPyConnection, frame: Dataset, keep: Sequence[str]
-) -> frozenset[str]:
-    """The frame as the table ``cohort``; the columns that it has of its own."""
+) -> tuple[Names, frozenset[str]]:
+    """The frame as the table ``cohort``; its columns, and those that it has of its own."""
     for extracted in frame.of:
-        load(connection, extracted)
+        theirs = load(connection, extracted)
         connection.execute("ALTER TABLE cohort RENAME TO extracted")
         size = _one(connection, "SELECT count(*) FROM extracted")
-        load(connection, frame, most=size)
+        names = load(connection, frame, most=size)
         if _all_in(connection):
-            made = _made(connection)
-            _keep(connection, keep)
+            made = _made(connection, names, theirs)
+            kept = {name: own for name, own in theirs.items() if name in keep}
+            _keep(connection, kept)
             connection.execute("DROP TABLE extracted")
-            return made
+            return {**names, **{provider_of(n): provider_of(n) for n in kept}}, made
         connection.execute("DROP TABLE cohort")
         connection.execute("DROP TABLE extracted")
     raise Unverifiable(
@@ -69,19 +73,24 @@ def _all_in(connection: duckdb.DuckDBPyConnection) -> bool:
         return False
 
 
-def _made(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    described = connection.execute("DESCRIBE cohort").fetchall()
+def _made(
+    connection: duckdb.DuckDBPyConnection, names: Names, theirs: Names
+) -> frozenset[str]:
     return frozenset(
-        row[0] for row in described if row[0] != PATIENT and _differs(connection, row[0])
+        name
+        for name, own in names.items()
+        if name != PATIENT
+        and (name not in theirs or _differs(connection, own, theirs[name]))
     )
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, keep: Sequence[str]) -> None:
+def _keep(connection: duckdb.DuckDBPyConnection, kept: Names) -> None:
     """The cohort's columns of these names beside the frame's own."""
-    described = connection.execute("DESCRIBE extracted").fetchall()
-    there = [row[0] for row in described if row[0] in keep]
-    if there:
-        more = ", ".join(f'extracted."{n}" AS "{provider_of(n)}"' for n in there)
+    if kept:
+        more = ", ".join(
+            f"extracted.{quoted(own)} AS {quoted(provider_of(name))}"
+            for name, own in kept.items()
+        )
         connection.execute("ALTER TABLE cohort RENAME TO frame")
         connection.execute(
             f"CREATE TABLE cohort AS SELECT frame.*, {more} FROM frame"
@@ -90,12 +99,11 @@ def _keep(connection: duckdb.DuckDBPyConnection, keep: Sequence[str]) -> None:
         connection.execute("DROP TABLE frame")
 
 
-def _differs(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Is a column not the cohort's, or another for somebody?"""
-    column = '"' + name.replace('"', '""') + '"'
+def _differs(connection: duckdb.DuckDBPyConnection, own: str, theirs: str) -> bool:
+    """Is a column another than the cohort's for somebody?"""
     sql = (
         f"SELECT count(*) FROM cohort JOIN extracted USING ({PATIENT})"
-        f" WHERE cohort.{column} IS DISTINCT FROM extracted.{column}"
+        f" WHERE cohort.{quoted(own)} IS DISTINCT FROM extracted.{quoted(theirs)}"
     )
     try:
         return _one(connection, sql) > 0

@@ -157,5 +157,5 @@ def column_of(name: str, cohort: Cohort) -> tuple[str, str]:
             f"{name} has a type that the checker doesn't know",
             "Extract it as a plain value.",
         )
-    quoted = 'cohort."' + name.replace('"', '""') + '"'
-    return (f"nullif({quoted}, 'NaN')" if kind in FRACTIONS else quoted), kind
+    column = f"cohort.{cohort.sql(name)}"
+    return (f"nullif({column}, 'NaN')" if kind in FRACTIONS else column), kind
