@@ -46,6 +46,9 @@ def main(arguments: Sequence[str], tree: click.Group = strongroom) -> int:
     return exits.OK
 
 
+_PLACE = ("line", "column")
+
+
 def _told(error: StrongroomError | CheckerError) -> dict[str, object]:
     """An error for programs; where it holds several, each of them as well."""
     told: dict[str, object] = {
@@ -54,6 +57,7 @@ def _told(error: StrongroomError | CheckerError) -> dict[str, object]:
         "problem": error.problem,
         "remedy": error.remedy,
     }
+    told |= {part: getattr(error, part) for part in _PLACE if hasattr(error, part)}
     several = getattr(error, "errors", ())
     return {**told, "errors": [_told(one) for one in several]} if several else told
 

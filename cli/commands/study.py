@@ -9,20 +9,13 @@ from pathlib import Path
 import click
 
 from cli import console, git, home, template
+from cli.commands.project import check_file, here
 from cli.evaluating import evaluated
 from cohort_dsl.model import wire
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.question import Question
-from job_runner import project
 from job_runner.definitions.definition_box import LIMITS
-
-here = click.option(
-    "--study",
-    default=".",
-    show_default=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The study's folder, or one below it.",
-)
+from job_runner.project import PROJECT_FILE
 
 
 @click.command()
@@ -75,18 +68,7 @@ def check(
         ]
         console.report(told, lines, as_json=as_json)
         return
-    path = file or home.study(study) / project.PROJECT_FILE
-    found = project.load(path)
-    rows = [
-        [action.name, action.run.reference, ", ".join(action.needs)]
-        for action in found.actions.values()
-    ]
-    listed: dict[str, object] = {"version": found.version, "actions": list(found.actions)}
-    lines = [
-        f"{path}: {len(rows)} actions",
-        *console.table(["action", "image", "needs"], rows),
-    ]
-    console.report(listed, lines, as_json=as_json)
+    check_file(file or home.study(study) / PROJECT_FILE, as_json=as_json)
 
 
 def _asked(question: Question) -> dict[str, object]:

@@ -12,7 +12,7 @@ import click
 import dummy_data as dummy
 from cli import clock, console, dummies, home, progress
 from cli.boxes import ready
-from cli.commands.study import here
+from cli.commands.project import here
 from cli.evaluating import evaluated, images
 from cli.failures import JobsFailed
 from cli.users import uid_of

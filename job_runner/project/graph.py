@@ -33,6 +33,15 @@ def order(project: Project, wanted: Iterable[str]) -> tuple[str, ...]:
     return _sorted({name: needs[name] for name in needs if name in chosen})
 
 
+def levels(project: Project) -> dict[str, int]:
+    """Each action's level, needs first: 1 if it needs nothing, else one above its needs."""
+    found: dict[str, int] = {}
+    for name in order(project, [RUN_ALL]):
+        needs = project.actions[name].needs
+        found[name] = 1 + max((found[need] for need in needs), default=0)
+    return found
+
+
 def cycles(needs: Needs) -> Iterator[tuple[str, ...]]:
     """A circle through each need that closes one, in a walk along the needs.
 

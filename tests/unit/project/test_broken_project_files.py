@@ -125,6 +125,11 @@ def test_what_is_broken_outside_the_actions_ends_the_reading() -> None:
     ] == [1]
 
 
+@pytest.mark.parametrize("text", ["x: @\n", "x: @\nactions:\n", "x: @\nactions:\na: 1\n"])
+def test_a_file_without_actions_is_read_once(text: str) -> None:
+    assert [line for line, _, _ in told(text)] == [1]
+
+
 def test_a_large_broken_file_is_not_read_again_and_again() -> None:
     many = a_file(*(an_action(f"a{i}", run="@x") for i in range(3000)))
     assert 2 <= len(told(many)) <= 10
