@@ -202,7 +202,7 @@ class _Past:
             return {}  # nothing to compare with, and nobody to remember it for
         try:
             tables = [reader.counted(found, how, secret) for found, how in safe]
-            return compared(tables, self.past, policy.threshold, self.job)
+            return compared(tables, self.past, policy, self.job)
         except (Unverifiable, Damaged):
             unknown = Compared(unknown="the cohort's people can't be told apart")
         except Exception:  # noqa: BLE001 (what it says may quote a value)

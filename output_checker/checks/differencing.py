@@ -3,7 +3,8 @@
 By the people in the cells, not by how these are described: sums and differences over all
 tables of the request, and over those of every earlier release that counts some of the same
 people, directly or by way of others. So are totals of a measured column, where a cell is
-hidden as few people or few providers make up most of its total. See
+hidden as few people or few providers make up most of its total; and totals that few make
+up, though no table has them: what is left of several, exactly or nearly. See
 ``output_checker.differencing``.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from output_checker.checks.subjects import Verified
-from output_checker.differencing.audit import Attack, Term
+from output_checker.differencing.attacks import Attack, Term
 from output_checker.report import Finding, Verdict
 from output_checker.suppress.rounding import rounded
 from output_checker.verify.numbers import name_of
@@ -58,7 +59,7 @@ def _known(subject: Verified) -> Finding:
     }
     first = (
         REUSE
-        if all(a.total or _rounded(a) for a in attacks)
+        if all(a.total or a.of_few or _rounded(a) for a in attacks)
         else f"{ROUND} or count the same people,"
     )
     return Finding(
@@ -75,10 +76,12 @@ def _known(subject: Verified) -> Finding:
 def _what(subject: Verified) -> str:
     attacks = subject.compared.attacks
     few = f"of fewer than {subject.policy.threshold} patients"
-    total = "a total that was hidden, as few make up most of it"
-    if all(attack.total for attack in attacks) and attacks:
-        return total
-    return f"{few}, and {total}" if any(attack.total for attack in attacks) else few
+    told = {
+        few: not attacks or any(not (a.total or a.of_few) for a in attacks),
+        "a total that was hidden, as few make up most of it": any(a.total for a in attacks),
+        "a total that few make up": any(a.of_few for a in attacks),
+    }
+    return ", and ".join(words for words, is_told in told.items() if is_told)
 
 
 def _rounded(attack: Attack) -> bool:
@@ -93,10 +96,18 @@ def _told(attack: Attack, path: str) -> str:
     if attack.total:
         column, cell = attack.total.cell.total_of, _place(attack.total, path)
         return f"{sums}: n times mean leaves the total of {column} of {cell}."
+    if few := attack.of_few:
+        rest = ", and of others who have none" if few.others else ", most of which few have"
+        whose = f"{few.column} of {_patients(attack)}{rest}"
+        return f"{sums}: n times mean leaves a total of {whose}."
+    return f"{sums}: leaves {_patients(attack)}."
+
+
+def _patients(attack: Attack) -> str:
     many = (
         f"{attack.low}" if attack.low == attack.high else f"{attack.low} to {attack.high}"
     )
-    return f"{sums}: leaves {many} {'patient' if many == '1' else 'patients'}."
+    return f"{many} {'patient' if many == '1' else 'patients'}"
 
 
 def _term(term: Term, path: str) -> str:

@@ -1,4 +1,4 @@
-"""Arrays of numbers as files: patients' keys, and for each the part that it is in.
+"""Arrays of numbers as files: patients' keys, and for each its part, or its value.
 
 The parts are a table's bitmaps laid over each other, as no two of its parts share anybody.
 A file is named by the hash of what it holds, so it is written once, and what isn't as it
@@ -25,7 +25,7 @@ HEAD = {b"format": FORMAT.encode(), b"version": str(VERSION).encode()}
 NUMBERS = "numbers"
 PRIVATE = 0o600
 
-Numbers = NDArray[np.uint64] | NDArray[np.int32]
+Numbers = NDArray[np.uint64] | NDArray[np.int32] | NDArray[np.float32]
 
 
 def kept(folder: Path, numbers: Numbers) -> str:

@@ -7,23 +7,47 @@ differ and share one is as likely as one in 2 to the 128th, for each two.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from output_checker.differencing.model import Counted, Keys, Parts
+from output_checker.differencing.model import Counted, Keys, Parts, Values
 
+Places = NDArray[np.intp]
 Words = NDArray[np.uint64]
+Of = TypeVar("Of", Parts, Values)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the people of each atom have of a column, by size.
+
+    ``people``: those who have something. ``largest``: of each atom the few largest, a line
+    each. ``signed``: has somebody less than nothing?
+    """
+
+    total: NDArray[np.float64] = field(repr=False)
+    people: NDArray[np.int64] = field(repr=False)
+    largest: NDArray[np.float64] = field(repr=False)
+    signed: bool = False
+
+    def at(self, kept: NDArray[np.bool_]) -> Held:
+        return Held(self.total[kept], self.people[kept], self.largest[:, kept], self.signed)
 
 
 @dataclass(frozen=True)
 class Atoms:
-    """``sizes``: people in each atom. ``parts``: for each table, each atom's part of it."""
+    """``sizes``: people in each atom. ``parts``: for each table, each atom's part of it.
+
+    ``held``: by the columns whose values are known.
+    """
 
     sizes: NDArray[np.int64]
     parts: tuple[Parts, ...]
+    held: Mapping[str, Held] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -33,11 +57,16 @@ class Atoms:
         kept = np.zeros(len(self), dtype=bool)
         for table in tables:
             kept |= self.parts[table] > 0
-        return Atoms(self.sizes[kept], tuple(self.parts[table][kept] for table in tables))
+        parts = tuple(self.parts[table][kept] for table in tables)
+        held = {column: one.at(kept) for column, one in self.held.items()}
+        return Atoms(self.sizes[kept], parts, held)
 
 
-def atoms(tables: Sequence[Counted]) -> Atoms:
-    """The atoms of everybody whom a table counts."""
+def atoms(tables: Sequence[Counted], most: int = 0) -> Atoms:
+    """The atoms of everybody whom a table counts.
+
+    ``most``: how many of each atom's largest values are wanted; nought if none are.
+    """
     everybody = _everybody(tables)
     divided = [_placed(table, everybody) for table in tables]
     first, second = (_signatures(divided, tables, word) for word in (0, 1))
@@ -50,7 +79,48 @@ def atoms(tables: Sequence[Counted]) -> Atoms:
     new = np.append(True, (first[1:] != first[:-1]) | (second[1:] != second[:-1]))
     starts = np.flatnonzero(new)
     sizes = np.diff(np.append(starts, len(order)))
-    return Atoms(sizes, tuple(parts[order[starts]] for parts in divided))
+    found = Atoms(sizes, tuple(parts[order[starts]] for parts in divided))
+    if not most:
+        return found
+    number = np.repeat(np.arange(len(sizes)), sizes)
+    values = _values(tables, divided, everybody)
+    held = {
+        column: _held(of[order], number, len(sizes), most) for column, of in values.items()
+    }
+    return replace(found, held=held)
+
+
+def _values(
+    tables: Sequence[Counted], divided: Sequence[Parts], everybody: Keys
+) -> dict[str, Values]:
+    """Each person's value of each column, as the first table that counts them has it."""
+    found: dict[str, Values] = {}
+    known: dict[str, NDArray[np.bool_]] = {}
+    for table, parts in zip(tables, divided, strict=True):
+        column = next((cell.total_of for cell in table.cells if cell.total_of), "")
+        if not column or table.values is None:
+            continue
+        mine = found.setdefault(column, np.zeros(len(everybody), dtype=np.float32))
+        fresh = (parts > 0) & ~known.setdefault(column, np.zeros(len(parts), dtype=bool))
+        mine[fresh] = _spread_out(table, table.values, everybody)[fresh]
+        known[column] |= fresh
+    return found
+
+
+def _held(values: Values, number: Places, count: int, most: int) -> Held:
+    """``number``: of the atom of each person who has one of these values, rising."""
+    has = np.flatnonzero(values)
+    sizes, where = np.abs(values[has]).astype(np.float64), number[has]
+    order = np.lexsort((-sizes, where))
+    sizes, where = sizes[order], where[order]
+    people = np.bincount(where, minlength=count)
+    starts = np.cumsum(people) - people
+    largest: NDArray[np.float64] = np.zeros((most, count))
+    for n in range(most):
+        there = people > n
+        largest[n, there] = sizes[starts[there] + n]
+    total = np.bincount(where, weights=sizes, minlength=count).astype(np.float64)
+    return Held(total, people, largest, bool((values < 0).any()))
 
 
 def linked(found: Atoms, tables: set[int]) -> tuple[int, ...]:
@@ -88,10 +158,15 @@ def _everybody(tables: Sequence[Counted]) -> Keys:
 
 
 def _placed(table: Counted, everybody: Keys) -> Parts:
+    return _spread_out(table, table.parts, everybody)
+
+
+def _spread_out(table: Counted, of: Of, everybody: Keys) -> Of:
+    """What a table has of its own people, as an array of everybody."""
     if len(table.keys) == len(everybody):
-        return table.parts
-    placed = np.zeros(len(everybody), dtype=np.int32)
-    placed[np.searchsorted(everybody, table.keys)] = table.parts
+        return of
+    placed = np.zeros(len(everybody), dtype=of.dtype)
+    placed[np.searchsorted(everybody, table.keys)] = of
     return placed
 
 

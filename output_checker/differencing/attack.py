@@ -133,7 +133,7 @@ def _model(
     in the relations."""
     low = np.array([low for low, _ in told]) - people - SIMPLE
     high = np.array([high for _, high in told]) - people + SIMPLE
-    model, size = _quiet(), len(people) + len(sizes)
+    model, size = quiet(), len(people) + len(sizes)
     model.addVars(
         size, np.concatenate([low, -sizes]), np.concatenate([high, sizes * np.inf])
     )
@@ -148,7 +148,7 @@ def _model(
     return model
 
 
-def _quiet() -> highspy.Highs:
+def quiet() -> highspy.Highs:
     """A solver that prints nothing and does the same each time."""
     model: highspy.Highs = highspy.Highs()  # type: ignore[no-untyped-call] # has no types
     for option, value in (

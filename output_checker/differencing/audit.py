@@ -14,13 +14,21 @@ group's own bounds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 
 import numpy as np
 
 from output_checker.differencing.atoms import atoms, linked
 from output_checker.differencing.attack import Attacker, Bound, relations
+from output_checker.differencing.attacks import (
+    Audit,
+    Of,
+    of_hidden,
+    of_sum,
+    told,
+    untold,
+)
 from output_checker.differencing.determined import (
     Group,
     determines,
@@ -28,8 +36,9 @@ from output_checker.differencing.determined import (
     smallest,
 )
 from output_checker.differencing.incidence import Incidence, Places
-from output_checker.differencing.model import Cell, Counted, TooMany
-from output_checker.differencing.totals import Given, given_away
+from output_checker.differencing.model import Counted, Dominance, TooMany
+from output_checker.differencing.of_few import Search, is_known
+from output_checker.differencing.totals import Column, columns, given_away
 
 MOST_ATTACKS = 2000
 """Groups that are attacked one by one."""
@@ -41,57 +50,50 @@ FEW_ATOMS = 300
 """So many are all known to the attacker to hold nobody or more, in whatever group."""
 
 
-@dataclass(frozen=True)
-class Term:
-    """A cell in a sum: ``weight`` is below nought where it is taken away."""
-
-    release: str
-    path: str
-    cell: Cell
-    weight: float
-
-
-@dataclass(frozen=True)
-class Attack:
-    """A sum of cells, and how many people it shows: from ``low`` to ``high``.
-
-    ``terms``: none where there are too many attacks to tell. ``tables``: all that it takes,
-    by their places among those given to ``audit``. ``total``: the hidden cell, if it isn't
-    for being few that these people are protected, but for their values.
-    """
-
-    low: int
-    high: int
-    terms: tuple[Term, ...]
-    tables: frozenset[int]
-    total: Term | None = None
-
-
-@dataclass(frozen=True)
-class Audit:
-    """The attacks that were found; ``complete`` if there are no others."""
-
-    attacks: tuple[Attack, ...] = ()
-    complete: bool = True
-
-
-def audit(tables: Sequence[Counted], needed: Sequence[Set[int]], least: int) -> Audit:
+def audit(
+    tables: Sequence[Counted],
+    needed: Sequence[Set[int]],
+    least: int,
+    rules: Dominance | None = None,
+) -> Audit:
     """The attacks that show groups of fewer than ``least`` people; TooMany.
 
     ``needed``: sets of tables, by their places. Of interest are attacks that wouldn't
-    succeed without any one of these sets: the new tables, to begin with.
+    succeed without any one of these sets: the new tables, to begin with. ``rules``: when
+    few make up most of a total; None if none is asked for.
     """
-    found = atoms(tables)
+    found = atoms(tables, max(2, rules.dominance_patients) if rules else 0)
     places = linked(found, set(needed[0]))
     if len(places) == 1:
         return Audit()  # one table by itself is protected, and that proven, by suppression
     near = {place: n for n, place in enumerate(places)}
     mine = [frozenset(near[place] for place in some if place in near) for some in needed]
     linked_ = [tables[place] for place in places]
-    totals = given_away(linked_, found.of(places), mine)
-    sums = [_total(given, places, needed[0]) for given in totals]
     counts = _counts(Incidence(linked_, found.of(places), least), places, mine, needed[0])
-    return Audit((*counts.attacks, *sums), counts.complete)
+    for column in columns(linked_, found.of(places), mine):
+        sums = _sums(column, places, needed[0], rules, least)
+        counts = Audit((*counts.attacks, *sums.attacks), counts.complete and sums.complete)
+    return counts
+
+
+def _sums(
+    column: Column,
+    places: Sequence[int],
+    new: Set[int],
+    rules: Dominance | None,
+    least: int,
+) -> Audit:
+    """The attacks that tell one column's totals of few."""
+    given = list(given_away(column))
+    attacks = [of_hidden(one, of_sum(one, places, new)) for one in given]
+    if rules is None or not is_known(column):
+        return Audit(tuple(attacks))
+    search = Search(column, rules, least)
+    known = frozenset[int]().union(*(one.atoms for one in given))
+    for few in search.found(known):
+        some = Of(column.name, few.others)
+        attacks.append(replace(of_sum(few, places, new), of_few=some))
+    return Audit(tuple(attacks), search.complete)
 
 
 def _counts(
@@ -108,11 +110,11 @@ def _counts(
     search = _Search(matrix, [Attacker(matrix, known, some) for some in (all_, *fewer)])
     search.exact(exact)
     search.nearly(nearly)
-    attacks = [_told(matrix, places, *search.new[g]) for g in smallest(list(search.new))]
-    untold = [_untold(matrix, group, new) for group in search.untold]
+    attacks = [told(matrix, places, *search.new[g]) for g in smallest(list(search.new))]
+    more = [untold(matrix, group, new) for group in search.untold]
     if not search.complete and not attacks:
         raise TooMany("there are too many small groups to put together")
-    return Audit((*attacks, *untold), search.complete)
+    return Audit((*attacks, *more), search.complete)
 
 
 class _Search:
@@ -219,13 +221,13 @@ def _nearly(matrix: Incidence, least: int) -> dict[Group, None]:
 
 
 def _exact(matrix: Incidence, tables: Set[int]) -> list[int]:
-    told = [matrix.told(row, tables) for row in range(len(matrix.rows))]
-    return [row for row, (low, high) in enumerate(told) if low == high]
+    known = [matrix.told(row, tables) for row in range(len(matrix.rows))]
+    return [row for row, (low, high) in enumerate(known) if low == high]
 
 
 def _shown(matrix: Incidence, tables: Set[int]) -> list[int]:
-    told = [matrix.told(row, tables) for row in range(len(matrix.rows))]
-    return [row for row, (_, high) in enumerate(told) if not np.isinf(high)]
+    known = [matrix.told(row, tables) for row in range(len(matrix.rows))]
+    return [row for row, (_, high) in enumerate(known) if not np.isinf(high)]
 
 
 def _atoms_of(matrix: Incidence, groups: Iterable[Group]) -> Places:
@@ -235,56 +237,3 @@ def _atoms_of(matrix: Incidence, groups: Iterable[Group]) -> Places:
     cells = set(matrix.small)
     inside = {atom for group in groups if group not in cells for atom in group}
     return np.array(sorted(inside), dtype=np.intp)
-
-
-def _untold(matrix: Incidence, group: Group, tables: Set[int]) -> Attack:
-    people = matrix.people(group)
-    return Attack(people, people, (), frozenset(tables))
-
-
-def _told(matrix: Incidence, places: Sequence[int], fewest: Bound, most: Bound) -> Attack:
-    used = {
-        table
-        for bound in (fewest, most)
-        for row in np.flatnonzero(bound.weights).tolist()
-        for table in _telling(matrix, row, bound.weights[row] > 0)
-    }
-    low, high = (round(bound.value, 3) for bound in (fewest, most))
-    return Attack(
-        low=int(np.ceil(low)),
-        high=int(np.floor(high)),
-        terms=tuple(_terms(matrix, most)),
-        tables=frozenset(places[table] for table in used),
-    )
-
-
-def _total(given: Given, places: Sequence[int], new: Set[int]) -> Attack:
-    table, cell = given.cell
-    people = given.matrix.rows[given.row].people
-    if given.weights.any():
-        bound, mine = Bound(people, given.weights), [places[n] for n in given.places]
-        found = _told(given.matrix, mine, bound, bound)
-    else:
-        found = Attack(people, people, (), frozenset(new))
-    return replace(found, total=Term(table.release, table.path, cell, 1))
-
-
-def _terms(matrix: Incidence, bound: Bound) -> Iterator[Term]:
-    """The cells of an attack, those that are added first."""
-    rows = np.flatnonzero(bound.weights)
-    for row in rows[np.argsort(-bound.weights[rows], kind="stable")].tolist():
-        weight = float(bound.weights[row])
-        (table, cell), *_ = _telling(matrix, row, weight > 0).items()
-        found = matrix.tables[table]
-        yield Term(found.release, found.path, cell, weight)
-
-
-def _telling(matrix: Incidence, row: int, added: bool) -> dict[int, Cell]:
-    """Of a row's cells those that tell most of what is needed, by their tables."""
-    cells = {t: matrix.tables[t].cells[c] for t, c in matrix.rows[row].members}
-    best = min(c.high for c in cells.values()), max(c.low for c in cells.values())
-    return {
-        table: cell
-        for table, cell in cells.items()
-        if (cell.high == best[0] if added else cell.low == best[1])
-    }

@@ -92,7 +92,8 @@ def whitened(matrix: Incidence, rows: Sequence[int]) -> Floats:
     """Sums of parts such that P is their product with themselves."""
     spanning = _spanning(matrix, rows)
     shared = spanning @ matrix.shared @ spanning.T
-    scale = 1 / np.sqrt(np.diag(shared))
+    lengths = np.sqrt(np.diag(shared))
+    scale = np.divide(1, lengths, out=np.zeros_like(lengths), where=lengths > 0)
     values, vectors = np.linalg.eigh(shared * np.outer(scale, scale))
     kept = values > NOTHING * values[-1]
     found: Floats = (vectors[:, kept] / np.sqrt(values[kept])).T @ (

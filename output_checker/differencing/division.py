@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from output_checker.claims import wire
 from output_checker.claims.model import Claim, Condition, Levels
@@ -20,11 +22,12 @@ from output_checker.differencing.model import (
     Damaged,
     Keys,
     Parts,
+    Values,
 )
 from output_checker.policy import Policy
 from output_checker.suppress.primary import Cause, primary
 from output_checker.suppress.protect import Protected
-from output_checker.suppress.rounding import told
+from output_checker.suppress.rounding import significant, told
 from output_checker.verify.cohort import PATIENT, Cohort
 from output_checker.verify.numbers import Recomputed
 from output_checker.verify.parts import parts_of
@@ -72,13 +75,14 @@ def counted(
     people: Everybody,
 ) -> Counted:
     """The table as it would leave, and who is in its parts: the inner cells with people."""
-    parts, numbers = _parts(found, cohort)
+    parts, numbers, values = _parts(found, cohort)
     inside, causes = _inside(numbers), primary(found, policy)
     cells = [
         _measured(
             _cell(found, levels, protected, policy, inside.get(levels, ())),
             found,
             causes.get(levels) in FEW_HAVE_MOST,
+            policy,
         )
         for levels in found.every()
         if found.published(levels)
@@ -91,6 +95,7 @@ def counted(
         cells=tuple(cells),
         keys=people.keys,
         parts=parts[people.rows],
+        values=None if values is None else values[people.rows],
         dataset=found.claim.dataset_sha256,
         dimensions=tuple(dimension.name for dimension in found.claim.dimensions),
     )
@@ -105,8 +110,11 @@ def _population(claim: Claim) -> str:
     return ", ".join(map(str, conditions)) or EVERYONE
 
 
-def _parts(found: Recomputed, cohort: Cohort) -> tuple[Parts, Mapping[Levels, int]]:
-    """For each row of the cohort its part, and the number of each inner cell's part."""
+def _parts(
+    found: Recomputed, cohort: Cohort
+) -> tuple[Parts, Mapping[Levels, int], Values | None]:
+    """For each row of the cohort its part, the number of each inner cell's part, and each
+    row's value where the table tells totals."""
     inner = [levels for levels in found.cells if None not in levels]
     inner = [levels for levels in inner if found.count(levels)]
     pieces = parts_of(found.claim, cohort)
@@ -121,7 +129,7 @@ def _parts(found: Recomputed, cohort: Cohort) -> tuple[Parts, Mapping[Levels, in
         bound += [levels, *group.values]
     rows = cohort.columns_of(
         f"SELECT {PLACE} AS place, coalesce(({pieces.kept.text}){value}, false) AS inside,"
-        f" {places} FROM cohort",
+        f" {places}, {pieces.value} AS v FROM cohort",
         [*pieces.kept.values, *bound],
     )
     code = np.zeros(len(rows["place"]), dtype=np.int64)
@@ -139,7 +147,21 @@ def _parts(found: Recomputed, cohort: Cohort) -> tuple[Parts, Mapping[Levels, in
         by_code[at] = number
     parts = np.zeros(len(code), dtype=np.int32)
     parts[rows["place"][inside]] = by_code[code[inside]]
-    return parts, numbers
+    if not any(map(found.totals, found.every())):
+        return parts, numbers, None
+    values = np.zeros(len(code), dtype=np.float32)
+    values[rows["place"]] = coarse(np.ma.filled(rows["v"], 0.0))
+    values[parts == 0] = 0
+    return parts, numbers, values
+
+
+def coarse(values: NDArray[np.float64]) -> Values:
+    """Values to three digits, as that is enough to tell who has most of a total."""
+    most = np.finfo(np.float32).max
+    bits = values.clip(-most, most).astype(np.float32).view(np.uint32) & np.uint32(
+        0xFFFFE000
+    )
+    return bits.view(np.float32)
 
 
 def _inside(numbers: Mapping[Levels, int]) -> Mapping[Levels, list[int]]:
@@ -166,11 +188,25 @@ def _cell(
     return Cell(levels, parts, *told(count, policy))
 
 
-def _measured(cell: Cell, found: Recomputed, few_have_most: bool) -> Cell:
+def _measured(cell: Cell, found: Recomputed, few_have_most: bool, policy: Policy) -> Cell:
     """The cell, and what it tells of the values of those whom it counts."""
-    if (column := found.claim.value) is None or not found.totals(cell.levels):
+    column = found.claim.value
+    if column is None or not (found.totals(cell.levels) and cell.parts):
         return cell
-    return replace(cell, total_of=column, dominated=cell.hidden and few_have_most)
+    spread = (0.0, 0.0) if cell.hidden else _spread(found, cell.levels, policy)
+    dominated = cell.hidden and few_have_most
+    return replace(cell, total_of=column, dominated=dominated, spread=spread)
+
+
+def _spread(found: Recomputed, levels: Levels, policy: Policy) -> tuple[float, float]:
+    """What a mean as it is shown tells of its total; of rates, the person-time itself."""
+    total, count = found.cells[levels].total, found.count(levels)
+    times = 1 if found.claim.kind == "rates" else count
+    if not (shown := significant(total / times, policy)):
+        return (0.0, 0.0)
+    half = 10.0 ** (math.floor(math.log10(abs(shown))) - policy.significant_digits + 1) / 2
+    low, high = (times * (shown + way * half) - total for way in (-1, 1))
+    return (min(low, 0.0), max(high, 0.0))
 
 
 def _definition(claim: Claim) -> str:

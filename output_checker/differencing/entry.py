@@ -6,13 +6,13 @@ import hmac
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from output_checker.differencing.arrays import Numbers
-from output_checker.differencing.model import Cell, Counted, Damaged
+from output_checker.differencing.model import Cell, Counted, Damaged, Dominance
 
-FORMAT, VERSION = "counted", 3
+FORMAT, VERSION = "counted", 4
 WORDS = ("release", "path", "population", "definition", "dataset")
 
 Json = dict[str, Any]
@@ -20,11 +20,12 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Entry:
-    """Tables, the releases that they were compared with, and the policy's threshold."""
+    """Tables, the releases that they were compared with, and the policy's thresholds."""
 
     tables: tuple[Counted, ...]
     beside: frozenset[str]
     least: int
+    dominance: Dominance | None = None
 
 
 def dumps(entry: Entry, keep: Callable[[Numbers], str], secret: bytes) -> bytes:
@@ -34,6 +35,7 @@ def dumps(entry: Entry, keep: Callable[[Numbers], str], secret: bytes) -> bytes:
         "version": VERSION,
         "beside": sorted(entry.beside),
         "least": entry.least,
+        "dominance": entry.dominance and asdict(entry.dominance),
         "tables": [_table(table, keep) for table in entry.tables],
     }
     return json.dumps({**body, "seal": _seal(body, secret)}, indent=1).encode()
@@ -55,7 +57,8 @@ def loads(
             raise Damaged("the format is another")
         wanted = body["tables"] if only is None else [body["tables"][only]]
         tables = tuple(_read_table(table, read) for table in wanted)
-        return Entry(tables, frozenset(body["beside"]), body["least"])
+        rules = body["dominance"] and Dominance(**body["dominance"])
+        return Entry(tables, frozenset(body["beside"]), body["least"], rules)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         raise Damaged("it isn't as it was written") from None
 
@@ -71,6 +74,7 @@ def _table(table: Counted, keep: Callable[[Numbers], str]) -> Json:
         "dimensions": list(table.dimensions),
         "keys": keep(table.keys),
         "parts": keep(table.parts),
+        "values": None if table.values is None else keep(table.values),
         "cells": [_cell(cell) for cell in table.cells],
     }
 
@@ -83,6 +87,7 @@ def _cell(cell: Cell) -> Json:
         "high": None if cell.hidden else cell.high,
         "total_of": cell.total_of,
         "dominated": cell.dominated,
+        "spread": list(cell.spread),
     }
 
 
@@ -93,6 +98,7 @@ def _read_table(body: Json, read: Callable[[str], Any]) -> Counted:
         cells=tuple(map(_read_cell, body["cells"])),
         keys=read(body["keys"]),
         parts=read(body["parts"]),
+        values=None if body["values"] is None else read(body["values"]),
     )
 
 
@@ -105,4 +111,5 @@ def _read_cell(body: Json) -> Cell:
         high,
         body["total_of"],
         body["dominated"],
+        tuple(body["spread"]),
     )

@@ -37,10 +37,20 @@ class Row:
 
 
 class Incidence:
-    """The matrix A of rows and atoms, by what is asked of it."""
+    """The matrix A of rows and atoms, by what is asked of it.
 
-    def __init__(self, tables: Sequence[Counted], atoms: Atoms, least: int) -> None:
+    ``scale``: what an atom counts for where lengths are measured, instead of one.
+    """
+
+    def __init__(
+        self,
+        tables: Sequence[Counted],
+        atoms: Atoms,
+        least: int,
+        scale: Floats | None = None,
+    ) -> None:
         self.tables, self.atoms, self.least = tables, atoms, least
+        self._scale = scale
         self._widths = [table.size + 1 for table in tables]
         self.rows = _rows(tables, atoms)
         if len(self.rows) > MOST_ROWS:
@@ -56,7 +66,7 @@ class Incidence:
     def small(self) -> dict[frozenset[int], int]:
         """The rows of fewer than ``least`` people, by the atoms they count."""
         few = (n for n, row in enumerate(self.rows) if row.people < self.least)
-        return {frozenset(np.flatnonzero(self._held(n)).tolist()): n for n in few}
+        return {frozenset(np.flatnonzero(self.held(n)).tolist()): n for n in few}
 
     def between(self, rows: Sequence[int]) -> list[frozenset[int]]:
         """Fewer than ``least`` people whom one of these rows counts and another, of none
@@ -67,7 +77,7 @@ class Incidence:
         few = people[:, None] - people[None, :]
         nested = (both == np.diag(both)[None, :]) & (few > 0) & (few < self.least)
         found = [
-            frozenset(np.flatnonzero(self._held(rows[a]) & ~self._held(rows[b])).tolist())
+            frozenset(np.flatnonzero(self.held(rows[a]) & ~self.held(rows[b])).tolist())
             for a, b in np.argwhere(nested)[:MOST_BETWEEN]
         ]
         return sorted(set(found), key=lambda group: (self.people(group), sorted(group)))
@@ -82,7 +92,7 @@ class Incidence:
         """How many are in these atoms."""
         return int(self.atoms.sizes[list(group)].sum())
 
-    def _held(self, row: int) -> NDArray[np.bool_]:
+    def held(self, row: int) -> NDArray[np.bool_]:
         """Which atoms a row counts."""
         found = self.rows[row]
         return self._inside(found.table, found.parts)[self.atoms.parts[found.table]]
@@ -107,7 +117,7 @@ class Incidence:
 
     @cached_property
     def shared(self) -> Floats:
-        """For each two parts, how many atoms are in both."""
+        """For each two parts, how many atoms are in both, or the squares of their scale."""
         found = np.zeros((self.starts[-1], self.starts[-1]))
         for start in range(0, len(self.atoms), CHUNK):
             parts = [
@@ -115,14 +125,17 @@ class Incidence:
                 for table in self.used
             ]
             for n, m in combinations_with_replacement(range(len(parts)), 2):
-                self._add_shared(found, n, m, parts[n], parts[m])
+                self._add_shared(found, (n, m), (parts[n], parts[m]), start)
         return np.maximum(found, found.T)
 
-    def _add_shared(self, found: Floats, n: int, m: int, one: Places, two: Places) -> None:
-        high, wide = (self.width(self.used[place]) for place in (n, m))
-        both = np.bincount(one * wide + two, minlength=high * wide).reshape(high, wide)
-        here, there = self.starts[n], self.starts[m]
-        found[here : here + high, there : there + wide] += both
+    def _add_shared(
+        self, found: Floats, which: tuple[int, int], in_: tuple[Places, Places], start: int
+    ) -> None:
+        high, wide = (self.width(self.used[place]) for place in which)
+        here, there = (self.starts[place] for place in which)
+        scale = None if self._scale is None else self._scale[start : start + CHUNK] ** 2
+        both = np.bincount(in_[0] * wide + in_[1], scale, minlength=high * wide)
+        found[here : here + high, there : there + wide] += both.reshape(high, wide)
 
     def at(self, atoms: Places) -> Floats:
         """The parts that some atoms are in, one column for each."""

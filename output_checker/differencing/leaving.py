@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from output_checker.differencing.audit import audit
 from output_checker.differencing.entry import Entry
 from output_checker.differencing.memory import Memory, Past
-from output_checker.differencing.model import Counted, Damaged, TooMany
+from output_checker.differencing.model import Counted, Damaged, Dominance, TooMany
 from output_checker.differencing.noted import Body, noted
 from output_checker.errors import NotRemembered, ReportChanged
 
@@ -46,7 +46,8 @@ class Leaving:
                 remedy="Restore the site's folder of counted people, then release again.",
             ) from None
         least = max((entry.least for entry in checked.values()), default=0)
-        self.memory.put_released(release, Entry(tuple(leaving), frozenset(beside), least))
+        entry = Entry(tuple(leaving), frozenset(beside), least, _strictest(checked))
+        self.memory.put_released(release, entry)
         named = (replace(table, release=release) for table in leaving)
         return [
             body
@@ -86,10 +87,23 @@ def _singled_out(
     tables: Sequence[Counted], needed: Sequence[set[int]], checked: Mapping[str, Entry]
 ) -> bool:
     try:
-        found = audit(tables, needed, max(e.least for e in checked.values()))
+        least = max(e.least for e in checked.values())
+        found = audit(tables, needed, least, _strictest(checked))
         return bool(found.attacks) or not found.complete
     except TooMany:
         return True
+
+
+def _strictest(checked: Mapping[str, Entry]) -> Dominance | None:
+    """Of the rules that jobs were checked by, each the strictest."""
+    rules = [entry.dominance for entry in checked.values() if entry.dominance]
+    if not rules:
+        return None
+    return Dominance(
+        max(one.dominance_patients for one in rules),
+        min(one.dominance_percent for one in rules),
+        max(one.p_percent for one in rules),
+    )
 
 
 def _table(entry: Entry, path: str) -> Counted:

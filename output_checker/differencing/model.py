@@ -14,6 +14,17 @@ Keys = NDArray[np.uint64]
 """Patients, each by a number that only the site can make; sorted."""
 Parts = NDArray[np.int32]
 """For each key the number of the part that it is in; 0 is outside."""
+Values = NDArray[np.float32]
+"""For each key what they have of a column, to three digits; 0 outside, too."""
+
+
+@dataclass(frozen=True)
+class Dominance:
+    """When few make up most of a total: the policy's (n, k) and p% rules."""
+
+    dominance_patients: int
+    dominance_percent: int
+    p_percent: int
 
 
 EVERYONE = "everyone"
@@ -29,6 +40,7 @@ class Cell:
     none for nobody.
     ``total_of``: the column whose total the cell tells, or would if it weren't hidden.
     ``dominated``: hidden as few people, or few providers, make up most of that total.
+    ``spread``: how far below and above the total is what its rounded mean tells.
     """
 
     levels: Levels
@@ -37,8 +49,11 @@ class Cell:
     high: float
     total_of: str = ""
     dominated: bool = False
+    spread: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
+        if not self.spread[0] <= 0 <= self.spread[1]:
+            raise ValueError("what is told of a total holds the total")
         if not 0 <= self.low <= self.high or min(self.parts, default=1) < 1:
             raise ValueError("a cell of those outside, or one that tells nonsense")
         if self.dominated and not (self.total_of and self.hidden):
@@ -56,7 +71,8 @@ class Counted:
     ``release``: the request that it left with, nothing before it left. ``path``: of the
     output. ``population``: whom it counts, in words. ``definition``: hash of what it counts
     and of the cohort it is about; ``dataset``: hash of that cohort's file. ``dimensions``:
-    their names. ``cells``: all that the table shows or hides, of nobody too.
+    their names. ``cells``: all that the table shows or hides, of nobody too. ``values``: of
+    the column whose totals the cells tell, for those in a part.
     """
 
     release: str
@@ -68,9 +84,11 @@ class Counted:
     parts: Parts = field(repr=False)
     dataset: str = ""
     dimensions: tuple[str, ...] = ()
+    values: Values | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        if len(self.keys) != len(self.parts):
+        values = self.parts if self.values is None else self.values
+        if not len(self.keys) == len(self.parts) == len(values):
             raise ValueError("every key has a part")
         if self.parts.size and int(self.parts.min()) < 0:
             raise ValueError("parts are numbered from 1")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from itertools import combinations
+from typing import Protocol
 
 from output_checker.claims.model import MISSING, Levels
 from output_checker.policy import Policy
@@ -105,19 +106,30 @@ def few_differ(numbers: Numbers, policy: Policy) -> bool:
 
 def dominated(numbers: Numbers, policy: Policy) -> bool:
     """Do a few of those measured make up so much that their values can be estimated?"""
-    return _most_is_of_few(numbers.size, numbers.largest, policy)
+    return most_is_of_few(numbers.size, numbers.largest, policy)
 
 
 def few_providers(numbers: Numbers, totals: bool, policy: Policy) -> bool:
     """Are the people from few providers, or is most of their total, if it is told?"""
     return any(
         one.count < policy.provider_threshold
-        or (totals and _most_is_of_few(one.size, one.largest, policy))
+        or (totals and most_is_of_few(one.size, one.largest, policy))
         for one in numbers.providers
     )
 
 
-def _most_is_of_few(size: float, largest: tuple[float, ...], policy: Policy) -> bool:
+class Rules(Protocol):
+    """Of a policy, what is asked of totals."""
+
+    @property
+    def p_percent(self) -> int: ...
+    @property
+    def dominance_patients(self) -> int: ...
+    @property
+    def dominance_percent(self) -> int: ...
+
+
+def most_is_of_few(size: float, largest: Sequence[float], policy: Rules) -> bool:
     """p% rule: without the largest two, less is left than p % of the largest. (n, k) rule:
     the n largest are more than k % of all. By sizes, so signs can't cancel out.
     """

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from output_checker.differencing.audit import Audit
+from output_checker.differencing.attacks import Audit
 from tests.bench import (
     data,
     differencing,

@@ -152,13 +152,16 @@ THREATS = (
     ),
     Threat(
         "the same people again",
-        "Sums of all tables, here and in every earlier release, that single out few people"
-        " or tell a hidden total that few make up are found, and told with the sums.",
+        "Sums of all tables, here and in every earlier release, that single out few people,"
+        " tell a hidden total that few make up, or leave a total that few make up, exactly"
+        " or nearly, are found, and told with the sums.",
         ("differencing",),
         (
             "checks/test_check_differencing.py::test_a_group_from_eighteen_and_then_from_seventeen",
             "checks/test_check_differencing.py::test_three_tables_that_only_together_single_out_one",
             "checks/test_check_differencing.py::test_a_total_that_few_make_up_is_given_away_by_a_later_one_of_all_others",
+            "checks/test_attacks_on_totals.py::test_those_who_are_left_out_are_many_and_one_has_most",
+            "checks/test_attacks_on_totals.py::test_whoevers_value_is_told_closely_is_found",
             "properties/test_what_releases_tell_together.py::test_exact_numbers_determine_what_fractions_say",
         ),
     ),

@@ -76,6 +76,11 @@ def test_a_cell_refuses_nonsense(wrong):
         Cell(**{"levels": (), "parts": (1,), "low": 1, "high": 2, **wrong})
 
 
+def test_what_is_told_of_a_total_holds_it():
+    with pytest.raises(ValueError, match="holds the total"):
+        Cell((), (1,), 1, 2, "cost", spread=(1, 2))
+
+
 @pytest.mark.parametrize("wrong", [{"total_of": ""}, {"high": 2}])
 def test_what_is_dominated_is_a_hidden_total(wrong):
     cell = {"levels": (), "parts": (1,), "low": 0, "high": np.inf, "total_of": "cost"}
