@@ -46,8 +46,8 @@ def runner_run(site_folder: Path) -> None:
     """Run the jobs of SITE: extractions and actions in containers.
 
     Stops cleanly on Ctrl-C or SIGTERM: containers that run go on, and are adopted by the
-    next runner. Takes no work while the selftest of its boxes fails; it is repeated every
-    five minutes.
+    next runner. Takes no new work while the selftest of its boxes fails (it is repeated
+    every five minutes), nor while a disk is full, read-only or gone.
     """
     from cli.compose import running
     from cli.compose.proving import Guard
@@ -57,9 +57,13 @@ def runner_run(site_folder: Path) -> None:
     with _ground(site_folder) as (site, ready, prover):
         folder = site.folder
         sign = folder.state / "runner.json"
-        guard = Guard(prover.certificate, _proved)
+        guard, health = Guard(prover.certificate, _proved), running.health(folder, _unwell)
         made = running.runner(
-            site, ready.executor, told=_tell, trouble=_trouble, paused=guard.refuses
+            site,
+            ready.executor,
+            told=_tell,
+            trouble=_trouble,
+            paused=lambda: guard.refuses() or health.refuses(),
         )
         site.store.on_change(lambda: wake.notify(folder.served))
 
@@ -149,6 +153,13 @@ def _proved(found: Certificate | PlatformError) -> None:
         for line in selftest_lines(found):
             console.note(line)
         console.note("Mend the engine; strongroom runner selftest SITE shows the table.")
+
+
+def _unwell(wrong: tuple[PlatformError, ...]) -> None:
+    for error in wrong:
+        console.note(f"{error}\n  Until then no new work begins.")
+    if not wrong:
+        console.note("The disks are well again.")
 
 
 def _look_for_warehouse(settings: Mapping[str, object]) -> None:

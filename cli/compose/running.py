@@ -8,16 +8,19 @@ from functools import partial
 
 from cli import clock, progress
 from cli.compose.checking import Checking, rounding_of
+from cli.compose.folder import SiteFolder
 from cli.compose.opened import OpenSite
 from cli.users import uid_of
 from job_runner.definitions import apart
 from job_runner.definitions.extraction import WarehouseSource
+from job_runner.errors import PlatformError
 from job_runner.executors.contract import Executor
 from job_runner.jobs import stages
 from job_runner.jobs.runner import Rests, Runner
 from job_runner.jobs.scheduler import Capacity
 from job_runner.jobs.worker import Ports, Told, Worker
 from job_runner.outputs import OutputLimits
+from job_runner.site.health import Health
 from job_runner.site.tasks import SiteTasks
 from output_checker import policy as disclosure
 from output_checker.review import store as review_store
@@ -66,6 +69,11 @@ def runner(
         paused=paused,
         trouble=trouble,
     )
+
+
+def health(folder: SiteFolder, told: Callable[[tuple[PlatformError, ...]], None]) -> Health:
+    """The site's disks, looked after. ``told``: what is wrong with them, at each change."""
+    return Health((folder.state, folder.store, folder.reports), time.monotonic, told)
 
 
 def _tasks(site: OpenSite, executor: Executor) -> SiteTasks:

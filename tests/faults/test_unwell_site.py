@@ -1,0 +1,93 @@
+"""A site whose disk is full, read-only or gone: nothing is lost, and nothing new begins."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from job_runner.errors import PlatformError
+from job_runner.site.health import EVERY, FLOOR, Health, troubles
+
+Mounted = Callable[[str], None]
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own, of four megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    subprocess.run(mount, check=True)
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def again(disk: Path, how: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
+
+
+def told(wrong: tuple[PlatformError, ...]) -> list[str]:
+    return [error.problem for error in wrong]
+
+
+def test_a_sound_disk_is_no_trouble_and_keeps_no_trace(tmp_path: Path) -> None:
+    assert troubles([tmp_path], floor=1) == ()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_below_the_floor_is_told_with_what_is_left(disk: Path) -> None:
+    assert told(troubles([disk], FLOOR)) == ["4 MB are free, less than 1,024"]
+    assert troubles([disk], 2**20) == ()
+
+
+def test_a_full_disk_is_told(disk: Path) -> None:
+    with pytest.raises(OSError, match="No space"):
+        (disk / "x").write_bytes(b"x" * 2**23)
+    assert told(troubles([disk], 1)) == ["the disk refused: No space left on device"]
+    assert [path.name for path in disk.iterdir()] == ["x"]
+
+
+def test_a_disk_that_became_read_only_is_told(disk: Path) -> None:
+    again(disk, "ro")
+    assert told(troubles([disk], 1)) == ["the disk refused: Read-only file system"]
+    again(disk, "rw")
+    assert troubles([disk], 1) == ()
+
+
+def test_a_folder_that_vanished_is_told(tmp_path: Path) -> None:
+    gone = troubles([tmp_path / "gone"], 1)
+    assert told(gone) == ["the disk refused: No such file or directory"]
+    assert gone[0].where == str(tmp_path / "gone")
+
+
+def test_a_disk_that_fails_on_the_way_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No disk here fails by order, so the call that waits for it does."""
+
+    def broken(_file: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", broken)
+    assert told(troubles([tmp_path], 1)) == ["the disk refused: Input/output error"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_work_is_refused_from_trouble_to_its_end_and_both_are_told(tmp_path: Path) -> None:
+    heard: list[int] = []
+    now = iter(EVERY * n / 2 for n in range(100))
+    folder = tmp_path / "store"
+    folder.mkdir()
+    health = Health((folder,), lambda: next(now), lambda w: heard.append(len(w)), floor=1)
+    assert not health.refuses()
+    shutil.rmtree(folder)
+    assert [health.refuses() for _ in range(4)] == [False, True, True, True]
+    folder.mkdir()
+    assert [health.refuses() for _ in range(4)] == [True, False, False, False]
+    assert heard == [1, 0]
