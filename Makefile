@@ -40,6 +40,13 @@ manual: setup ## Print docs/language from the rules of tests/spec, docs/checks f
 bench: setup ## What shared scans are worth, measured here; the pages' tables are rewritten
 	@cd "$(ROOT)" && .venv/bin/python -m tests.bench --write --date "$$(date -u +%F)"
 
+.PHONY: faults
+faults: setup ## What may go wrong, brought about now: the table of faults and results
+	@$(PYTHON) "$(ROOT)/.ci/setup.py" tests
+	@$(STRONGROOM) engine start
+	@cd "$(ROOT)" && $(STRONGROOM) images build >/dev/null && .venv/bin/python -m tests.faults; \
+	  status=$$?; $(STRONGROOM) engine stop; exit $$status
+
 .PHONY: check
 check: setup ## Format, lint, types, borders
 	@cd "$(ROOT)" && .venv/bin/ruff format --check --quiet .

@@ -1,15 +1,15 @@
-"""``python -m tests.manual`` prints the manuals into docs/language and docs/checks."""
+"""``python -m tests.manual`` prints the manuals into docs."""
 
 from __future__ import annotations
 
-from tests.manual import checks
+from tests.manual import checks, faults_page
 from tests.manual.counts import counts
 from tests.manual.pages import pages
 from tests.manual.stale import write
 
 
 def main() -> None:
-    changed = [*write(pages()), *checks.write()]
+    changed = [*write(pages()), *checks.write(), *faults_page.write()]
     print("\n".join([*changed, counts()]))
 
 
