@@ -129,7 +129,7 @@ def _parts(
         bound += [levels, *group.values]
     rows = cohort.columns_of(
         f"SELECT {PLACE} AS place, coalesce(({pieces.kept.text}){value}, false) AS inside,"
-        f" {places}, {pieces.value} AS v FROM cohort",
+        f" {pieces.value} AS v, {places} FROM cohort",
         [*pieces.kept.values, *bound],
     )
     code = np.zeros(len(rows["place"]), dtype=np.int64)
