@@ -6,7 +6,9 @@ import hashlib
 import os
 from pathlib import Path
 
+from job_runner import images
 from job_runner.errors import ProjectError
+from job_runner.executors import engine
 from job_runner.project import PROJECT_FILE
 
 
@@ -25,3 +27,26 @@ def study(start: Path) -> Path:
 def boxes_of(folder: Path) -> str:
     """The name under which a study's boxes run, so that no other study tidies them up."""
     return "home-" + hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
+
+
+IMAGES = frozenset({"cohort:v1", "python:v1"})
+"""By the names that project files give them: those that are built here."""
+
+
+def image_ids() -> dict[str, str]:
+    """The ids of the images that were built here as they would be built now."""
+    cache = engine.cache_folder(os.environ) / "images"
+    found = images.known(cache, (images.COHORT, images.PYTHON)).images
+    return {name.removeprefix("strongroom/"): image.id for name, image in found.items()}
+
+
+def name_of(tables: Path | None) -> str:
+    """A word for dummy tables, equal for equal ones; those that are made are all alike."""
+    if tables is None:
+        return ""
+    whole = hashlib.sha256()
+    for path in sorted(tables.iterdir()):
+        if path.is_file():
+            whole.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+            whole.update(path.read_bytes())
+    return f"tables:{whole.hexdigest()}"

@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, Entry] = {
     "assure": Entry("assure", "Try a definition on patients you made up.", RESEARCHER),
     "explain": Entry("explain", "Show how a question is answered.", RESEARCHER),
     "dummy-data": Entry("trying", "Make dummy tables for a definition.", RESEARCHER),
-    "run": Entry("trying", "Run actions here, on dummy data.", RESEARCHER),
+    "run": Entry("runs", "Run actions here, on dummy data.", RESEARCHER),
     "submit": Entry("remote", "Send actions of a commit to a site.", RESEARCHER),
     "status": Entry("remote", "Show your requests and their jobs.", RESEARCHER),
     "cancel": Entry("remote", "Stop a request's jobs.", RESEARCHER),

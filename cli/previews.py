@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cli.compose.checking import datasets
 from job_runner.jobs.job import State
-from job_runner.local.run import Ran
+from job_runner.local.home import Ran
 from job_runner.project import Level
 from job_runner.workspaces.workspace import local_workspace
 from output_checker import policy as disclosure

@@ -18,9 +18,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import docker
-from docker.errors import DockerException
-
 from job_runner.errors import PlatformError
 from job_runner.executors import dockerd, guarantees, sharing
 from job_runner.executors.dockerd import Home
@@ -283,6 +280,9 @@ def _listens(url: str) -> bool:
 def _info(url: str) -> dict[str, Any] | None:
     if not _listens(url):
         return None
+    import docker  # many commands never ask, and it takes as long as all they do
+    from docker.errors import DockerException
+
     try:
         client = docker.DockerClient(base_url=url, timeout=30)
     except DockerException:

@@ -10,7 +10,7 @@ Not yet: using a public base image where mmdebstrap can't be had.
 
 from __future__ import annotations
 
-from job_runner.images.build import Workshop, build
+from job_runner.images.build import Workshop, build, known
 from job_runner.images.layers import find_uv
 from job_runner.images.lock import ImageLock, LockedImage
 from job_runner.images.recipes import BASE, COHORT, PYTHON, RECIPES, Recipe
@@ -26,4 +26,5 @@ __all__ = [
     "Workshop",
     "build",
     "find_uv",
+    "known",
 ]

@@ -16,10 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
-
-import docker
-from docker.errors import APIError, DockerException, ImageLoadError, ImageNotFound
-from docker.models.images import Image
+from typing import TYPE_CHECKING
 
 from job_runner.errors import PlatformError
 from job_runner.executors import guarantees
@@ -36,6 +33,10 @@ from job_runner.images.recipes import (
     Recipe,
     key,
 )
+
+if TYPE_CHECKING:  # looking which images there are doesn't take an engine
+    import docker
+    from docker.models.images import Image
 
 Report = Callable[[str], None]
 LOCK_FILE = "images.lock.json"
@@ -68,6 +69,32 @@ def build(workshop: Workshop, references: Iterable[str] = tuple(RECIPES)) -> Ima
         known = lock.read(path).images if path.exists() else {}
         lock.write(ImageLock({**known, **images}), path)
     return ImageLock(images)
+
+
+def known(
+    cache: Path, recipes: Iterable[Recipe], machine: str = platform.machine()
+) -> ImageLock:
+    """Those of the images whose layers lie in a cache as they would be made now.
+
+    No engine is asked, and nothing is written.
+    """
+    found = {}
+    for recipe in recipes:
+        files = [_there(cache, layer, machine) for layer in recipe.layers]
+        layers_ = [file for file in files if file is not None]
+        if len(layers_) == len(files) and machine in layers.ARCHITECTURES:
+            config = archive.configuration(layers_, _architecture(machine))
+            digests = tuple(file.digest for file in layers_)
+            found[recipe.reference] = LockedImage(archive.image_id(config), digests)
+    return ImageLock(found)
+
+
+def _there(cache: Path, layer: Layer, machine: str) -> LayerFile | None:
+    name = f"{layer.name}-{key(layer, PACKAGES, machine)}"
+    tar, record = cache / f"{name}.tar", cache / f"{name}.digest"
+    if not (tar.exists() and record.exists()):
+        return None
+    return LayerFile(layer.name, tar, record.read_text(encoding="ascii"))
 
 
 def _recipe(workshop: Workshop, reference: str) -> Recipe:
@@ -121,6 +148,8 @@ def _made(workshop: Workshop, layer: Layer, target: Path) -> str:
 
 def _compile(workshop: Workshop, site: Path) -> None:
     """In a container of the base image without network, whatever Python the host has."""
+    from docker.errors import DockerException
+
     _image(workshop, BASE)
     try:
         container = workshop.client.containers.create(
@@ -158,6 +187,8 @@ def _user(client: docker.DockerClient) -> str:
 def _load(
     client: docker.DockerClient, reference: str, files: list[LayerFile], config: bytes
 ) -> None:
+    from docker.errors import DockerException
+
     before = _image_in_engine(client, reference)
     pairs = zip(_layers(before), files, strict=False)
     there = len(list(takewhile(lambda pair: pair[0] == pair[1].digest, pairs)))
@@ -178,6 +209,8 @@ def _load(
 
 
 def _upload(client: docker.DockerClient, pieces: Iterator[bytes]) -> None:
+    from docker.errors import ImageLoadError
+
     # The SDK hands it to requests, which uploads an iterator piece by piece. What the
     # engine says is read to its end also after an error, else the connection stays open.
     told = list(client.api.load_image(pieces))  # type: ignore[no-untyped-call]
@@ -187,6 +220,8 @@ def _upload(client: docker.DockerClient, pieces: Iterator[bytes]) -> None:
 
 def _drop(client: docker.DockerClient, image: Image) -> None:
     """What the reference stood for before: 600 MB of disk, unless it still serves."""
+    from docker.errors import APIError
+
     with contextlib.suppress(APIError):
         if not client.images.get(str(image.id)).tags:
             client.images.remove(str(image.id))
@@ -197,6 +232,8 @@ def _layers(image: Image | None) -> tuple[str, ...]:
 
 
 def _image_in_engine(client: docker.DockerClient, reference: str) -> Image | None:
+    from docker.errors import ImageNotFound
+
     try:
         return client.images.get(reference)
     except ImageNotFound:

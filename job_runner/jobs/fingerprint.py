@@ -20,12 +20,19 @@ class Fingerprint:
     inputs: Mapping[str, str]
 
 
+CODE_CHANGED = "the study's code changed"
+
+
 def why_run(
-    last: Fingerprint | None, now: Fingerprint, missing: tuple[str, ...] = ()
+    last: Fingerprint | None,
+    now: Fingerprint,
+    missing: tuple[str, ...] = (),
+    code: str | None = CODE_CHANGED,
 ) -> str | None:
     """Why the action must run, as the end of a sentence; None if it is up to date.
 
     ``missing``: outputs of the last success that aren't there as they were any more.
+    ``code``: what another code means for this action; None is nothing.
     """
     if last is None:
         return "it has not succeeded before"
@@ -35,8 +42,8 @@ def why_run(
         return "its command changed"
     if last.image != now.image:
         return "its image changed"
-    if last.code != now.code:
-        return "the study's code changed"
+    if last.code != now.code and code is not None:
+        return code
     return _why_inputs(last.inputs, now.inputs)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from job_runner.executors.contract import Limits
-from job_runner.jobs.fingerprint import Fingerprint, why_run
+from job_runner.jobs.fingerprint import CODE_CHANGED, Fingerprint, why_run
 from job_runner.jobs.job import Job
 from job_runner.project import Action
 from job_runner.workspaces.manifest import Manifest
@@ -21,7 +21,9 @@ class Task:
 
     ``code``: the study's folder, only ever read. ``version``: its commit, or the hash of
     its files. ``image``: the id to run. ``forced``: run it even if it is up to date.
-    ``permissions``: what its definition may claim; None is anything.
+    ``permissions``: what its definition may claim; None is anything. ``news``: what has
+    changed of the code since a success, as far as the action looks at it; None is nothing.
+    ``actions``: of the whole project; what others made in its place is given up.
     """
 
     action: Action
@@ -32,6 +34,8 @@ class Task:
     workspace: Workspace
     forced: bool = False
     permissions: frozenset[str] | None = None
+    news: Callable[[Manifest], str | None] = lambda last: CODE_CHANGED
+    actions: frozenset[str] | None = None
 
     def input_hashes(self) -> Mapping[str, str]:
         """Path → sha256 of everything that the needed actions made last."""
@@ -48,7 +52,8 @@ class Task:
         )
         if last is None:
             return why_run(None, now)
-        return why_run(_fingerprint(last), now, self.workspace.missing(last))
+        missing, news = self.workspace.missing(last), self.news(last)
+        return why_run(_fingerprint(last), now, missing, news)
 
 
 class Tasks(Protocol):

@@ -181,7 +181,10 @@ class Worker:
         self._record_query(job, harvest)
         self._refuse_cancelled(job)
         made = stages.manifest(task, run, job.id, harvest)
-        outputs.publish(harvest.collected, task.workspace, made)
+        where, actions = task.workspace, task.actions
+        taken = outputs.publish(harvest.collected, where, made, actions=actions)
+        if taken:
+            self._ports.record("taken over", {**_name(job), "from": taken})
         return made
 
     def _refuse_cancelled(self, job: Job) -> None:

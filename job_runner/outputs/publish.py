@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from job_runner.errors import OutputsRefused
@@ -22,25 +22,33 @@ def publish(
     workspace: Workspace,
     record: Manifest,
     *,
+    actions: Collection[str] | None = None,
     step: Step = lambda what: None,
-) -> None:
+) -> Mapping[str, Sequence[str]]:
     """Put the files where they belong and ``record`` beside them, at once or not at all.
 
     The action's earlier outputs stay until then, and those it no longer makes go. A run
     that was killed in here has either published nothing or will be completed by whoever
     looks at the workspace next. Publishing the same again does nothing.
 
-    OutputsRefused if another action owns one of the paths; PlatformError if the disk
-    refuses, and then it may be called again.
+    ``actions``: all that the project has; None if that isn't known. Paths that any other
+    action made are taken over, and its manifest is put aside: what else it made stays where
+    it is, and is nobody's. What was taken over is told: action → paths.
+
+    OutputsRefused if another of these actions owns one of the paths; PlatformError if the
+    disk refuses, and then it may be called again.
     """
     if record.files != collected.files:
         raise ValueError("a manifest tells of exactly the files that were collected")
     try:
         with journal.locked(workspace.journals):
+            taken: dict[str, list[str]] = {}
             if not _is_published(workspace, record):
-                change = _change(collected, workspace, record)
+                taken = _taken_over(workspace, record, actions)
+                change = _change(collected, workspace, record, taken)
                 journal.make(change, workspace.journals, collected.job_id, step)
         abandon(workspace, collected.job_id)
+        return taken
     except OSError as error:
         raise workspace.disk_refused(error) from None
 
@@ -64,22 +72,40 @@ def _is_published(workspace: Workspace, record: Manifest) -> bool:
     return manifest.read(workspace.manifest_path(record.action)) == record
 
 
-def _change(collected: Collected, workspace: Workspace, record: Manifest) -> Change:
+def _taken_over(
+    workspace: Workspace, record: Manifest, actions: Collection[str] | None
+) -> dict[str, list[str]]:
+    """Action that isn't there any more → those of its paths that ``record`` has."""
+    taken: dict[str, list[str]] = {}
+    owners = _owners(workspace, record.action)
+    for path in (file.path for file in record.files if file.path in owners):
+        if actions is not None and owners[path] not in actions:
+            taken.setdefault(owners[path], []).append(path)
+    return taken
+
+
+def _change(
+    collected: Collected, workspace: Workspace, record: Manifest, gone: Collection[str]
+) -> Change:
     earlier = manifest.read(workspace.manifest_path(record.action))
     targets = tuple(workspace.path(f.level, f.path) for f in collected.files)
     old = [workspace.path(f.level, f.path) for f in earlier.files] if earlier else []
-    _refuse_what_is_not_ours(workspace, record)
+    _refuse_what_is_not_ours(workspace, record, gone)
     text = manifest.dumps(record).decode()
+    aside = [(workspace.manifest_path(a), workspace.given_up_path(a)) for a in gone]
     return Change(
-        moves=tuple(zip(collected.staged, targets, strict=True)),
+        moves=(*zip(collected.staged, targets, strict=True), *aside),
         removals=tuple(sorted({*old} - {*targets})),
         writes=((workspace.manifest_path(record.action), text),),
     )
 
 
-def _refuse_what_is_not_ours(workspace: Workspace, record: Manifest) -> None:
+def _refuse_what_is_not_ours(
+    workspace: Workspace, record: Manifest, gone: Collection[str]
+) -> None:
     """Two actions' patterns may meet in a name that the project file couldn't foresee."""
-    owners = _owners(workspace, record.action)
+    made = _owners(workspace, record.action).items()
+    owners = {path: action for path, action in made if action not in gone}
     problems = [
         f"{shown(file.path)} is an output of {owners[file.path]}, as it ran last"
         for file in record.files

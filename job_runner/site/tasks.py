@@ -57,6 +57,7 @@ class SiteTasks:
             workspace=site_workspace(self.outputs, request.project),
             forced=job.action in request.actions,
             permissions=allowed.permissions,
+            actions=frozenset(study.actions),
         )
 
     def workspaces(self) -> Iterator[Workspace]:

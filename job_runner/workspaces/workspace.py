@@ -57,6 +57,10 @@ class Workspace:
     def manifest_path(self, action: str) -> Path:
         return self.metadata / "manifests" / f"{_file_name(action)}.json"
 
+    def given_up_path(self, action: str) -> Path:
+        """Of an action that the project had no more when another made one of its files."""
+        return self.metadata / "given_up" / f"{_file_name(action)}.json"
+
     def log_path(self, action: str) -> Path:
         """Highly sensitive, as all logs: whatever the code printed."""
         return self.metadata / "logs" / f"{_file_name(action)}.log"
@@ -97,6 +101,11 @@ class Workspace:
         """Of every action that ever succeeded, by name."""
         found = map(self._manifest_at, sorted(self.metadata.glob("manifests/*.json")))
         return {manifest.action: manifest for manifest in found if manifest}
+
+    def given_up(self) -> tuple[Manifest, ...]:
+        """What was put aside when its files were taken over; see ``given_up_path``."""
+        found = map(self._manifest_at, sorted(self.metadata.glob("given_up/*.json")))
+        return tuple(manifest for manifest in found if manifest)
 
     def missing(self, manifest: Manifest) -> tuple[str, ...]:
         """Its outputs that aren't there any more as they were made.

@@ -219,6 +219,29 @@ def test_a_path_belongs_to_one_action(workspace: Workspace, tmp_path: Path) -> N
     assert seen(workspace) == (OLD, "job1")
 
 
+def test_what_an_action_made_that_is_no_more_is_taken_over_and_its_record_put_aside(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    publish_run(workspace, a_run(tmp_path / "one", OLD), "job1")
+    made = collected(a_run(tmp_path / "two", NEW), workspace, BOTH, job_id="job2")
+    record, names = a_manifest(made, action="other"), {"other", "third"}
+    taken = publish(made, workspace, record, actions=names)
+    assert taken == {"make": sorted({*OLD} & {*NEW})}
+    assert set(workspace.manifests()) == {"other"}
+    assert [manifest.action for manifest in workspace.given_up()] == ["make"]
+    assert {*contents(workspace.high, workspace.medium)} >= {*OLD, *NEW}
+    assert publish(made, workspace, record, actions=names) == {}
+
+
+def test_what_is_still_an_actions_is_not_taken_over(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    publish_run(workspace, a_run(tmp_path / "one", OLD), "job1")
+    made = collected(a_run(tmp_path / "two", NEW), workspace, BOTH, job_id="job2")
+    with pytest.raises(OutputsRefused, match="is an output of make"):
+        publish(made, workspace, a_manifest(made, "other"), actions={"other", "make"})
+
+
 @pytest.mark.parametrize(
     ("there", "made", "why"),
     [

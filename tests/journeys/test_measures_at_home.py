@@ -16,7 +16,8 @@ from cohort_dsl.model import wire
 from job_runner.executors.fake import FakeEngine, Inside
 from job_runner.jobs.job import Failure, State
 from job_runner.local import run as local
-from job_runner.local.run import Ran
+from job_runner.local import studies
+from job_runner.local.home import Ran
 from tests.a_site import COHORT
 from tests.journeys.test_local_run import a_home
 
@@ -104,7 +105,8 @@ def run(study: Path, action: str, told: list[str] | None = None, **programs) -> 
     images = {"strongroom/cohort:v1": (COHORT,)}
     engine = FakeEngine(images=images, programs=both | programs.get("programs", {}))
     source = DummySource(told=(told if told is not None else []).append)
-    [ran] = local.run(study, [action], replace(a_home(engine), source=source))
+    found = studies.opened(study, [action])
+    [ran] = local.run(found, replace(a_home(engine), source=source))
     return ran
 
 

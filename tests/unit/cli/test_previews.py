@@ -6,7 +6,7 @@ import pytest
 
 from cli import previews
 from job_runner.jobs.job import State
-from job_runner.local.run import Ran
+from job_runner.local.home import Ran
 from job_runner.project import Level
 from job_runner.workspaces import journal, manifest
 from job_runner.workspaces.manifest import Manifest, ManifestFile, ManifestInput
