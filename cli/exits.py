@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cli.failures import JobsFailed, NotAsExpected
 from cohort_dsl.errors import DefinitionError, QueryError, WarehouseError
 from job_runner.errors import (
+    CodelistError,
     LedgerDamaged,
     OutputsRefused,
     PlatformError,
@@ -34,6 +35,7 @@ EXIT_CODES: Mapping[type[Exception], int] = {
     QueryError: 12,
     NotAsExpected: 13,
     ProblemError: 14,
+    CodelistError: 15,
 }
 
 MEANINGS: Mapping[int, str] = {
@@ -52,6 +54,7 @@ MEANINGS: Mapping[int, str] = {
     12: "a serialised query isn't one that this version reads",
     13: "made-up patients of a test file aren't as expected",
     14: "a disclosure problem is wrong, or nothing can meet its protection levels",
+    15: "the study's codelists aren't as asked for, or can't be had",
     INTERRUPTED: "stopped from the keyboard",
 }
 

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, Entry] = {
     "init": Entry("study", "Make a new study that works.", RESEARCHER),
     "check": Entry("study", "Check a project file or a cohort definition.", RESEARCHER),
     "project": Entry("project", "Check or draw a project file.", RESEARCHER),
+    "codelists": Entry("codelists", "Fetch codelists; hold them by hash.", RESEARCHER),
     "assure": Entry("assure", "Try a definition on patients you made up.", RESEARCHER),
     "explain": Entry("explain", "Show how a question is answered.", RESEARCHER),
     "dummy-data": Entry("trying", "Make dummy tables for a definition.", RESEARCHER),

@@ -10,6 +10,10 @@ class ProjectError(StrongroomError):
     """The project file asks for something that can't be."""
 
 
+class CodelistError(StrongroomError):
+    """A study's codelists aren't those that its list asks for, or can't be had."""
+
+
 class RequestRefused(StrongroomError):
     """A request that policy, permissions or the commit itself don't allow."""
 
