@@ -22,6 +22,10 @@ class PlatformError(StrongroomError):
     """Not the user's fault: no engine, no image, no disk, no server."""
 
 
+class ImageRefused(PlatformError):
+    """An image isn't there, or isn't as it was approved."""
+
+
 class LedgerDamaged(StrongroomError):
     """The ledger isn't the one that was written."""
 

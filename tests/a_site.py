@@ -19,7 +19,8 @@ from job_runner.executors.contract import Executor
 from job_runner.executors.fake import FakeEngine, FakeExecutor, Inside, Program
 from job_runner.jobs import stages
 from job_runner.jobs.job import Job
-from job_runner.jobs.runner import Rests, Runner
+from job_runner.jobs.rests import Rests
+from job_runner.jobs.runner import Runner
 from job_runner.jobs.scheduler import Capacity
 from job_runner.jobs.worker import Ports, Told, Worker
 from job_runner.outputs import OutputLimits
@@ -40,6 +41,7 @@ COHORT, PYTHON = "sha256:" + "c" * 64, "sha256:" + "a" * 64
 ANA = Person("ana", frozenset({Role.RESEARCHER}))
 ROOT_UID = 10_123
 SITE = "demo.0123456789ab"
+RESTS = Rests(first=0.01, longest=0.05)
 
 PROJECT = """\
 version: 5
@@ -242,6 +244,7 @@ class Site:
             clock=self.clock,
             told=self.told.append,
             attempts=self.attempts,
+            rests=RESTS,
         )
         self.worker = Worker(self.store, self.executor, self.runs, ports)
         return Runner(
@@ -252,7 +255,7 @@ class Site:
             runs=self.runs,
             clock=self.clock,
             monotonic=time.monotonic,
-            rests=Rests(first=0.01, longest=0.05),
+            rests=RESTS,
             trouble=self.troubles.append,
         )
 

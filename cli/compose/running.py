@@ -16,7 +16,8 @@ from job_runner.definitions.extraction import WarehouseSource
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import Executor
 from job_runner.jobs import stages
-from job_runner.jobs.runner import Rests, Runner
+from job_runner.jobs.rests import USUAL, Rests
+from job_runner.jobs.runner import Runner
 from job_runner.jobs.scheduler import Capacity
 from job_runner.jobs.worker import Ports, Told, Worker
 from job_runner.outputs import OutputLimits
@@ -24,8 +25,6 @@ from job_runner.site.health import Health
 from job_runner.site.tasks import SiteTasks
 from output_checker import policy as disclosure
 from output_checker.review import store as review_store
-
-USUAL = Rests()
 
 
 def runner(
@@ -55,6 +54,7 @@ def runner(
         uid=uid_of,
         clock=clock.now,
         told=told,
+        rests=rests,
     )
     runs = site.folder.state / "runs"
     return Runner(

@@ -15,8 +15,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,42 @@ class Broke(Exception):
     def __init__(self, how: str, failure: Failure = Failure.PLATFORM_ERROR) -> None:
         super().__init__(how)
         self.how, self.failure = how, failure
+
+
+class Stop:
+    """Ends the calls that are made under it: from any thread, also before they begin."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.asked = False
+
+    def now(self) -> None:
+        with self._lock:
+            self.asked = True
+            if self._process is not None:
+                self._process.kill()
+
+    def watch(self, process: subprocess.Popen[bytes]) -> None:
+        """This is the process of the call that is being made."""
+        with self._lock:
+            self._process = process
+            if self.asked:
+                process.kill()
+
+
+_STOP: ContextVar[Stop | None] = ContextVar("stop", default=None)
+
+
+@contextmanager
+def stoppable() -> Iterator[Stop]:
+    """What ends the calls that this thread makes in the block."""
+    stop = Stop()
+    before = _STOP.set(stop)
+    try:
+        yield stop
+    finally:
+        _STOP.reset(before)
 
 
 class Caller(Protocol):
@@ -88,6 +125,8 @@ def _called(seconds: float, heard: Heard, work: Callable[[], T]) -> T:
     with subprocess.Popen(  # noqa: S603  our own words
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
+        stop = _STOP.get() or Stop()
+        stop.watch(process)
         late = threading.Timer(seconds, process.kill)
         late.start()
         try:
@@ -96,6 +135,8 @@ def _called(seconds: float, heard: Heard, work: Callable[[], T]) -> T:
             in_time = late.is_alive()
             late.cancel()
             process.kill()
+    if stop.asked:
+        raise Broke("it was stopped", Failure.CANCELLED)
     return _result(answer, process.returncode, seconds, in_time=in_time)  # type: ignore[no-any-return]  # the function's
 
 

@@ -16,7 +16,7 @@ from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from requests.exceptions import RequestException
 from urllib3.exceptions import HTTPError
 
-from job_runner.errors import PlatformError
+from job_runner.errors import ImageRefused, PlatformError
 from job_runner.executors import box as boxes
 from job_runner.executors import logs, watched
 from job_runner.executors.contract import KILLED, Box, Outcome
@@ -231,8 +231,8 @@ def _engine_problem(doing: str, problem: str) -> PlatformError:
     )
 
 
-def _image_problem(reference: str, problem: str) -> PlatformError:
-    return PlatformError(
+def _image_problem(reference: str, problem: str) -> ImageRefused:
+    return ImageRefused(
         f"it {problem}",
         where=f"image {reference!r}",
         remedy="Build or load the image again, and have its layers approved in the policy.",

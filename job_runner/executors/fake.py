@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from job_runner.errors import PlatformError
+from job_runner.errors import ImageRefused, PlatformError
 from job_runner.executors import disk, logs
 from job_runner.executors.box import container_name
 from job_runner.executors.contract import KILLED, Box, Outcome
@@ -92,7 +92,11 @@ class FakeExecutor:
     def image_id(self, reference: str, layers: tuple[str, ...]) -> str:
         self._ask()
         if self._engine.images.get(reference, ()) != layers or not layers:
-            raise _problem(f"image {reference!r}", "it isn't there, or isn't as approved")
+            raise ImageRefused(
+                "it isn't there, or isn't as approved",
+                where=f"image {reference!r}",
+                remedy="Give the engine an image with these layers.",
+            )
         return layers[-1]
 
     def start(self, run_id: str, box: Box) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 
@@ -65,6 +65,8 @@ needs are done. Back to WAITING: the platform's retry."""
 
 TERMINAL = frozenset({State.SUCCEEDED, State.FAILED})
 RUNNING = frozenset({State.PREPARING, State.EXECUTING, State.COLLECTING})
+IDLE = frozenset({State.CREATED, State.WAITING})
+"""Not begun. A CREATED job that may start passes through WAITING like any other."""
 
 
 class Kind(Enum):
@@ -75,8 +77,21 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
+class Claim:
+    """Whose a job is: one runner, in the one place where its box is, or would be."""
+
+    runner: str
+    place: str
+
+
+@dataclass(frozen=True)
 class Job:
-    """One action of one request. ``attempts`` counts the starts so far."""
+    """One action of one request. ``attempts`` counts the starts so far.
+
+    ``priority``: its request's; higher goes first. ``turn``: its number among all jobs
+    ever stored, 0 before that. ``runner``: who carries it on, or carried it to its end;
+    ``place``: where its box is. ``not_before``: when a retry is due.
+    """
 
     id: str
     request_id: str
@@ -90,12 +105,24 @@ class Job:
     failure: Failure | None = None
     attempts: int = 0
     cancel_asked: bool = False
+    priority: int = 0
+    turn: int = field(default=0, compare=False)
+    runner: str | None = None
+    place: str | None = None
+    not_before: datetime | None = None
 
     def __post_init__(self) -> None:
         if (self.state is State.FAILED) != (self.failure is not None):
             raise ValueError("a failure belongs to a failed job, and only to one")
         if self.waiting_for is not None and self.state is not State.WAITING:
             raise ValueError("only a waiting job waits for something")
+        if self.not_before is not None and self.state is not State.WAITING:
+            raise ValueError("only a waiting job is put off")
+
+    @property
+    def idle(self) -> bool:
+        """Nobody has taken it up."""
+        return self.state in IDLE and self.runner is None
 
 
 def moved(
@@ -104,13 +131,26 @@ def moved(
     *,
     waiting_for: WaitingFor | None = None,
     failure: Failure | None = None,
+    claim: Claim | None = None,
+    not_before: datetime | None = None,
 ) -> Job:
-    """The job in its next state; ValueError where the table has no such move."""
+    """The job in its next state; ValueError where the table has no such move.
+
+    ``claim``: who takes it up by this move. A job that waits is nobody's without one.
+    """
     if to is not job.state and to not in MOVES[job.state]:
         raise ValueError(f"{job.state.value} jobs don't become {to.value}")
     if job.state in TERMINAL:
         raise ValueError(f"a {job.state.value} job stays so")
     attempts = job.attempts + (to is State.PREPARING and job.state is not to)
+    runner, place = (None, None) if to is State.WAITING else (job.runner, job.place)
     return replace(
-        job, state=to, waiting_for=waiting_for, failure=failure, attempts=attempts
+        job,
+        state=to,
+        waiting_for=waiting_for,
+        failure=failure,
+        attempts=attempts,
+        runner=claim.runner if claim else runner,
+        place=claim.place if claim else place,
+        not_before=not_before,
     )

@@ -1,25 +1,34 @@
 """The loop: see what there is, decide, do; then wait until something happens.
 
-It wakes when a job's thread is done, when somebody taps its socket, or when a job that
+It wakes when a job's thread is done, when the store tells of a change, or when a job that
 the platform failed has rested. A look too many costs milliseconds; a look missed would
 cost the safety interval.
+
+Several runners may share a store. Each takes up jobs in a transaction of its own, in which
+no other decides; carries on what it took up; and goes on with the jobs of those that are no
+more, where that is safe (``members`` says when).
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import Executor
-from job_runner.jobs.job import RUNNING, TERMINAL, Job, State, moved
-from job_runner.jobs.scheduler import Capacity, Decision, Fail, decide
+from job_runner.jobs.job import TERMINAL, Claim, Job, Kind, State
+from job_runner.jobs.members import Drain, mine, to_adopt
+from job_runner.jobs.membership import ALONE, LEASE, Company, Membership
+from job_runner.jobs.rests import USUAL, Rests
+from job_runner.jobs.scheduler import Capacity, Decision, Fail, Terms, Wait, decide
 from job_runner.jobs.worker import Worker
 from job_runner.store import Store
+from job_runner.store.roll import SITE
 
 SAFETY = 30.0
 """Seconds after which the runner looks even if nothing happened."""
@@ -27,16 +36,21 @@ SAFETY = 30.0
 LEAVING = 10.0
 """Seconds that a thread without a box has to come to its next step."""
 
+NO_ROOM = Capacity(0, 0)
+
+
+def _always(now: datetime) -> Collection[Kind]:
+    return ()
+
 
 @dataclass(frozen=True)
-class Rests:
-    """How long a job rests after each failure of the platform, in seconds."""
+class Rules:
+    """What this runner keeps to. ``most``: of a project's jobs at once. ``closed``: the
+    kinds of job that aren't begun at that time."""
 
-    first: float = 1.0
-    longest: float = 60.0
-
-    def after(self, failures: int) -> float:
-        return min(self.longest, self.first * 4.0 ** (failures - 1))
+    capacity: Capacity
+    most: Mapping[str, Capacity] = field(default_factory=dict)
+    closed: Callable[[datetime], Collection[Kind]] = _always
 
 
 @dataclass(frozen=True)
@@ -63,8 +77,11 @@ _Message = _Done | _Stop | _Wake
 class Runner:
     """Carries out a store's jobs until it is told to stop, or there are none left.
 
-    ``monotonic``: seconds that never step back; rests are measured with it. ``trouble``
-    is told what the platform refused, for the operator.
+    ``me``: a name that no runner had before, where there may be others; ``locks``: a folder
+    that those of this host share; ``lease``: seconds after which one of another place that
+    shows no life is lost. ``monotonic``: seconds that never step back; rests are measured
+    with it. ``paused``: whether it may take up nothing now. ``trouble`` is told what the
+    platform refused, for the operator.
     """
 
     def __init__(
@@ -72,22 +89,32 @@ class Runner:
         store: Store,
         executor: Executor,
         worker: Worker,
-        capacity: Capacity,
+        rules: Rules | Capacity,
         *,
         runs: Path,
         clock: Callable[[], datetime],
         monotonic: Callable[[], float],
-        rests: Rests = Rests(),
+        rests: Rests = USUAL,
         paused: Callable[[], bool] = lambda: False,
         trouble: Callable[[Exception], None] = lambda error: None,
+        me: Claim = ALONE,
+        locks: Path | None = None,
+        lease: float = LEASE,
+        safety: float = SAFETY,
     ) -> None:
         self._store, self._executor, self._worker = store, executor, worker
-        self._capacity, self._runs, self._rests = capacity, runs, rests
+        self._rules = rules if isinstance(rules, Rules) else Rules(rules)
+        self._runs, self._rests, self._safety = runs, rests, safety
         self._clock, self._monotonic = clock, monotonic
         self._paused, self._trouble = paused, trouble
+        self._me, self._queue = me, store.queue()
+        self._membership = Membership(
+            store, me, clock=clock, monotonic=monotonic, locks=locks, lease=lease
+        )
         # Its put may be called from a signal handler and from any thread.
         self._inbox: queue.SimpleQueue[_Message] = queue.SimpleQueue()
         self._busy: dict[str, threading.Thread] = {}
+        self._started: Counter[Kind] = Counter()
         self._failures: dict[str, int] = {}
         self._resting: dict[str, float] = {}
 
@@ -104,70 +131,147 @@ class Runner:
     def run(self, *, until_idle: bool = False) -> None:
         """Returns when told to stop or, with ``until_idle``, when every job has ended.
 
-        PlatformError if there is no store or engine to begin with. Where they go away
-        later, it waits for them; with ``until_idle`` it doesn't.
+        PlatformError if there is no store or engine to begin with, and where others took
+        this runner for lost. Where store or engine go away later, it waits for them, for
+        longer each time; with ``until_idle`` it doesn't.
         """
-        self._reconcile()
+        with self._membership.joined(self.wake):
+            self._reconcile()
+            self._loop(until_idle)
+
+    def _loop(self, until_idle: bool) -> None:
+        refused = 0
         while True:
-            patience = SAFETY
+            patience = self._safety
             try:
                 if not self._look() and until_idle:
                     return
+                refused = 0
             except PlatformError as error:
-                if until_idle:
+                if until_idle or self._membership.given_up.is_set():
                     raise
                 self._trouble(error)
-                patience = self._rests.first
+                refused += 1
+                patience = self._rests.after(refused)
             if self._told_to_stop(patience):
                 self._leave()
                 return
 
     def _reconcile(self) -> None:
-        """What an earlier runner left behind and no job needs any more goes."""
-        running = {job.id for job in self._store.active_jobs() if job.state in RUNNING}
+        """What an earlier runner left behind and no job needs any more goes.
+
+        Boxes and folders first, then jobs: who begins one meanwhile had it listed as live.
+        """
         self._runs.mkdir(parents=True, exist_ok=True, mode=0o700)
         left = {*self._executor.run_ids(), *(path.name for path in self._runs.iterdir())}
-        for run_id in sorted(left - running):
+        live = {job.id: job for job in self._store.active_jobs()}
+        for run_id in sorted(left):
+            if run_id in live and live[run_id].place in (None, self._me.place):
+                continue
             try:
                 self._worker.forget(run_id)
             except OSError as error:  # its rest takes space; other jobs go on
                 self._trouble(error)
         try:
-            self._worker.recover(running)
+            self._worker.recover(live.keys())
         except (OSError, PlatformError) as error:  # no more than space, here too
             self._trouble(error)
 
     def _look(self) -> bool:
         """Does all there is to do now. False once every job has ended."""
-        jobs = {job.id: job for job in self._store.jobs_to_decide()}
-        held = self._held()
-        for job in jobs.values():
-            self._attend(job, held)
-        seen = [self._as_taken(job) for job in jobs.values()]
-        decisions = decide(seen, self._capacity, self._paused(), held)
-        self._settle(jobs, decisions)
-        return bool(self._busy) or bool(self._store.active_jobs())
+        jobs: Sequence[Job] = self._queue.look()
+        company = self._membership.company(jobs)
+        for lost in company.lost:
+            self._worker.note("runner", _told(lost.member.id, lost.member.place, lost.jobs))
+        if company.lost:
+            jobs = self._queue.look()
+        now = self._clock()
+        self._hold(jobs, now)
+        for job in mine(jobs, self._me):
+            self._attend(job, company.me.drain)
+        jobs = self._take_up(jobs, company, now)
+        self._tell_if_safe(company, jobs)
+        return bool(self._busy) or any(job.state not in TERMINAL for job in jobs)
 
-    def _settle(self, jobs: Mapping[str, Job], decisions: Sequence[Decision]) -> None:
-        if not decisions:
+    def _hold(self, jobs: Sequence[Job], now: datetime) -> None:
+        """Which jobs rest: those that wait, as the store has it; ours, as we have it."""
+        at = self._monotonic()
+        ours = {job: until for job, until in self._resting.items() if until > at}
+        waiting = {job.id: self._rests.left(job, now) for job in jobs if job.not_before}
+        self._resting = ours | {job: at + left for job, left in waiting.items() if left}
+
+    def _attend(self, job: Job, drain: Drain | None) -> None:
+        """A job that we took up, and what was asked of it since."""
+        if job.cancel_asked:
+            self._worker.stop(job)
+        elif drain is Drain.REQUEUE:
+            self._worker.put_back(job)
+        if job.id not in self._busy and job.id not in self._resting:
+            self._carry_on(job)
+
+    def _take_up(
+        self, jobs: Sequence[Job], company: Company, now: datetime
+    ) -> Sequence[Job]:
+        """Decides, and starts what is ours by it. The jobs as they are then."""
+        choose = self._chooser(company, now)
+        left = () if company.me.drain else company.left_places
+        orphans = [] if company.me.drain else to_adopt(jobs, self._me, left)
+        decided = choose(jobs)
+        if not (decided or orphans):
+            return jobs
+        given_up = self._given_up({job.id: job for job in jobs}, decided)
+        if elsewhere := [job for job in orphans if job.place not in (None, self._me.place)]:
+            self._worker.note("runner", _told(self._me.runner, self._me.place, elsewhere))
+        known = {job.id for job in orphans}
+        taken = self._queue.settle(
+            lambda now: [d for d in choose(now) if _may(d, given_up)],
+            adopt=lambda now: [j for j in to_adopt(now, self._me, left) if j.id in known],
+            by=self._me,
+            at=now,
+        )
+        for job in taken:
+            self._started[job.kind] += job.state is State.WAITING
+            if job.id not in self._busy:
+                self._carry_on(job)
+        return self._queue.look()
+
+    def _chooser(
+        self, company: Company, now: datetime
+    ) -> Callable[[Sequence[Job]], list[Decision]]:
+        """Why jobs wait is shown by the runner that is there longest, and by it alone: two
+        that see it differently would correct each other for ever."""
+        paused = self._store.roll.paused()
+        terms = Terms(
+            paused=paused,
+            closed=self._rules.closed(now),
+            most=self._rules.most,
+            started=dict(self._started),
+            place=self._me.place,
+        )
+        room = NO_ROOM if company.me.drain else self._rules.capacity
+        held = frozenset(self._resting)
+        stands_still = self._paused() or SITE in paused
+
+        def choose(jobs: Sequence[Job]) -> list[Decision]:
+            decided = decide(jobs, room, stands_still, held, terms)
+            return [d for d in decided if company.senior or not isinstance(d, Wait)]
+
+        return choose
+
+    def _given_up(
+        self, jobs: Mapping[str, Job], decided: Sequence[Decision]
+    ) -> frozenset[str]:
+        """Jobs that are to end without being run: on the record before they do."""
+        ending = [decision for decision in decided if isinstance(decision, Fail)]
+        for one in ending:
+            self._worker.give_up(jobs[one.job_id], one.failure)
+        return frozenset(one.job_id for one in ending)
+
+    def _tell_if_safe(self, company: Company, jobs: Sequence[Job]) -> None:
+        if company.me.drain is None or company.me.safe_to_stop:
             return
-        for decision in decisions:
-            if isinstance(decision, Fail):
-                self._worker.give_up(jobs[decision.job_id], decision.failure)
-        for job in self._store.settle(jobs.values(), decisions, at=self._clock()):
-            self._carry_on(job)
-
-    def _attend(self, job: Job, held: set[str]) -> None:
-        """A job that is under way: by us, or by a runner that was killed."""
-        if job.cancel_asked and job.state is State.EXECUTING:
-            self._executor.stop(job.id)
-        if job.state in RUNNING and job.id not in self._busy and job.id not in held:
-            self._carry_on(job)
-
-    def _as_taken(self, job: Job) -> Job:
-        """A job whose thread hasn't yet said so has its worker all the same."""
-        taken = job.id in self._busy and job.state is State.WAITING
-        return moved(job, State.PREPARING) if taken else job
+        if not self._busy and not mine(jobs, self._me):
+            self._store.roll.safe_to_stop(self._me.runner)
 
     def _carry_on(self, job: Job) -> None:
         thread = threading.Thread(target=self._thread, args=(job,), daemon=True)
@@ -201,15 +305,11 @@ class Runner:
         except queue.Empty:
             return None
 
-    def _held(self) -> set[str]:
-        now = self._monotonic()
-        self._resting = {job: at for job, at in self._resting.items() if at > now}
-        return set(self._resting)
-
     def _done(self, done: _Done) -> None:
-        """A job that its thread left without an end rests before it is taken up again."""
+        """A job that is still ours, and has no end, rests before it is gone on with."""
         del self._busy[done.job_id]
-        if done.job is not None and done.job.state in TERMINAL:
+        job = done.job
+        if job is not None and (job.state in TERMINAL or job.runner != self._me.runner):
             self._failures.pop(done.job_id, None)
             return
         count = self._failures[done.job_id] = self._failures.get(done.job_id, 0) + 1
@@ -220,3 +320,14 @@ class Runner:
         for job_id, thread in self._busy.items():
             if job_id not in self._worker.watching:
                 thread.join(LEAVING)
+
+
+def _told(runner: str, place: str, jobs: Sequence[Job]) -> Mapping[str, object]:
+    """What the ledger says where a runner lost its jobs, or goes on with those of another
+    place; the two are told apart by whether it then begins them again."""
+    return {"runner": runner, "place": place, "jobs": [job.id for job in jobs]}
+
+
+def _may(decision: Decision, given_up: Collection[str]) -> bool:
+    """Nothing ends that isn't on the record yet."""
+    return not isinstance(decision, Fail) or decision.job_id in given_up

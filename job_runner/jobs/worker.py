@@ -11,6 +11,7 @@ Each stage leaves something that the next one, or a runner started later, can go
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,14 @@ from pathlib import Path
 
 from cohort_dsl.errors import DefinitionError, StrongroomError, WarehouseError
 from job_runner import outputs
-from job_runner.errors import Conflict, OutputsRefused, ProjectError, RequestRefused
+from job_runner.definitions import apart
+from job_runner.errors import (
+    Conflict,
+    ImageRefused,
+    OutputsRefused,
+    ProjectError,
+    RequestRefused,
+)
 from job_runner.executors.contract import Executor
 from job_runner.jobs import stages
 from job_runner.jobs.job import (
@@ -29,8 +37,10 @@ from job_runner.jobs.job import (
     Job,
     Kind,
     State,
+    WaitingFor,
     moved,
 )
+from job_runner.jobs.rests import USUAL, Rests
 from job_runner.jobs.stages import Harvest, JobFailed, Stages
 from job_runner.jobs.task import Task, Tasks
 from job_runner.store import Store
@@ -57,7 +67,8 @@ class Ports:
     same job and then does the same. ``record`` appends to the ledger: kind and body.
     ``uid``: a job's own user in its box. ``told``: progress, for people on the secure
     side or at home. ``attempts``: starts of a job that the platform fails; at 1 it fails
-    at once, even before it began.
+    at once, even before it began. ``asks``: how often the warehouse is asked, or a full
+    disk written to, for one start. ``rests``: between all of these.
     """
 
     tasks: Tasks
@@ -68,10 +79,12 @@ class Ports:
     clock: Callable[[], datetime]
     told: Callable[[Told], None] = lambda told: None
     attempts: int = 3
+    asks: int = 4
+    rests: Rests = USUAL
 
 
 class Left(Exception):
-    """The runner stops and the box goes on: whoever comes next adopts it."""
+    """The runner stops and the box goes on, or others go on with it already."""
 
 
 class Worker:
@@ -83,21 +96,48 @@ class Worker:
         self.leaving = threading.Event()
         self.watching: set[str] = set()
         self._held_on: dict[str, int] = {}
+        self._stops: dict[str, apart.Stop] = {}
+        self._put_back: set[str] = set()
+        self._tries: dict[str, int] = {}
 
     def carry_on(self, job: Job) -> Job:
         """The job as it stands when there is nothing more to do for now.
 
-        Ended; or WAITING, to be tried again; or as it was, where the runner leaves or
-        somebody else moved it.
+        Ended; or WAITING, for any runner to try again; or as it was, where the runner
+        leaves or somebody else moved it.
         """
+        try:
+            return self._carried_on(job)
+        except (Left, Conflict):
+            return self._let_go(job)
+
+    def stop(self, job: Job) -> None:
+        """Ends what runs of it, in its box or the warehouse. Its thread does the rest."""
+        if job.state is State.EXECUTING:
+            self._executor.stop(job.id)
+        elif (stop := self._stops.get(job.id)) is not None:
+            stop.now()
+
+    def put_back(self, job: Job) -> None:
+        """Stops it to be begun again later, by whoever then has room."""
+        self._put_back.add(job.id)
+        self.stop(job)
+
+    def note(self, kind: str, body: Mapping[str, object]) -> None:
+        """One entry more in the ledger."""
+        self._ports.record(kind, body)
+
+    def _carried_on(self, job: Job) -> Job:
         task = None
         try:
             task = self._ports.tasks.task(job)
             return self._through(job, task)
         except (Left, Conflict):
-            return self._now(job)
+            raise
         except JobFailed as failed:
             return self._fail(job, task, failed.failure, failed.told)
+        except ImageRefused as error:
+            return self._without_image(job, str(error))
         except StrongroomError as error:
             return self._hold_on(job, task, _failure_of(error), str(error))
         except OSError as error:
@@ -125,6 +165,15 @@ class Worker:
         """
         for workspace in self._ports.tasks.workspaces():
             outputs.recover(workspace, active)
+
+    def _let_go(self, job: Job) -> Job:
+        """As it stands; nobody's again, where we took it up and didn't begin it."""
+        now = self._store.job(job.id) or job
+        if now.state is not State.WAITING or now.runner is None or now.runner != job.runner:
+            return now
+        with contextlib.suppress(Conflict):
+            return self._store.move(now, State.WAITING, at=self._ports.clock())
+        return now
 
     def _through(self, job: Job, task: Task) -> Job:
         if job.state is State.PREPARING:  # a runner died here; nothing was started
@@ -175,9 +224,8 @@ class Worker:
         return self._end(job, State.SUCCEEDED, published)
 
     def _publish(self, job: Job, task: Task) -> Manifest:
-        run, outcome = self._runs / job.id, self._executor.wait(job.id)
-        self._refuse_cancelled(job)
-        harvest = self._ports.stages[job.kind].harvest(task, run, job.id, outcome)
+        run = self._runs / job.id
+        harvest = self._harvest(job, task, run)
         self._record_query(job, harvest)
         self._refuse_cancelled(job)
         made = stages.manifest(task, run, job.id, harvest)
@@ -186,6 +234,17 @@ class Worker:
         if taken:
             self._ports.record("taken over", {**_name(job), "from": taken})
         return made
+
+    def _harvest(self, job: Job, task: Task, run: Path) -> Harvest:
+        """A question to the warehouse may take hours: it ends once it is cancelled."""
+        outcome = self._executor.wait(job.id)
+        with apart.stoppable() as stop:
+            self._stops[job.id] = stop
+            try:
+                self._refuse_cancelled(job)
+                return self._ports.stages[job.kind].harvest(task, run, job.id, outcome)
+            finally:
+                del self._stops[job.id]
 
     def _refuse_cancelled(self, job: Job) -> None:
         if self._now(job).cancel_asked:
@@ -199,16 +258,30 @@ class Worker:
     def _hold_on(self, job: Job, task: Task | None, failure: Failure, told: str) -> Job:
         """Where collecting met the platform's trouble it is gone on with, a few times.
 
-        The box isn't run again for a full disk, nor a definition for a busy warehouse.
+        The box isn't run again for a full disk, nor a definition for a busy warehouse; a
+        warehouse that stays away ends the job.
         """
         now = self._now(job)
-        stays = now.state is State.COLLECTING and failure in PLATFORM_FAILURES
+        collecting = now.state is State.COLLECTING
+        stays = collecting and failure in PLATFORM_FAILURES and job.id not in self._put_back
         held = self._held_on.get(job.id, 0) + 1
-        if stays and not now.cancel_asked and held < self._ports.attempts:
+        asks = self._ports.asks if self._ports.attempts > 1 else 1
+        if stays and not now.cancel_asked and held < asks:
             self._held_on[job.id] = held
             return now
         self._held_on.pop(job.id, None)
+        if failure is Failure.WAREHOUSE_ERROR and stays:
+            return self._failed(now, task, failure, told)
         return self._fail(job, task, failure, told)
+
+    def _without_image(self, job: Job, told: str) -> Job:
+        """An image that isn't there as it was approved won't come by waiting for long."""
+        now = self._now(job)
+        held = self._held_on[job.id] = self._held_on.get(job.id, 0) + 1
+        if held < self._ports.attempts:
+            return self._again(now, told)
+        del self._held_on[job.id]
+        return self._failed(now, None, Failure.PLATFORM_ERROR, told)
 
     def _fail(
         self,
@@ -223,11 +296,18 @@ class Worker:
         job = self._now(job)
         if job.state in TERMINAL:
             return job
-        failure = Failure.CANCELLED if job.cancel_asked else failure
         begun = job.state is not State.WAITING
-        if failure in PLATFORM_FAILURES and self._may_try_again(job, begun or not certain):
-            return self._again(job)
-        if task is not None and begun:
+        if begun and job.id in self._put_back and not job.cancel_asked:
+            return self._again(job, "the runner is to be stopped")
+        ours = failure in PLATFORM_FAILURES and not job.cancel_asked
+        if ours and self._may_try_again(job, begun or not certain):
+            return self._again(job, told)
+        return self._failed(job, task, failure, told)
+
+    def _failed(self, job: Job, task: Task | None, failure: Failure, told: str) -> Job:
+        """Ended. What somebody asked to cancel was cancelled, whatever else happened."""
+        failure = Failure.CANCELLED if job.cancel_asked else failure
+        if task is not None and job.state is not State.WAITING:
             self._keep_log(job, task, told)
             outputs.abandon(task.workspace, job.id)
         return self._end(job, State.FAILED, failure=failure, told=told)
@@ -236,9 +316,22 @@ class Worker:
         """A job that never began waits for the platform however long that takes."""
         return hope and self._ports.attempts > 1 and job.attempts < self._ports.attempts
 
-    def _again(self, job: Job) -> Job:
+    def _again(self, job: Job, why: str = "") -> Job:
+        """Back to waiting, nobody's, until it has rested."""
         self.forget(job.id)
-        return job if job.state is State.WAITING else self._move(job, State.WAITING)
+        put_back = job.id in self._put_back
+        self._put_back.discard(job.id)
+        tries = self._tries[job.id] = self._tries.get(job.id, 0) + 1
+        now = self._ports.clock()
+        after = self._store.move(
+            job,
+            State.WAITING,
+            at=now,
+            waiting_for=WaitingFor.MAINTENANCE,
+            not_before=None if put_back else self._ports.rests.until(tries, now),
+        )
+        self._ports.told(Told(after, why))
+        return after
 
     def _keep_log(self, job: Job, task: Task, told: str) -> None:
         """What the box printed, and below it what we have to say."""
@@ -261,11 +354,17 @@ class Worker:
         self._ports.record("job", {**_name(job), **_ending(ended, made)})
         ended = self._move(job, state, failure=failure)
         self.forget(job.id)
+        self._tries.pop(job.id, None)
+        self._put_back.discard(job.id)
         self._ports.told(Told(ended, told))
         return ended
 
     def _now(self, job: Job) -> Job:
-        return self._store.job(job.id) or job
+        """As it stands; Left if it isn't ours any more."""
+        now = self._store.job(job.id)
+        if now is not None and now.runner != job.runner:
+            raise Left
+        return now or job
 
     def _move(self, job: Job, to: State, failure: Failure | None = None) -> Job:
         return self._store.move(job, to, failure=failure, at=self._ports.clock())

@@ -45,6 +45,7 @@ class Request:
     """What was asked for. Everything else is derived from the commit and the policy.
 
     ``actions`` are those named, without what they need. ``project`` names the workspace.
+    ``priority``: requests of a higher one go first.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Request:
     actions: tuple[str, ...]
     submitted_by: str
     submitted_at: datetime
+    priority: int = 0
 
 
 def progress(jobs: Iterable[Job]) -> Progress:

@@ -6,18 +6,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    TextClause,
+    insert,
+    select,
+    update,
+)
 
 from job_runner.errors import Conflict
-from job_runner.jobs.job import TERMINAL, Job, State, moved
-from job_runner.jobs.scheduler import Decision, Fail, Start, Wait
+from job_runner.jobs.job import Job, State
 from job_runner.requests.request import Request
 from job_runner.store import rows, tables
 
-LIVE = tables.jobs.c.state.not_in([state.value for state in TERMINAL])
+Wanted = ColumnElement[bool] | TextClause
 
 
-def select_jobs(*wanted: ColumnElement[bool]) -> Select[tuple[Any, ...]]:
+def select_jobs(*wanted: Wanted) -> Select[tuple[Any, ...]]:
     """Jobs in the order of their turns."""
     return select(tables.jobs).where(*wanted).order_by(tables.jobs.c.sequence)
 
@@ -39,7 +46,9 @@ def refuse_live(connection: Connection, jobs: Sequence[Job]) -> None:
     """Said in words here; the index on the table is what makes it impossible."""
     workspaces = sorted({job.workspace for job in jobs})
     wanted = {(job.workspace, job.action) for job in jobs}
-    live = connection.execute(select_jobs(LIVE, tables.jobs.c.workspace.in_(workspaces)))
+    live = connection.execute(
+        select_jobs(tables.live, tables.jobs.c.workspace.in_(workspaces))
+    )
     for job in map(rows.job_of, live):
         if (job.workspace, job.action) in wanted:
             raise Conflict(
@@ -68,29 +77,15 @@ def moved_in_place(connection: Connection, job: Job, after: Job, at: datetime) -
     return done
 
 
-def settled(
-    connection: Connection, job: Job, decision: Decision, at: datetime
-) -> Job | None:
-    """The job as decided; a job to start becomes one that waits for nothing."""
-    match decision:
-        case Start():
-            if job.state is State.WAITING:
-                return job
-            after = moved(job, State.WAITING)
-        case Wait(waiting_for=reason):
-            after = moved(job, State.WAITING, waiting_for=reason)
-        case Fail(failure=failure):
-            after = moved(job, State.FAILED, failure=failure)
-    return after if moved_in_place(connection, job, after, at) else None
-
-
 def unchanged(job: Job, to: State) -> list[ColumnElement[bool]]:
-    """The row is as ``job`` says. ``attempts`` tells a retried job from the one before."""
+    """The row is as ``job`` says. ``attempts`` tells a retried job from the one before,
+    ``runner`` one that others took over from the one that was ours."""
     columns = tables.jobs.c
     same = [
         columns.id == job.id,
         columns.state == job.state.value,
         columns.attempts == job.attempts,
+        columns.runner.is_not_distinct_from(job.runner),
     ]
     if to is State.PREPARING:
         same.append(columns.cancel_asked == job.cancel_asked)

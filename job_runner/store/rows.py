@@ -56,6 +56,7 @@ def request_row(request: Request) -> RowValues:
         "actions": listed(request.actions),
         "submitted_by": request.submitted_by,
         "submitted_at": instant(request.submitted_at),
+        "priority": request.priority,
     }
 
 
@@ -68,6 +69,7 @@ def request_of(row: Row[tuple[object, ...]]) -> Request:
         actions=tuple(json.loads(row.actions)),
         submitted_by=row.submitted_by,
         submitted_at=datetime.fromisoformat(row.submitted_at),
+        priority=row.priority,
     )
 
 
@@ -81,6 +83,7 @@ def job_row(job: Job) -> RowValues:
         "needs": listed(job.needs),
         "created_at": instant(job.created_at),
         "cancel_asked": job.cancel_asked,
+        "priority": job.priority,
         **state_row(job),
     }
 
@@ -92,6 +95,9 @@ def state_row(job: Job) -> RowValues:
         "waiting_for": job.waiting_for.value if job.waiting_for else None,
         "failure": job.failure.value if job.failure else None,
         "attempts": job.attempts,
+        "runner": job.runner,
+        "place": job.place,
+        "not_before": instant(job.not_before) if job.not_before else None,
     }
 
 
@@ -109,18 +115,22 @@ def job_of(row: Row[tuple[object, ...]]) -> Job:
         failure=Failure(row.failure) if row.failure else None,
         attempts=row.attempts,
         cancel_asked=bool(row.cancel_asked),
+        priority=row.priority,
+        turn=row.sequence,
+        runner=row.runner,
+        place=row.place,
+        not_before=datetime.fromisoformat(row.not_before) if row.not_before else None,
     )
 
 
 def event_row(job: Job, happened: str, at: datetime) -> RowValues:
     state = state_row(job)
-    del state["attempts"]
     return {
         "job_id": job.id,
         "request_id": job.request_id,
         "at": instant(at),
         "happened": happened,
-        **state,
+        **{name: state[name] for name in ("state", "waiting_for", "failure")},
     }
 
 

@@ -13,12 +13,13 @@ from sqlalchemy.exc import IntegrityError
 
 from job_runner.errors import Conflict
 from job_runner.jobs.job import Failure, Job, State, WaitingFor, moved
-from job_runner.jobs.scheduler import Decision, Start
 from job_runner.requests.request import Request
 from job_runner.site.people import Person, Role
 from job_runner.store import changes, queries, rows, tables
 from job_runner.store.database import BUSY_SECONDS, Database
 from job_runner.store.keys import Keys
+from job_runner.store.queue import Queue
+from job_runner.store.roll import Roll
 from job_runner.store.rows import Event, instant
 
 SHORTEST_TOKEN = 43
@@ -26,11 +27,11 @@ SHORTEST_TOKEN = 43
 
 
 class Store:
-    """People, requests, jobs and events in the SQLite file at ``url``.
+    """People, requests, jobs and events in the database at ``url``.
 
     ``changed`` is called after each change of requests or jobs is on disk, for example to
-    wake a runner. Writers wait ``busy_seconds`` for each other. PlatformError where the
-    database can't be used.
+    wake a runner. Writers wait ``busy_seconds`` for each other. ``make``: the database is
+    made if it isn't there yet. PlatformError where it can't be used.
     """
 
     def __init__(
@@ -39,10 +40,16 @@ class Store:
         changed: Callable[[], object] | None = None,
         *,
         busy_seconds: float = BUSY_SECONDS,
+        make: bool = True,
     ) -> None:
         self._changed = [changed] if changed else []
-        self._database = Database(url, busy_seconds)
+        self._database = Database(url, busy_seconds, make=make)
         self.keys = Keys(self._database)
+        self.roll = Roll(self._database, self._tell)
+
+    def queue(self) -> Queue:
+        """The jobs that aren't over, for one who decides about them."""
+        return Queue(self._database, self._tell)
 
     def on_change(self, changed: Callable[[], object]) -> None:
         """Call this one too after each change made through this Store."""
@@ -113,8 +120,9 @@ class Store:
     def people(self) -> tuple[Person, ...]:
         """Everybody, also those revoked, by name."""
         with self._database.read() as connection:
-            found = connection.execute(select(tables.people).order_by(tables.people.c.name))
-            return tuple(rows.person_of(row) for row in found)
+            found = connection.execute(select(tables.people))
+            everybody = [rows.person_of(row) for row in found]
+        return tuple(sorted(everybody, key=lambda person: person.name))
 
     def revoke(self, name: str) -> bool:
         """Whether there was such a person; their token works no more."""
@@ -140,6 +148,7 @@ class Store:
                 )
                 connection.execute(insert(tables.jobs), [rows.job_row(job) for job in jobs])
                 changes.record(connection, jobs, "created", request.submitted_at)
+                self._database.changed(connection)
         except IntegrityError:
             raise Conflict(
                 f"the request {request.id!r}, or one of its jobs, is here already",
@@ -182,12 +191,7 @@ class Store:
 
     def active_jobs(self) -> tuple[Job, ...]:
         """Jobs that aren't over, oldest turn first."""
-        return self._jobs(changes.LIVE)
-
-    def jobs_to_decide(self) -> tuple[Job, ...]:
-        """What the scheduler must see: every job of each request with a job not over."""
-        unfinished = select(tables.jobs.c.request_id).where(changes.LIVE)
-        return self._jobs(tables.jobs.c.request_id.in_(unfinished))
+        return self._jobs(tables.live)
 
     def move(
         self,
@@ -197,38 +201,25 @@ class Store:
         at: datetime,
         waiting_for: WaitingFor | None = None,
         failure: Failure | None = None,
+        not_before: datetime | None = None,
     ) -> Job:
         """The job in its next state, if it still is as ``job`` says; else Conflict.
 
-        So of two runners that take up one job, one gets it. To start a job, nobody may have
-        asked to cancel it since. ValueError where the table of moves has no such move.
+        What others took over isn't moved by who had it before. To start a job, nobody may
+        have asked to cancel it since. ValueError where the table of moves has no such move.
         """
-        after = moved(job, to, waiting_for=waiting_for, failure=failure)
+        after = moved(
+            job, to, waiting_for=waiting_for, failure=failure, not_before=not_before
+        )
         with self._database.write() as connection:
             if not changes.moved_in_place(connection, job, after, at):
                 raise changes.overtaken(job)
             stored = connection.execute(
                 changes.select_jobs(tables.jobs.c.id == job.id)
             ).one()
+            self._database.changed(connection)
         self._tell()
         return rows.job_of(stored)
-
-    def settle(
-        self, jobs: Iterable[Job], decisions: Iterable[Decision], *, at: datetime
-    ) -> tuple[Job, ...]:
-        """Writes down what the scheduler decided of ``jobs``, all at once.
-
-        Gives the jobs to start, as they now are; starting one is a move of its own.
-        Passes over jobs that somebody moved since: another look will see them.
-        """
-        known = {job.id: job for job in jobs}
-        decided = [(known[d.job_id], d) for d in decisions]
-        with self._database.write() as connection:
-            settled = [changes.settled(connection, *pair, at) for pair in decided]
-        now = [(job, *pair) for job, pair in zip(settled, decided, strict=True) if job]
-        if any(job != before for job, before, _ in now):
-            self._tell()
-        return tuple(job for job, _, decision in now if isinstance(decision, Start))
 
     def ask_cancel(
         self, request_id: str, *, at: datetime, actions: Collection[str] | None = None
@@ -237,19 +228,25 @@ class Store:
 
         Jobs that are over stay so, and a job may still succeed before the runner stops it.
         """
-        wanted = [
+        wanted: list[ColumnElement[bool]] = [
             tables.jobs.c.request_id == request_id,
-            changes.LIVE,
             ~tables.jobs.c.cancel_asked,
         ]
         if actions is not None:
             wanted.append(tables.jobs.c.action.in_(list(actions)))
         with self._database.write() as connection:
             found = tuple(
-                map(rows.job_of, connection.execute(changes.select_jobs(*wanted)))
+                map(
+                    rows.job_of,
+                    connection.execute(changes.select_jobs(tables.live, *wanted)),
+                )
             )
-            connection.execute(update(tables.jobs).where(*wanted).values(cancel_asked=True))
+            connection.execute(
+                update(tables.jobs).where(tables.live, *wanted).values(cancel_asked=True)
+            )
             changes.record(connection, found, "cancel_asked", at)
+            if found:
+                self._database.changed(connection)
         if found:
             self._tell()
         return tuple(job.id for job in found)
@@ -273,7 +270,7 @@ class Store:
         with self._database.read() as connection:
             return queries.states(connection, request_ids)
 
-    def _jobs(self, *wanted: ColumnElement[bool]) -> tuple[Job, ...]:
+    def _jobs(self, *wanted: changes.Wanted) -> tuple[Job, ...]:
         with self._database.read() as connection:
             return tuple(map(rows.job_of, connection.execute(changes.select_jobs(*wanted))))
 

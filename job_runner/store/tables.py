@@ -15,11 +15,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from job_runner.jobs.job import TERMINAL, Failure, Kind, State, WaitingFor
+from job_runner.jobs.members import Drain, Gone
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -74,6 +76,7 @@ requests = Table(
     Column("actions", Text, nullable=False),
     Column("submitted_by", Text, nullable=False),
     Column("submitted_at", Text, nullable=False),
+    Column("priority", Integer, nullable=False, server_default="0"),
     sqlite_autoincrement=True,
 )
 
@@ -93,6 +96,10 @@ jobs = Table(
     Column("failure", Text),
     Column("attempts", Integer, nullable=False, default=0),
     Column("cancel_asked", Boolean, nullable=False, default=False),
+    Column("priority", Integer, nullable=False, server_default="0"),
+    Column("runner", Text),
+    Column("place", Text),
+    Column("not_before", Text),
     UniqueConstraint("request_id", "action"),
     _one_of("kind", (kind.value for kind in Kind)),
     _one_of("state", (state.value for state in State)),
@@ -103,13 +110,17 @@ jobs = Table(
 )
 """Order is by ``sequence``: clocks step back, sequences don't."""
 
+live = text("state NOT IN ('failed', 'succeeded')")
+"""Jobs that aren't over. In these words everywhere: so indexes of live jobs are used."""
+assert {state.value for state in TERMINAL} == {"failed", "succeeded"}
+
 Index(
     "one_live_job_of_an_action",
     jobs.c.workspace,
     jobs.c.action,
     unique=True,
-    sqlite_where=jobs.c.state.not_in([state.value for state in TERMINAL]),
-    postgresql_where=jobs.c.state.not_in([state.value for state in TERMINAL]),
+    sqlite_where=live,
+    postgresql_where=live,
 )
 """Two would write the same outputs."""
 
@@ -127,3 +138,27 @@ job_events = Table(
     _one_of("happened", ("created", "moved", "cancel_asked")),
     sqlite_autoincrement=True,
 )
+
+runners = Table(
+    "runners",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("beats", Integer, nullable=False, default=0),
+    Column("drain", Text),
+    Column("safe_to_stop", Boolean, nullable=False, default=False),
+    Column("gone", Text),
+    _one_of("drain", (how.value for how in Drain)),
+    _one_of("gone", (how.value for how in Gone)),
+)
+"""Who runs jobs, and who did. ``beats`` only grows while a runner lives: others see that
+it stands still, by their own clocks, and nobody's clock is compared with another's."""
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("project", Text, primary_key=True),
+    Column("since", Text, nullable=False),
+)
+"""What the custodian holds back: projects, or all of the site, whose name here is empty."""

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from job_runner.errors import Conflict
-from job_runner.jobs.job import RUNNING, TERMINAL, Failure, Job, Kind, State
+from job_runner.jobs.job import RUNNING, TERMINAL, Claim, Failure, Job, Kind, State
+from job_runner.jobs.members import Gone
 from job_runner.jobs.scheduler import Capacity, decide
 from job_runner.store import Store
 from tests.jobs_made import NOON, a_job, a_request
 
 ACTIONS = {"rows": "", "table": "rows", "figure": "rows", "report": "table figure"}
 MOST_ATTEMPTS = 3
+ME, OTHER = Claim("one", "here"), Claim("other", "here")
 NEXT = {
     State.PREPARING: State.EXECUTING,
     State.EXECUTING: State.COLLECTING,
@@ -37,6 +39,7 @@ class Site(RuleBasedStateMachine):
         self.requests = 0
         self.capacity = Capacity(2, 1)
         self.paused = False
+        self.queues = {me: self.store.queue() for me in (ME, OTHER)}
         self.stale: tuple[Job, ...] = ()
         self.starts: dict[str, int] = {}
         self.ends: dict[str, Job] = {}
@@ -65,11 +68,13 @@ class Site(RuleBasedStateMachine):
 
     @rule()
     def tick(self) -> None:
-        jobs = self.store.jobs_to_decide()
-        for job in self.store.settle(
-            jobs, decide(jobs, self.capacity, self.paused), at=NOON
-        ):
+        for job in self.decided(ME):
             self.start(job)
+
+    def decided(self, me: Claim) -> tuple[Job, ...]:
+        return self.queues[me].settle(
+            lambda jobs: decide(jobs, self.capacity, self.paused), by=me, at=NOON
+        )
 
     def start(self, job: Job) -> None:
         """What a runner does with a job it may start: runs it, if it was the first."""
@@ -113,14 +118,20 @@ class Site(RuleBasedStateMachine):
 
     @rule()
     def a_second_runner_decides(self) -> None:
-        jobs = self.store.jobs_to_decide()
-        decisions = decide(jobs, self.capacity, self.paused)
-        self.stale = self.store.settle(jobs, decisions, at=NOON)
+        self.stale = (*self.stale, *self.decided(OTHER))
+
+    @rule()
+    def the_second_runner_is_lost(self) -> None:
+        """What it took up and didn't begin is nobody's, so it may be taken up again."""
+        self.store.roll.join(OTHER, at=NOON)
+        (member,) = (m for m in self.store.roll.members() if m.id == OTHER.runner)
+        self.store.roll.gone(member, Gone.LOST, at=NOON)
 
     @rule()
     def the_second_runner_starts(self) -> None:
         """What it decided, however long ago: only what still is as it was then."""
-        for job in self.stale:
+        stale, self.stale = self.stale, ()
+        for job in stale:
             now = self.store.job(job.id)
             with contextlib.suppress(Conflict):
                 self.start(job)
@@ -130,6 +141,12 @@ class Site(RuleBasedStateMachine):
     def restart(self) -> None:
         self.store.close()
         self.store = Store(self.url)
+        self.queues = {me: self.store.queue() for me in (ME, OTHER)}
+
+    @invariant()
+    def who_keeps_up_sees_what_is_there(self) -> None:
+        for queue in self.queues.values():
+            assert queue.look() == self.store.queue().look()
 
     def running(self) -> list[Job]:
         return [job for job in self.store.active_jobs() if job.state in RUNNING]
@@ -142,8 +159,7 @@ class Site(RuleBasedStateMachine):
     @invariant()
     def each_start_is_one_attempt(self) -> None:
         assert all(
-            job.attempts == self.starts.get(job.id, 0)
-            for job in self.store.jobs_to_decide()
+            job.attempts == self.starts.get(job.id, 0) for job in self.store.queue().look()
         )
 
     @invariant()
@@ -155,6 +171,7 @@ class Site(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Left alone, an unpaused site with a worker brings every job to its end."""
+        self.the_second_runner_is_lost()
         self.paused, self.capacity = False, Capacity(1, 1)
         for _ in range(10 * len(self.store.active_jobs()) + 1):
             self.tick()

@@ -16,10 +16,12 @@ from pathlib import Path
 import pytest
 
 from job_runner.errors import Conflict, PlatformError
-from job_runner.jobs.job import Failure, Job, Kind, State, WaitingFor
-from job_runner.jobs.scheduler import Capacity, Start, decide
+from job_runner.jobs.job import Claim, Failure, Job, Kind, State, WaitingFor
+from job_runner.jobs.members import Gone
+from job_runner.jobs.scheduler import Capacity, decide
 from job_runner.site.people import Role
 from job_runner.store import Store
+from job_runner.store.queue import Queue
 from tests.jobs_made import NOON, a_job, a_request, later
 
 TOKEN = "t" * 43
@@ -40,6 +42,15 @@ def submitted(store: Store, *jobs: Job) -> tuple[Job, ...]:
     """These jobs as the one request ``r1``, stored."""
     store.create_request(a_request(actions=[job.action for job in jobs]), jobs)
     return store.jobs("r1")
+
+
+ME = Claim("one", "here")
+
+
+def decided(store: Store, room: Capacity, queue: Queue | None = None) -> tuple[Job, ...]:
+    """What a runner starts."""
+    queue = queue or store.queue()
+    return queue.settle(lambda jobs: decide(jobs, room), at=NOON, by=ME)
 
 
 def walked(store: Store, job: Job, *states: State) -> Job:
@@ -242,16 +253,15 @@ def test_what_the_scheduler_sees_holds_all_that_jobs_need(store: Store) -> None:
     store.create_request(a_request("r2"), [a_job("z", request="r2")])
     walked(store, store.jobs("r2")[0], State.SUCCEEDED)
     walked(store, store.jobs("r1")[0], State.SUCCEEDED)
-    assert [job.id for job in store.jobs_to_decide()] == ["r1.a", "r1.b"]
+    assert [job.id for job in store.queue().look()] == ["r1.a", "r1.b"]
 
 
 def test_all_that_was_decided_is_written_at_once(store: Store) -> None:
-    jobs = submitted(store, a_job("a"), a_job("b", needs="a"), a_job("c"), a_job("d"))
+    submitted(store, a_job("a"), a_job("b", needs="a"), a_job("c"), a_job("d"))
     store.ask_cancel("r1", at=NOON, actions=["c"])
-    jobs = store.jobs_to_decide()
     told: list[None] = []
     store.on_change(lambda: told.append(None))
-    started = store.settle(jobs, decide(jobs, Capacity(1, 1)), at=NOON)
+    started = decided(store, Capacity(1, 1))
     now = store.jobs("r1")
     assert started == (now[0],)
     assert [(job.state, job.waiting_for, job.failure) for job in now] == [
@@ -264,10 +274,12 @@ def test_all_that_was_decided_is_written_at_once(store: Store) -> None:
     assert [event.happened for event in store.events_after(5)] == ["moved"] * 4
 
 
-def test_what_was_decided_of_a_job_since_moved_is_passed_over(store: Store) -> None:
+def test_what_is_decided_is_about_jobs_as_they_are_by_then(store: Store) -> None:
     jobs = submitted(store, a_job("a"), a_job("b"))
+    queue = store.queue()
+    assert queue.look() == jobs
     walked(store, jobs[0], State.SUCCEEDED)
-    started = store.settle(jobs, decide(jobs, Capacity(2, 2)), at=NOON)
+    started = decided(store, Capacity(2, 2), queue)
     assert [job.id for job in started] == ["r1.b"]
     assert store.jobs("r1")[0].state is State.SUCCEEDED
 
@@ -276,14 +288,25 @@ def test_nothing_decided_is_nothing_told(store: Store) -> None:
     jobs = submitted(store, a_job())
     walked(store, jobs[0], State.SUCCEEDED)
     store.on_change(lambda: pytest.fail("nothing changed"))
-    assert store.settle(jobs, decide(jobs, Capacity(1, 1)), at=NOON) == ()
-    assert store.settle([], [], at=NOON) == ()
+    assert decided(store, Capacity(1, 1)) == ()
 
 
-def test_a_job_already_waiting_to_start_starts_without_a_change(store: Store) -> None:
-    job = walked(store, submitted(store, a_job())[0], State.WAITING)
-    store.on_change(lambda: pytest.fail("nothing changed"))
-    assert store.settle([job], [Start(job.id)], at=NOON) == (job,)
+def test_a_job_to_start_is_its_runner_s_and_nobody_else_s(store: Store) -> None:
+    submitted(store, a_job())
+    (job,) = decided(store, Capacity(1, 1))
+    assert (job.state, job.runner, job.place) == (State.WAITING, "one", "here")
+    assert store.job(job.id) == job
+    assert decided(store, Capacity(9, 9)) == ()
+
+
+def test_what_others_took_over_is_not_moved_by_who_had_it(store: Store) -> None:
+    submitted(store, a_job())
+    (job,) = decided(store, Capacity(1, 1))
+    store.roll.join(ME, at=NOON)
+    (one,) = store.roll.members()
+    assert store.roll.gone(one, Gone.LOST, at=NOON) == (job,)
+    with pytest.raises(Conflict):
+        store.move(job, State.PREPARING, at=NOON)
 
 
 # Cancelling
@@ -416,13 +439,13 @@ def test_a_store_from_another_version_is_refused(file: Path) -> None:
     connection.execute("UPDATE strongroom_schema SET version = 99")
     connection.commit()
     connection.close()
-    with pytest.raises(PlatformError, match="has form 99, not 1"):
+    with pytest.raises(PlatformError, match="has form 99, not 2"):
         Store(f"sqlite:///{file}")
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "nonsense"])
 def test_a_place_that_keeps_nothing_is_refused(url: str) -> None:
-    with pytest.raises(PlatformError, match="must be a file of SQLite's"):
+    with pytest.raises(PlatformError, match="must be a file of SQLite's, or PostgreSQL"):
         Store(url)
 
 
