@@ -24,15 +24,25 @@ from job_runner.errors import PlatformError
     "--port", default=8750, show_default=True, help="The port; 0 finds a free one."
 )
 @click.option("--behind-tls", is_flag=True, help="An HTTPS proxy stands in front.")
-def serve(site_folder: Path, host: str, port: int, behind_tls: bool) -> None:
+@click.option(
+    "--log",
+    "log_form",
+    default="plain",
+    show_default=True,
+    type=click.Choice(["plain", "json"]),
+    help="On standard error: what goes wrong, in words; or all that happens, a JSON "
+    "object a line.",
+)
+def serve(site_folder: Path, host: str, port: int, behind_tls: bool, log_form: str) -> None:
     """Serve SITE: requests, status, review pages and the public record.
 
     The runner is a process of its own (strongroom runner): the server sees no record and
-    starts no container. Stops cleanly on Ctrl-C or SIGTERM.
+    starts no container. Stops cleanly on Ctrl-C or SIGTERM. For operators there are
+    /health, /metrics for Prometheus, and /openapi.json.
     """
     import uvicorn
 
-    from cli.compose import serving
+    from cli.compose import logging_to, serving
     from cli.compose.opened import opened
     from job_runner.server.changes import Changes, listening
 
@@ -53,7 +63,8 @@ def serve(site_folder: Path, host: str, port: int, behind_tls: bool) -> None:
         url = f"http://{host}:{listener.getsockname()[1]}"
         site.store.on_change(site.wake_runner)
         site.store.on_change(changes.tell)
-        app = serving.application(site, changes, https=behind_tls)
+        log = logging_to.standard_error() if log_form == "json" else None
+        app = serving.application(site, changes, https=behind_tls, log=log)
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -61,8 +72,12 @@ def serve(site_folder: Path, host: str, port: int, behind_tls: bool) -> None:
             server_header=False,
             timeout_graceful_shutdown=3,  # a long poll may be open
         )
-        logging.getLogger("uvicorn.error").addFilter(KindAndPlace())
+        logging.getLogger("uvicorn.error").addFilter(
+            logging_to.Instead(log) if log else KindAndPlace()
+        )
         serving.announce(sign, url, clock.now())
+        if log:
+            logging_to.serving(log, site, url)
         console.say(f"Serving {site.policy.name} at {url}")
         try:
             asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))

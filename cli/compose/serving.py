@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -19,10 +20,16 @@ from cli.compose.opened import OpenSite
 from cli.compose.remembering import memory, past
 from cli.compose.reviewing import Runs, identify
 from job_runner.jobs import wake
+from job_runner.observing.log import Log
+from job_runner.observing.metrics import Metrics
+from job_runner.observing.strangers import Strangers
 from job_runner.requests.admission import Admission
 from job_runner.requests.intake import Desk
-from job_runner.server.api import Api, routes
+from job_runner.server.api import Answered, Api
 from job_runner.server.changes import Changes
+from job_runner.server.health import Check, Health
+from job_runner.server.operations import routes
+from job_runner.server.problems import log_trouble
 from job_runner.server.told import without_credentials
 from output_checker.differencing.leaving import Leaving
 from output_checker.release import Outbox
@@ -31,9 +38,15 @@ from output_checker.review.pages import PublicRun
 from output_checker.review.service import Service
 from output_checker.review.site import review_site
 
+DISK_FLOOR = 512 * 1024**2
+"""Bytes free below which a site isn't ready: a database and a ledger need room to grow."""
 
-def application(site: OpenSite, changes: Changes, *, https: bool) -> Starlette:
-    """Everything that a site serves. ``https``: whether browsers come by TLS."""
+
+def application(
+    site: OpenSite, changes: Changes, *, https: bool, log: Log | None = None
+) -> Starlette:
+    """Everything that a site serves. ``https``: whether browsers come by TLS. ``log``: told
+    of each call and trouble, if given."""
     service = reviews(site)
     service.resume()
     web = review_site(
@@ -46,11 +59,11 @@ def application(site: OpenSite, changes: Changes, *, https: bool) -> Starlette:
         https=https,
         site_name=site.policy.name,
     )
-    served: list[BaseRoute] = [*routes(_api(site, changes)), Mount("/", app=web)]
+    served: list[BaseRoute] = [*routes(_api(site, changes, log)), Mount("/", app=web)]
     return Starlette(routes=served)
 
 
-def _api(site: OpenSite, changes: Changes) -> Api:
+def _api(site: OpenSite, changes: Changes, log: Log | None) -> Api:
     desk = Desk(
         policy=site.policy,
         repositories=site.repositories,
@@ -59,15 +72,49 @@ def _api(site: OpenSite, changes: Changes) -> Api:
         clock=clock.now,
         new_id=clock.new_id,
     )
-    admission = Admission(desk, site.id, site.policy.signatures, os.environ)
+    metrics = Metrics(site.store, site.policy.projects, lambda: _runner_listens(site))
+
+    def answered(one: Answered) -> None:
+        metrics.answered(one)
+        if log:
+            log.answered(one)
+
     return Api(
-        admission,
+        Admission(desk, site.id, site.policy.signatures, os.environ),
         site.store,
         changes,
         clock.now,
-        version=version("strongroom"),
-        runner_listens=lambda: wake.listens(site.folder.wake),
+        health=health(site),
+        metrics=metrics.text,
+        trouble=log.trouble if log else log_trouble,
+        answered=answered,
+        unknown=Strangers(partial(_stranger, site), clock.now).came,
     )
+
+
+def health(site: OpenSite) -> Health:
+    """What a site stands on: its database, room on its disk, its ledger."""
+    state = site.folder.state
+    checks = {
+        Check.STORE: lambda: site.store.looks.last_sequence() >= 0,
+        Check.DISK: lambda: shutil.disk_usage(state).free >= DISK_FLOOR,
+        Check.LEDGER: lambda: _can_be_added_to(site),
+    }
+    return Health(checks, version("strongroom"), lambda: _runner_listens(site))
+
+
+def _can_be_added_to(site: OpenSite) -> bool:
+    site.ledger.head()  # LedgerDamaged where its last line isn't whole and sound
+    path = site.folder.ledger
+    return os.access(path if path.exists() else path.parent, os.W_OK)
+
+
+def _runner_listens(site: OpenSite) -> bool:
+    return wake.listens(site.folder.wake)
+
+
+def _stranger(site: OpenSite, count: int) -> None:
+    site.record("not admitted", {"why": "unknown_token", "count": count}, "nobody known")
 
 
 def reviews(site: OpenSite) -> Service:

@@ -7,29 +7,27 @@ somebody's name.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
 
-from cohort_dsl.errors import StrongroomError
 from job_runner.jobs.job import TERMINAL
 from job_runner.requests import signed
 from job_runner.requests.admission import Admission
 from job_runner.requests.request import Request
 from job_runner.server import asked, identify, told
 from job_runner.server.changes import Changes
+from job_runner.server.health import Health
 from job_runner.server.identify import Move
-from job_runner.server.problems import HEADERS, answer_to, log_trouble
+from job_runner.server.problems import NobodyKnown, log_trouble
 from job_runner.site.people import Person
 from job_runner.store import Store
+from job_runner.store.looks import Status
 
 LOOK_EVERY = 1.0
 """Seconds between looks at the store while somebody waits. Taps tell of changes at once;
@@ -40,7 +38,14 @@ SUBMISSIONS = 4
 """Taken up at once. Others queue, so that a repository that never answers holds up
 submissions only, and nobody who looks at a request."""
 
-Handler = Callable[[HttpRequest, Person], Awaitable[Mapping[str, object]]]
+
+@dataclass(frozen=True)
+class Answered:
+    """One call that was answered: of which operation, how, and in how many seconds."""
+
+    operation: str
+    status: int
+    seconds: float
 
 
 def _hands() -> Executor:
@@ -52,28 +57,35 @@ class Api:
     """What the routes need. ``admission``: the door to the desk that takes requests.
     ``changes`` is told whenever the store may have changed.
 
-    ``version`` and ``runner_listens``, if given, are told at ``/health``. ``trouble`` is
-    told, for the operator, what a caller only sees as the site being out of order.
+    ``health``: what is told of it. ``metrics``: the text of all that is measured.
+    ``trouble`` is told, for the operator, what a caller only sees as the site being out of
+    order; ``answered`` is told of every call. ``unknown``: of who came to submit with a
+    token that is nobody's.
     """
 
     admission: Admission
     store: Store
     changes: Changes
     clock: Callable[[], datetime]
-    version: str | None = None
-    runner_listens: Callable[[], bool] | None = None
+    health: Health = field(default_factory=Health)
+    metrics: Callable[[], bytes] = bytes
     trouble: Callable[[Exception], object] = log_trouble
+    answered: Callable[[Answered], object] = lambda answered: None
+    unknown: Callable[[], object] = lambda: None
+    monotonic: Callable[[], float] = time.monotonic
     submissions: Executor = field(default_factory=_hands)
 
-    async def submit(self, http: HttpRequest, person: Person) -> Mapping[str, object]:
+    async def submit(self, http: HttpRequest) -> Mapping[str, object]:
+        person = await run_in_threadpool(self._submitter, http)
         identify.refuse_unless(person, Move.SUBMIT)
         submission = await asked.submission(http)
         loop, admit = asyncio.get_running_loop(), self.admission.admit
         request = await loop.run_in_executor(self.submissions, admit, submission, person)
-        return await run_in_threadpool(self._told, request)
+        return await run_in_threadpool(self._told, request.id)
 
-    async def about(self, http: HttpRequest, person: Person) -> Mapping[str, object]:
+    async def about(self, http: HttpRequest) -> Mapping[str, object]:
         """What a client needs to know to sign a request for this site."""
+        person = await run_in_threadpool(self.person, http)
         required = self.admission.required
         return {
             "site": self.admission.site,
@@ -83,37 +95,37 @@ class Api:
             "version": signed.VERSION,
         }
 
-    async def every(self, http: HttpRequest, person: Person) -> Mapping[str, object]:
+    async def every(self, http: HttpRequest) -> Mapping[str, object]:
+        person = await run_in_threadpool(self.person, http)
         return {"requests": await run_in_threadpool(self._every, person)}
 
-    async def get(self, http: HttpRequest, person: Person) -> Mapping[str, object]:
+    async def get(self, http: HttpRequest) -> Mapping[str, object]:
         """At once, or with ``wait`` and ``after`` once there is a later event."""
         wait = asked.wait(http)
-        request = await run_in_threadpool(self._seen, http, person)
-        if wait is not None:
-            await self._later_event(http, request, wait)
-        return await run_in_threadpool(self._told, request)
+        status = await run_in_threadpool(self._seen, http)
+        if wait is None:
+            return _as_told(status)
+        await self._later_event(http, status.request, wait)
+        return await run_in_threadpool(self._told, status.request.id)
 
-    async def cancel(self, http: HttpRequest, person: Person) -> Mapping[str, object]:
-        request = await run_in_threadpool(self._seen, http, person)
-        identify.refuse_unless(person, Move.CANCEL, request)
+    async def cancel(self, http: HttpRequest) -> Mapping[str, object]:
+        person = await run_in_threadpool(self.person, http)
+        status = await run_in_threadpool(identify.seen, self.store, wanted(http), person)
+        identify.refuse_unless(person, Move.CANCEL, status.request)
         await asked.nothing(http)
-        await run_in_threadpool(self._cancel, request, person)
-        return await run_in_threadpool(self._told, request)
+        await run_in_threadpool(self._cancel, status, person)
+        return await run_in_threadpool(self._told, status.request.id)
 
     def person(self, http: HttpRequest) -> Person:
         """Whose token was sent; NobodyKnown."""
         return identify.person(http.headers.get("authorization"), self.store, self.clock)
 
-    def health(self) -> Mapping[str, object]:
-        """What may be told to anybody; PlatformError where the database can't be used."""
-        self.store.last_event("")
-        health: dict[str, object] = {"status": "ok"}
-        if self.version is not None:
-            health["version"] = self.version
-        if self.runner_listens is not None:
-            health["runner"] = "listening" if self.runner_listens() else "not_listening"
-        return health
+    def _submitter(self, http: HttpRequest) -> Person:
+        try:
+            return self.person(http)
+        except NobodyKnown:
+            self.unknown()
+            raise
 
     async def _later_event(
         self, http: HttpRequest, request: Request, wait: asked.Wait
@@ -126,7 +138,7 @@ class Api:
                 left = until - loop.time()
                 if left <= 0 or await http.is_disconnected():
                     return
-                await _set_within(changed, min(left, LOOK_EVERY))
+                await set_within(changed, min(left, LOOK_EVERY))
                 changed.clear()
 
     def _every(self, person: Person) -> list[dict[str, object]]:
@@ -135,72 +147,36 @@ class Api:
         states = self.store.states([request.id for request in requests])
         return [told.briefly(request, states[request.id]) for request in requests]
 
-    def _seen(self, http: HttpRequest, person: Person) -> Request:
-        return identify.seen(self.store, str(http.path_params["id"]), person)
+    def _seen(self, http: HttpRequest) -> Status:
+        return identify.seen(self.store, wanted(http), self.person(http))
 
-    def _told(self, request: Request) -> Mapping[str, object]:
-        # In this order: an event between the two is told again, rather than missed.
-        sequence = self.store.last_event(request.id)
-        return told.request(request, self.store.jobs(request.id), sequence)
+    def _told(self, request_id: str) -> Mapping[str, object]:
+        status = self.store.looks.status(request_id)
+        assert status is not None, "requests are never removed"
+        return _as_told(status)
 
-    def _cancel(self, request: Request, person: Person) -> None:
-        jobs = self.store.jobs(request.id)
-        if all(job.state in TERMINAL or job.cancel_asked for job in jobs):
+    def _cancel(self, status: Status, person: Person) -> None:
+        if all(job.state in TERMINAL or job.cancel_asked for job in status.jobs):
             return
         # Before it is done: what a runner does must never be missing on the record.
-        self.admission.desk.record("cancel", {"request": request.id}, person.name)
-        self.store.ask_cancel(request.id, at=self.clock())
+        body = {"request": status.request.id}
+        self.admission.desk.record("cancel", body, person.name)
+        self.store.ask_cancel(status.request.id, at=self.clock())
 
 
-def routes(api: Api) -> list[BaseRoute]:
-    """``/api/requests`` and what is below it, and ``/health``."""
-
-    def route(path: str, handler: Handler, method: str, status: int = 200) -> Route:
-        async def known(http: HttpRequest) -> Mapping[str, object]:
-            return await handler(http, await run_in_threadpool(api.person, http))
-
-        return Route(path, _endpoint(api, known, status), methods=[method])
-
-    async def health(http: HttpRequest) -> Mapping[str, object]:
-        return await run_in_threadpool(api.health)
-
-    return [
-        route("/api/site", api.about, "GET"),
-        route("/api/requests", api.submit, "POST", 201),
-        route("/api/requests", api.every, "GET"),
-        route("/api/requests/{id}", api.get, "GET"),
-        route("/api/requests/{id}/cancel", api.cancel, "POST"),
-        Route("/health", _endpoint(api, health, 200), methods=["GET"]),
-    ]
+def wanted(http: HttpRequest) -> str:
+    """The id in the address."""
+    return str(http.path_params["id"])
 
 
-def application(api: Api) -> Starlette:
-    """These routes alone."""
-    return Starlette(routes=routes(api))
-
-
-def _endpoint(
-    api: Api, found: Callable[[HttpRequest], Awaitable[Mapping[str, object]]], status: int
-) -> Callable[[HttpRequest], Awaitable[Response]]:
-    async def answer(http: HttpRequest) -> Response:
-        try:
-            return JSONResponse(await found(http), status, headers=HEADERS)
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody reads it
-        except StrongroomError as error:
-            refused = answer_to(error)
-            if refused.status_code >= 500:
-                api.trouble(error)
-            return refused
-        except Exception as error:  # noqa: BLE001  its text may hold anything
-            api.trouble(error)
-            return answer_to(error)
-
-    return answer
-
-
-async def _set_within(changed: asyncio.Event, seconds: float) -> None:
+async def set_within(changed: asyncio.Event, seconds: float) -> bool:
+    """Whether it was set before these seconds were over."""
     try:
         await asyncio.wait_for(changed.wait(), seconds)
     except TimeoutError:
-        return
+        return False
+    return True
+
+
+def _as_told(status: Status) -> Mapping[str, object]:
+    return told.request(status.request, status.jobs, status.sequence)

@@ -11,6 +11,7 @@ from job_runner.server.problems import NobodyKnown, NotYours, Unknown
 from job_runner.server.tokens import bearer
 from job_runner.site.people import Person, Role
 from job_runner.store import Store
+from job_runner.store.looks import Status
 
 
 class Move(Enum):
@@ -59,13 +60,13 @@ def refuse_unless(someone: Person, move: Move, request: Request | None = None) -
         )
 
 
-def seen(store: Store, wanted: str, someone: Person) -> Request:
-    """The request; the same Unknown for what isn't there and what isn't theirs to see."""
-    request = store.request(wanted)
-    if request is None or not may(someone, Move.LOOK, request):
+def seen(store: Store, wanted: str, someone: Person) -> Status:
+    """The request as it is; the same Unknown for what isn't there and what isn't theirs."""
+    status = store.looks.status(wanted)
+    if status is None or not may(someone, Move.LOOK, status.request):
         raise Unknown(
             "there is no such request of yours",
             where=f"request {ascii(wanted)[:60]}",
             remedy="Look at the list of your requests: strongroom status.",
         )
-    return request
+    return status

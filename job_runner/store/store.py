@@ -18,6 +18,7 @@ from job_runner.site.people import Person, Role
 from job_runner.store import changes, queries, rows, tables
 from job_runner.store.database import BUSY_SECONDS, Database
 from job_runner.store.keys import Keys
+from job_runner.store.looks import Looks
 from job_runner.store.queue import Queue
 from job_runner.store.roll import Roll
 from job_runner.store.rows import Event, instant
@@ -44,7 +45,7 @@ class Store:
     ) -> None:
         self._changed = [changed] if changed else []
         self._database = Database(url, busy_seconds, make=make)
-        self.keys = Keys(self._database)
+        self.keys, self.looks = Keys(self._database), Looks(self._database)
         self.roll = Roll(self._database, self._tell)
 
     def queue(self) -> Queue:

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 
 from job_runner.jobs.wake import notify
-from job_runner.server.api import Api, application
+from job_runner.server.api import Api
 from job_runner.server.changes import Changes, listening
+from job_runner.server.health import Check, Health
+from job_runner.server.operations import application
 from job_runner.server.tokens import new_token
 from job_runner.site.people import Role
 from tests.a_site import Site, until
 from tests.a_study import a_commit
 from tests.calls import Caller
+from tests.described import described
 
 PEOPLE = {
     "ana": [Role.RESEARCHER],
@@ -39,7 +42,9 @@ def changes(site) -> Changes:
 
 @pytest.fixture
 def app(site, changes):
-    return application(Api(site.admission, site.store, changes, site.clock))
+    health = Health({Check.STORE: lambda: site.store.looks.last_sequence() >= 0})
+    api = Api(site.admission, site.store, changes, site.clock, health=health)
+    return described(application(api))
 
 
 @pytest.fixture
@@ -246,7 +251,8 @@ def test_every_mistake_of_a_project_file_is_told(site, by):
 
 
 def test_health_is_anybodys_to_ask(app):
-    assert Caller(app).get("/health").json() == {"status": "ok"}
+    assert Caller(app).get("/health").json() == {"status": "ok", "store": "ok"}
+    assert Caller(app).get("/health/live").json() == {"status": "ok"}
 
 
 def test_a_site_without_its_database_says_so_without_saying_where(site, app, by):

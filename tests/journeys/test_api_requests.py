@@ -18,9 +18,11 @@ from job_runner.errors import LedgerDamaged, PlatformError, RequestRefused
 from job_runner.jobs.job import Failure, Kind, State, WaitingFor
 from job_runner.jobs.wake import WakeSocket, listens
 from job_runner.requests.request import Progress
-from job_runner.server.api import SUBMISSIONS, Api, application
+from job_runner.server.api import SUBMISSIONS, Api
 from job_runner.server.asked import LONGEST_WAIT
 from job_runner.server.changes import Changes
+from job_runner.server.health import Health
+from job_runner.server.operations import application
 from job_runner.server.problems import HEADERS, log_trouble
 from job_runner.server.tokens import new_token
 from job_runner.server.told import without_credentials
@@ -29,6 +31,7 @@ from job_runner.store import Store
 from tests.a_site import Inside, Site, an_engine
 from tests.a_study import a_commit
 from tests.calls import Caller
+from tests.described import described
 from tests.jobs_made import a_job, a_request
 
 CANARY = "canary-8675309"
@@ -56,7 +59,7 @@ class Served:
             )
         site, trouble = self.site, self.troubles.append
         self.api = Api(site.admission, site.store, Changes(), site.clock, trouble=trouble)
-        self.app = application(self.api)
+        self.app = described(application(self.api))
 
     def by(self, name: str) -> Caller:
         return Caller(self.app, {"authorization": f"Bearer {self.tokens[name]}"})
@@ -530,7 +533,8 @@ def test_a_job_is_told_in_words_of_fixed_lists(served):
 
 def test_health_tells_a_version_and_whether_a_runner_listens(served, tmp_path):
     path = tmp_path / "wake.sock"
-    api = replace(served.api, version="1.2", runner_listens=lambda: listens(path))
+    health = Health(version="1.2", runner_listens=lambda: listens(path))
+    api = replace(served.api, health=health)
     stranger = Caller(application(api))
     assert stranger.get("/health").json()["runner"] == "not_listening"
     with WakeSocket(path) as socket:
