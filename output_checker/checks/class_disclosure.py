@@ -13,11 +13,12 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from output_checker.checks.subjects import Verified
-from output_checker.claims.model import YES, Dimension, IsPresent, Levels
+from output_checker.claims.model import YES, Bands, Dimension, IsPresent, Levels
 from output_checker.report import Finding, Verdict
 from output_checker.suppress.primary import Cause
 from output_checker.suppress.rounding import rounded
 from output_checker.verify.numbers import NOBODY, Recomputed, at_total, name_of
+from output_checker.verify.structural import empty_bands
 
 REMEDY = (
     "Merge levels, or explain why this tells nothing about anyone that isn't known anyway"
@@ -118,19 +119,26 @@ def _divided(found: Recomputed, levels: Levels, least: int) -> int | None:
     if found.claim.kind == "survival" and levels[-2] is not None:
         return None  # in a step: nobody is known to leave then, but by having the event
     for place, dimension in enumerate(found.claim.dimensions):
-        if levels[place] is None or _is_given(found, dimension):
+        if (level := levels[place]) is None:
             continue
         group = found.count(at_total(levels, place))
-        if group >= least and count in (0, group):
+        if count not in (0, group) or _is_given(found, dimension, level, count):
+            continue
+        if group >= least:
             return place
     return None
 
 
-def _is_given(found: Recomputed, dimension: Dimension) -> bool:
+def _is_given(found: Recomputed, dimension: Dimension, level: str, count: int) -> bool:
     """Do the population's conditions themselves leave one level of the dimension?
 
-    That a value is there leaves one level of whether it is there, not of what it is.
+    That a value is there leaves one level of whether it is there, not of what it is. Of
+    bands: do they leave nobody in this one, or, where somebody is, in any other?
     """
+    if isinstance(dimension.derivation, Bands):
+        empty = empty_bands(dimension, found.claim.population)
+        others = {*dimension.derivation.labels(), *dimension.levels} - {level}
+        return others <= empty if count else level in empty
     given = {"==", "is missing"}
     if isinstance(dimension.derivation, IsPresent):
         given.add("is present")

@@ -128,11 +128,11 @@ claims <- local({
     place[rank == 1] <- as.numeric(levels[rank == 1])
     levels[order(rank, place, levels, method = "radix")]
   }
-  found_levels <- function(words, d, every) {
+  found_levels <- function(words, d) {
     found <- unique(words)
     if (any(c("yes", "no") %in% found) && all(found %in% c("yes", "no", missing_label)))
       found <- union(found, c("yes", "no"))
-    if (every && d$kind == "bands") found <- union(found, band_labels(d$edges))
+    if (d$kind == "bands") found <- union(found, band_labels(d$edges))
     in_order(found, d)
   }
   meets <- function(frame, condition) {
@@ -197,8 +197,7 @@ claims <- local({
     if (!is.null(draft$value))
       values <- (if (draft$kind == "rates") times else measured)(kept, draft$value)[there]
     words <- lapply(words, function(w) w[there])
-    full <- draft$kind %in% c("histogram", "survival")
-    draft$levels <- Map(function(w, d) found_levels(w, d, full), words, draft$dimensions)
+    draft$levels <- Map(found_levels, words, draft$dimensions)
     draft$at <- every(draft)
     shown <- !is.na(draft$at)
     groups <- list()

@@ -17,15 +17,13 @@ if TYPE_CHECKING:
 VALUE = "value"
 YES_NO = ("rates", "survival")
 """Kinds whose last dimension is a yes/no."""
-BANDED = ("histogram", "survival")
-"""Kinds that show every band, also of nobody."""
 
 
 def fill(draft: Claim, frame: pd.DataFrame) -> Claim:
     """The claim with its levels and cells counted."""
     counted = _people(draft, frame)
     dimensions = tuple(
-        replace(d, levels=frames.levels(counted[str(place)], d, every=draft.kind in BANDED))
+        replace(d, levels=frames.levels(counted[str(place)], d))
         for place, d in enumerate(draft.dimensions)
     )
     filled = replace(draft, dimensions=dimensions)

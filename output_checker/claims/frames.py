@@ -81,15 +81,15 @@ def labels(frame: pd.DataFrame, dimension: Dimension) -> pd.Series[Any]:
     return words.where(words.notna(), instead)
 
 
-def levels(words: pd.Series[Any], dimension: Dimension, *, every: bool) -> tuple[str, ...]:
+def levels(words: pd.Series[Any], dimension: Dimension) -> tuple[str, ...]:
     """The levels that somebody has, in their natural order, missing last.
 
-    Both of a yes/no; and of bands, if ``every`` one is wanted, those that nobody is in.
+    Both of a yes/no, and every band: that nobody is in one is a number like others.
     """
     found = set(words.dropna().unique())
     if found & {YES, NO} and found <= {YES, NO, MISSING}:
         found |= {YES, NO}
-    if every and isinstance(dimension.derivation, Bands):
+    if isinstance(dimension.derivation, Bands):
         found |= set(dimension.derivation.labels())
     return in_order(found, dimension)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from output_checker.claims.model import MISSING, Bands, Claim, Dimension, Levels, Value
+from output_checker.claims.model import MISSING, Bands, Dimension, Levels, Value
 from output_checker.verify.numbers import NOBODY, Numbers, Recomputed, Refit, name_of
 
 PRECISION = 1e-6
@@ -13,8 +14,6 @@ CLOSE = 1e-3
 """How far a program's coefficients may be from ours, of one standard error."""
 ALWAYS = frozenset(("yes", "no"))
 """The two levels of a yes/no, which a claim may list though nobody has one of them."""
-BANDED = ("histogram", "survival")
-"""Kinds that list every band."""
 
 
 def differences(found: Recomputed) -> tuple[str, ...]:
@@ -26,7 +25,7 @@ def differences(found: Recomputed) -> tuple[str, ...]:
 
 def _of_tables(refit: Refit) -> dict[str, None]:
     """A level of a term isn't in the claim, or nobody has it; each once."""
-    return dict.fromkeys(name for table in refit.tables for name in levels_differ(table))
+    return dict.fromkeys(name for table in refit.tables for name in terms_differ(table))
 
 
 def _terms(found: Recomputed, refit: Refit) -> list[str]:
@@ -55,12 +54,28 @@ def term_name(term: str, level: str | None) -> str:
 
 
 def levels_differ(found: Recomputed) -> list[str]:
-    """Levels that the claim lacks, or has although nobody has them."""
+    """Levels that the claim lacks, or has although nobody has them.
+
+    Bands may be there without anybody in them.
+    """
+    empty = [
+        frozenset(d.derivation.labels()) if isinstance(d.derivation, Bands) else frozenset()
+        for d in found.claim.dimensions
+    ]
+    return _differ(found, empty)
+
+
+def terms_differ(found: Recomputed) -> list[str]:
+    """The same of a model's term: a band of nobody has no coefficient."""
+    return _differ(found, [frozenset() for _ in found.claim.dimensions])
+
+
+def _differ(found: Recomputed, empty: Sequence[frozenset[str]]) -> list[str]:
     wrong: list[str] = []
     for place, dimension in enumerate(found.claim.dimensions):
         real = {levels[place] for levels in found.cells} - {None}
         claimed = set(dimension.levels)
-        allowed = _though_nobody(found.claim, dimension)
+        allowed = empty[place] | _though_nobody(dimension)
         wrong += [f"{dimension.name}: {level}" for level in sorted(real - claimed, key=str)]
         wrong += [
             f"{dimension.name}: {level}" for level in sorted(claimed - real - allowed)
@@ -68,10 +83,8 @@ def levels_differ(found: Recomputed) -> list[str]:
     return wrong
 
 
-def _though_nobody(claim: Claim, dimension: Dimension) -> frozenset[str]:
+def _though_nobody(dimension: Dimension) -> frozenset[str]:
     """Levels that a claim may list though nobody has them: they tell nothing."""
-    if claim.kind in BANDED and isinstance(dimension.derivation, Bands):
-        return frozenset(dimension.derivation.labels())
     return ALWAYS if set(dimension.levels) <= ALWAYS | {MISSING} else frozenset()
 
 

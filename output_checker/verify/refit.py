@@ -18,7 +18,7 @@ from output_checker.claims.model import Claim, Dimension, Levels, Model
 from output_checker.claims.outcome import Variable
 from output_checker.verify import behind, leverage
 from output_checker.verify.cohort import Cohort, Unverifiable
-from output_checker.verify.compare import levels_differ
+from output_checker.verify.compare import terms_differ
 from output_checker.verify.numbers import Numbers, Recomputed, Refit
 from output_checker.verify.parts import column_of, level_of, number_of, parts_of
 from output_checker.verify.recompute import HANDFUL, rarest_words
@@ -73,7 +73,7 @@ def refit(
     found = Recomputed(
         path, claim, {(): same}, rarest=rarest_words(claim.population, cohort)
     )
-    if any(levels_differ(table) for table in tables):
+    if any(terms_differ(table) for table in tables):
         return replace(found, refit=_unfitted(tables))
     return replace(found, refit=_fitted(model, people, few, numbers, tables))
 

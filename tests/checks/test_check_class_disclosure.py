@@ -2,7 +2,7 @@
 
 import pytest
 
-from output_checker.claims import is_present
+from output_checker.claims import bands, is_present
 from output_checker.report import Verdict
 from tests.a_cohort import EXACT, Desk, people, shown
 
@@ -136,3 +136,58 @@ def test_where_nobody_is_there_nobody_leaves(tmp_path):
     inner = {("a", 10, True): 30, ("a", 10, False): 40, ("b", 10, True): 4}
     found = life_table(tmp_path, inner, margins=False)
     assert found[AT_ONCE] == ("a, under 30, total",)
+
+
+AGES = bands("age", [18, 65])
+OF_BOTH = ("under 18", None)
+ADULTS = {(20,): 30, (70,): 20}
+
+
+@pytest.mark.parametrize(
+    ("counts", "where", "told"),
+    [
+        (ADULTS, (), {NOBODY: ("under 18",)}),
+        (ADULTS, [("age", ">=", 18)], {}),
+        (ADULTS, [("age", ">=", 17)], {NOBODY: ("under 18",)}),
+        (ADULTS, [("age", "in", [20, 70])], {}),
+        (ADULTS, [("age", "!=", 40)], {NOBODY: ("under 18",)}),
+        ({(20,): 30}, [("age", ">", 18), ("age", "<", 65)], {}),
+        ({(20,): 30}, [("age", "<=", 64.5), ("age", ">=", 18)], {}),
+        ({(20,): 30}, [("age", "==", 20)], {}),
+        (
+            {(20,): 30},
+            [("age", ">=", 18)],
+            {EVERYBODY: ("18 to under 65",), NOBODY: ("65 or over",)},
+        ),
+        ({(20,): 30, (None,): 20}, (), {NOBODY: ("under 18", "65 or over")}),
+        ({(20,): 30, (None,): 20, (70,): 30}, [("age", "is missing")], {}),
+    ],
+)
+def test_a_band_that_the_population_leaves_out_is_empty_by_definition(
+    tmp_path, counts, where, told
+):
+    desk = Desk(tmp_path, people(counts, "age"))
+    desk.crosstab(rows=AGES, where=where)
+    assert reviewed(desk.file()) == told
+
+
+def test_a_band_of_nobody_is_shown_as_such_in_every_kind_of_table(tmp_path):
+    inner = {
+        ("a", 20, True): 30, ("a", 70, False): 20, ("b", 20, False): 40,
+        ("b", 30, True): 20, ("b", 70, True): 30,
+    }  # fmt: skip
+    frame = people(inner, "row", "age", "ill")
+    frame["cost"] = [n % 17 for n in range(len(frame))]
+    desk = Desk(tmp_path, frame)
+    desk.crosstab("output/c.csv", rows=AGES, columns="row")
+    desk.summary("output/s.csv", value="cost", by=AGES)
+    desk.make("rates", "output/r.csv", numerator="ill", by=AGES)
+    desk.make("percentiles", "output/p.csv", value="cost", by=AGES)
+    found = desk.report(EXACT)
+    for file in found.values():
+        assert file.table is not None
+        (empty,) = (
+            cell for cell in file.table.cells if cell.levels in (("under 18",), OF_BOTH)
+        )
+        assert not empty.hidden
+        assert {value for value in empty.values.values() if value is not None} == {0}

@@ -27,6 +27,11 @@ CASES = {
         'crosstab(people, rows=list(bands("age", c(18, 40.5, 65)), "sex"),'
         ' columns=list(year("seen"), is_present("bmi")), %s)',
     ),
+    "bands of nobody": (
+        "crosstab",
+        {"rows": bands("age", [1, 18, 300]), "columns": "sex"},
+        'crosstab(people, rows=bands("age", c(1, 18, 300)), columns="sex", %s)',
+    ),
     "inner": (
         "crosstab",
         {"rows": ["quintile", "ill"], "margins": False, "missing": "excluded"},

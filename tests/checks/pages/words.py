@@ -4,8 +4,10 @@ SETTINGS = ("threshold",)
 
 PEOPLE = """
 sex | age | people
+f   | 10  | 20
 f   | 20  | 40
 m   | 50  | 40
+m   | 70  | 30
 """
 
 CASES = (
