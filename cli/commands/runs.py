@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -10,7 +11,8 @@ import click
 from cli import checked, console, home
 from cli.commands.project import here
 from job_runner.jobs.job import Failure, State
-from job_runner.local import studies
+from job_runner.local import causes, studies
+from job_runner.local.causes import Around, Cause
 from job_runner.local.home import Interrupted, Ran, up_to_date
 from job_runner.local.studies import Step, Study
 
@@ -82,9 +84,8 @@ def run(
     try:
         _report(found, running.carried_out(found, how), as_json=as_json)
     except Interrupted as stopped:
-        console.report(
-            [_as_json(ran) for ran in stopped.ran], _left(stopped.ran), as_json=as_json
-        )
+        told = [_as_json(ran, {}) for ran in stopped.ran]
+        console.report(told, _left(stopped.ran), as_json=as_json)
         raise
 
 
@@ -111,8 +112,11 @@ def _told(steps: Sequence[Step]) -> Iterator[str]:
 
 def _report(study: Study, results: Sequence[Ran], *, as_json: bool) -> None:
     found = {ran.action: checked.of(study.root, ran) for ran in results}
-    told = [{**_as_json(ran), "checked": found[ran.action].told} for ran in results]
-    lines = [line for ran in results for line in (*_lines(ran), *found[ran.action].lines)]
+    likely = _causes(study, results)
+    told = [{**_as_json(ran, likely), "checked": found[ran.action].told} for ran in results]
+    lines = [
+        line for ran in results for line in (*_lines(ran, likely), *found[ran.action].lines)
+    ]
     console.report(told, [*lines, *checked.notes(found.values())], as_json=as_json)
     failed = {r.action: r.failure for r in results if r.failure and not _spared(r)}
     if failed:
@@ -121,12 +125,25 @@ def _report(study: Study, results: Sequence[Ran], *, as_json: bool) -> None:
         raise JobsFailed(failed, at_home=True)
 
 
+def _causes(study: Study, results: Sequence[Ran]) -> dict[str, Cause]:
+    """Of each action that failed, as far as its last words tell it."""
+    failed = [ran for ran in results if ran.failure and ran.begun]
+    files = study.look().files.keys() if failed else ()
+    actions = study.found.actions
+    found = {
+        ran.action: causes.likely(ran, Around(actions[ran.action], study.found, files))
+        for ran in failed
+    }
+    return {action: cause for action, cause in found.items() if cause}
+
+
 def _spared(ran: Ran) -> bool:
     """It never began, as another failed."""
     return ran.failure is Failure.CANCELLED and not ran.begun
 
 
-def _as_json(ran: Ran) -> dict[str, object]:
+def _as_json(ran: Ran, likely: Mapping[str, Cause]) -> dict[str, object]:
+    cause = likely.get(ran.action)
     return {
         "action": ran.action,
         "state": ran.state.value,
@@ -135,10 +152,11 @@ def _as_json(ran: Ran) -> dict[str, object]:
         "outputs": list(ran.outputs),
         "told": ran.told,
         "log": ran.log,
+        "cause": asdict(cause) if cause else None,
     }
 
 
-def _lines(ran: Ran) -> Iterator[str]:
+def _lines(ran: Ran, likely: Mapping[str, Cause]) -> Iterator[str]:
     """How an action ended: its outputs, or the last it printed and what is wrong."""
     if ran.state is State.SUCCEEDED:
         how = "done" if ran.why else "up to date"
@@ -154,6 +172,9 @@ def _lines(ran: Ran) -> Iterator[str]:
     yield from (f"  | {line}" for line in log)
     if ran.told not in ran.log:
         yield f"  {ran.told}"
+    if cause := likely.get(ran.action):
+        yield f"  {cause.problem}"
+        yield f"    {cause.remedy}"
 
 
 def _left(results: Sequence[Ran]) -> Iterator[str]:
@@ -166,4 +187,4 @@ def _left(results: Sequence[Ran]) -> Iterator[str]:
         elif ran.failure is Failure.CANCELLED:
             yield f"{ran.action}: stopped; nothing of it is kept, what it made before is"
         else:
-            yield from _lines(ran)
+            yield from _lines(ran, {})

@@ -9,6 +9,7 @@ import shutil
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 from job_runner.errors import OutputsRefused
@@ -100,11 +101,17 @@ def _surveyed(
     if problems:
         raise OutputsRefused(Failure.REFUSED_OUTPUTS, tuple(sorted(problems)))
     if found.unmatched:
-        problems = [f"nothing matches {pattern}" for pattern in found.unmatched]
+        problems = [_unmatched(pattern, found.instead) for pattern in found.unmatched]
         raise OutputsRefused(
             Failure.UNMATCHED_OUTPUTS, tuple(problems), tuple(found.instead)
         )
     return found
+
+
+def _unmatched(pattern: str, instead: Sequence[str]) -> str:
+    near = get_close_matches(pattern, instead, n=1)
+    meant = f" (is {near[0]} what should?)" if near else ""
+    return f"nothing matches {pattern}{meant}"
 
 
 @contextlib.contextmanager

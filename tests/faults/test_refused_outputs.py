@@ -171,7 +171,7 @@ def test_a_missing_output_is_told_with_what_was_there_instead(
     refused = refusal(run, workspace, "output/t.csv", "output/table.csv", "figures/*.png")
     assert refused.failure is Failure.UNMATCHED_OUTPUTS
     assert refused.problems == (
-        "nothing matches output/table.csv",
+        "nothing matches output/table.csv (is output/tabel.csv what should?)",
         "nothing matches figures/*.png",
     )
     assert refused.instead == ("output/tabel.csv",)
