@@ -64,13 +64,13 @@ _Asked = Iterator[tuple[tuple[int, ...], float]]
 class Judge:
     """Attacks patterns of one problem; keeps its attackers warm, and their witnesses.
 
-    ``expired``: asked now and then; once true, TimeUp, unless the judge is ``patient``.
+    ``expired``: asked now and then; once true, TimeUp.
     """
 
     def __init__(
         self, problem: Problem, expired: Callable[[], bool] = lambda: False
     ) -> None:
-        self.problem, self._expired, self.patient = problem, expired, False
+        self.problem, self._expired = problem, expired
         self._sides = [Side(layer, self._wait) for layer in problem.layers]
         everything = problem.hidden | set(problem.free)
         self._everything = as_pattern(problem, everything)
@@ -240,7 +240,7 @@ class Judge:
         )
 
     def _wait(self) -> None:
-        if not self.patient and self._expired():
+        if self._expired():
             raise TimeUp
 
 

@@ -11,7 +11,7 @@ from output_checker.suppress.attack import SolverFailed
 from output_checker.suppress.audit import Exposure, Judge, as_pattern
 from output_checker.suppress.problem import Interval, Need
 from output_checker.suppress.problem_file import Stated
-from output_checker.suppress.solve import Solution, Unprotectable, solve
+from output_checker.suppress.solve import Solution, Unprotectable, candidates, solve
 from output_checker.suppress.system import Floats
 
 SECONDS = 60.0
@@ -71,16 +71,16 @@ def protected(
     """
     try:
         solution = solve(stated.problem, seconds=seconds, clock=clock)
-        outcome = _judged(stated, solution.hidden, solution)
-        if not outcome.safe:
-            raise Unprotectable("the answer doesn't survive its audit")
+        for one in candidates(stated.problem, solution):
+            if (outcome := _judged(stated, one.hidden, one)).safe:
+                return outcome
+        raise Unprotectable("no answer survives its audit")
     except (Unprotectable, SolverFailed):
         raise ProblemError(
             "no choice of hidden cells meets every protection level",
             where=stated.title or "the problem",
             remedy="Ask for lower levels, or let more cells be hidden.",
         ) from None
-    return outcome
 
 
 def audited(stated: Stated, pattern: frozenset[int] | None = None) -> Outcome:

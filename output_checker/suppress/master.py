@@ -48,10 +48,15 @@ class Master:
             used = np.flatnonzero(slopes).astype(np.int32)
             self._model.addRow(cut.least, highspy.kHighsInf, len(used), used, slopes[used])
 
-    def relaxed(self) -> tuple[Floats, float]:
-        """The cheapest pattern, cells hidden in part allowed, and its cost."""
+    def relaxed(self, seconds: float) -> tuple[Floats | None, float]:
+        """The cheapest pattern, cells hidden in part allowed, and its cost.
+
+        No pattern, and no bound, if time ran out.
+        """
         self._integrality(highspy.HighsVarType.kContinuous)
-        pattern = self._run()
+        pattern = self._run(seconds)
+        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None, 0.0
         return pattern, float(self._model.getInfo().objective_function_value)
 
     def whole(
@@ -62,12 +67,10 @@ class Master:
         No pattern if time ran out. ``best``: a safe pattern, to start from.
         """
         self._integrality(highspy.HighsVarType.kInteger)
-        self._model.setOptionValue("time_limit", max(seconds, 0.1))  # of this run only
         self._model.setOptionValue("mip_rel_gap", gap)
         self._start(best)
-        pattern = self._run()
+        pattern = self._run(seconds)
         proven = float(self._model.getInfo().mip_dual_bound)
-        self._model.setOptionValue("time_limit", highspy.kHighsInf)
         if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None, proven
         return np.round(pattern), proven
@@ -82,13 +85,15 @@ class Master:
         kinds = np.full(len(self._free), int(kind), dtype=np.uint8)
         self._model.changeColsIntegrality(len(self._free), self._kinds, kinds)
 
-    def _run(self) -> Floats:
+    def _run(self, seconds: float) -> Floats:
+        self._model.setOptionValue("time_limit", max(seconds, 0.1))  # of this run only
         self._model.run()
-        solution = self._model.getSolution()
-        if self._model.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+        status, solution = self._model.getModelStatus(), self._model.getSolution()
+        if status == highspy.HighsModelStatus.kInfeasible:
             raise Unprotectable("no pattern obeys all cuts")
-        if not solution.value_valid and len(self._free):
-            raise SolverFailed("no pattern of hidden cells")
         pattern = as_pattern(self.problem, self.problem.hidden)
-        pattern[self._free] = solution.col_value
+        if solution.value_valid:
+            pattern[self._free] = solution.col_value
+        elif len(self._free) and status != highspy.HighsModelStatus.kTimeLimit:
+            raise SolverFailed("no pattern of hidden cells")
         return pattern

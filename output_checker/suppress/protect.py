@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from output_checker.policy import Policy
@@ -13,7 +13,8 @@ from output_checker.suppress.family import Family, family
 from output_checker.suppress.links import Link
 from output_checker.suppress.primary import Cause
 from output_checker.suppress.problem import Interval
-from output_checker.suppress.solve import Solution, Unprotectable, solve
+from output_checker.suppress.solve import Solution, Unprotectable, candidates, solve
+from output_checker.suppress.system import Floats
 from output_checker.verify.numbers import CellKey, Recomputed
 
 LARGEST = 6000
@@ -50,17 +51,22 @@ def protect(
     try:
         made = family(tables, policy, links)
         solution = solve(made.problem, seconds=policy.solver_seconds, clock=clock)
-        return audited(made, solution)
+        return audited(made, candidates(made.problem, solution))
     except (Unprotectable, SolverFailed):
         raise CannotProtect("no choice of hidden cells keeps the small ones safe") from None
 
 
-def audited(made: Family, solution: Solution) -> Protected:
-    """The solution in the tables' terms, if it survives an audit of its own."""
+def audited(made: Family, solutions: Iterable[Solution]) -> Protected:
+    """In the tables' terms the first of the solutions that survives an audit of its own."""
     judge = Judge(made.problem)
-    pattern = as_pattern(made.problem, solution.hidden)
-    if next(judge.exposures(pattern), None) is not None:
-        raise Unprotectable("the answer doesn't survive its audit")
+    for solution in solutions:
+        pattern = as_pattern(made.problem, solution.hidden)
+        if next(judge.exposures(pattern), None) is None:
+            return _told(made, solution, judge, pattern)
+    raise Unprotectable("no answer survives its audit")
+
+
+def _told(made: Family, solution: Solution, judge: Judge, pattern: Floats) -> Protected:
     intervals = judge.intervals(0, pattern)
     keys = {place: key for key, place in made.places.items()}
     return Protected(
@@ -70,7 +76,5 @@ def audited(made: Family, solution: Solution) -> Protected:
         },
         causes={keys[place]: cause for place, cause in made.causes.items()},
         intervals={keys[place]: interval for place, interval in intervals.items()},
-        gap=(solution.cost - solution.bound) / solution.cost
-        if not solution.proven
-        else 0.0,
+        gap=solution.gap,
     )

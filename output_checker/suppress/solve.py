@@ -9,7 +9,7 @@ safe one (F&S 2001, sections 4 and 5).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +27,10 @@ GAINS_LITTLE = 1e-4
 """A share of the bound: rounds of cuts that raise it less are idle."""
 PATIENCE = 8
 """Idle rounds in a row that end the rounds of fractions."""
+THINNED_FIRST = 600
+"""Cells hidden for others' sake up to which a first pattern is thinned out at once."""
+SPARED = 1.5
+"""Times that looking a pattern over took the last time, kept for the next."""
 ROUGHLY = 0.01
 """How far from the master's cheapest answer its first ones may be."""
 
@@ -52,38 +56,73 @@ class Solution:
 def solve(problem: Problem, *, seconds: float, clock: Callable[[], float]) -> Solution:
     """The cheapest safe pattern, or the best that was found in time.
 
-    The same problem gives the same answer, unless time runs out. Time is for what makes a
-    safe pattern cheaper: the first one takes as long as it takes. Raises Unprotectable.
+    The same problem gives the same answer, unless time runs out. If that is so soon that
+    nobody has looked over the first pattern, it needn't be safe: see ``candidates``. Raises
+    Unprotectable.
     """
     search = _Search(problem, clock, clock() + seconds)
     return search.improved(search.first())
 
 
+def candidates(problem: Problem, solution: Solution) -> Iterator[Solution]:
+    """For the last audit: the solution, then hiding everything that may be hidden.
+
+    If the latter isn't safe, nothing is.
+    """
+    yield solution
+    everything = problem.hidden | set(problem.free)
+    if everything != solution.hidden:
+        yield Solution(everything, problem.cost(everything), solution.bound)
+
+
 class _Search:
     def __init__(self, problem: Problem, clock: Callable[[], float], end: float) -> None:
-        self.problem, self.clock, self.end = problem, clock, end
+        self.problem, self.clock, self.end, self.spare = problem, clock, end, 0.0
         self.judge, self.master = Judge(problem, self.expired), Master(problem)
         self.movers = [
             Mover(problem, n, self.judge.attacker(n)) for n in range(len(problem.layers))
         ]
 
     def expired(self) -> bool:
-        return self.clock() > self.end
+        return self.left() < 0
+
+    def left(self) -> float:
+        """Seconds until time is up, but for what it takes to look a pattern over."""
+        return self.end - self.spare - self.clock()
 
     # A first answer -----------------------------------------------------------------
 
     def first(self) -> frozenset[int]:
-        """A safe pattern by the cheapest moves, thinned out."""
+        """A safe pattern by the cheapest moves, thinned out; or as far as time allows."""
+        found = self.problem.hidden | set(self.problem.free)
+        try:
+            found = hidden = self._moved()
+            found = self.looked_over(self.repaired(hidden, whole=False))
+            few = len(found - self.problem.hidden) <= THINNED_FIRST
+            if hidden > self.problem.hidden and few:
+                found = self.looked_over(self.thinned(found))
+        except TimeUp:
+            pass
+        return found
+
+    def looked_over(self, hidden: frozenset[int]) -> frozenset[int]:
+        """The pattern, made safe in every way. The time that it takes was spared for it."""
+        self.spare, began = 0.0, self.clock()
+        try:
+            return self.repaired(hidden, whole=True)
+        finally:
+            self.spare = SPARED * (self.clock() - began)
+
+    def _moved(self) -> frozenset[int]:
+        """More hidden by the cheapest moves, so that anybody's attack fails."""
         hidden = self.problem.hidden
-        self.judge.patient = True
         for n in range(len(self.problem.layers)):
             needs = self.judge.unsettled(n, as_pattern(self.problem, hidden))
             for need in sorted(needs, key=lambda m: (-_size(self.problem, n, m), m.cell)):
+                if self.expired():
+                    raise TimeUp
                 hidden = self._with_moves(hidden, n, need, ())
-        if hidden == self.problem.hidden:
-            return self.repaired(hidden, whole=True)
-        hidden = self.repaired(hidden, whole=False)
-        return self.repaired(self.thinned(hidden), whole=True)
+        return hidden
 
     def _with_moves(
         self, hidden: frozenset[int], n: int, need: Need, known: tuple[int, ...]
@@ -109,9 +148,7 @@ class _Search:
         """More hidden until the pattern is safe: by moves, then cells one by one."""
         while True:
             pattern = as_pattern(self.problem, hidden)
-            self.judge.patient = True
             found = list(self.judge.exposures(pattern, whole=whole))
-            self.judge.patient = False
             if not found:
                 return hidden
             self.master.add(found, pattern)
@@ -180,7 +217,7 @@ class _Search:
     def _consider(self, hidden: frozenset[int]) -> None:
         """Made safe and thinned out, is this cheaper than the best so far?"""
         held = self.repaired(hidden, whole=False)
-        safe = self.repaired(self.thinned(held), whole=True)
+        safe = self.looked_over(self.thinned(held))
         self._best = min(self._best, safe, key=self.problem.cost)
 
     def _relaxed(self) -> None:
@@ -201,7 +238,10 @@ class _Search:
             if not self.master.add(found, between):
                 inside = between
                 continue
-            self._pattern, bound = self.master.relaxed()
+            pattern, bound = self.master.relaxed(self.left())
+            if pattern is None:
+                raise TimeUp
+            self._pattern = pattern
             idle = 0 if bound > self._bound * (1 + GAINS_LITTLE) else idle + 1
             self._raise(bound)
             if idle > PATIENCE or self._met():
@@ -220,8 +260,7 @@ class _Search:
         """The master's answers in whole cells, first roughly, then exactly."""
         gap = ROUGHLY
         while not self._met() and not self.expired():
-            left = self.end - self.clock()
-            pattern, bound = self.master.whole(left, self._best, gap)
+            pattern, bound = self.master.whole(self.left(), self._best, gap)
             self._raise(bound)
             if pattern is None or self._met():
                 return

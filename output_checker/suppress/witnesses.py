@@ -19,7 +19,7 @@ Places = NDArray[np.intp]
 MOST = 2000
 """Witnesses of a layer that are kept."""
 MOST_NUMBERS = 16_000_000
-"""Numbers that they may take up, 128 MB, if each moves every cell."""
+"""Numbers that they may take up, 128 MB: where they move many cells, fewer are kept."""
 FEW = 64
 """Cells that may have changed for the fit to be brought up to date, not made anew."""
 NEAR = SLACK / 10
@@ -51,7 +51,7 @@ class Witnesses:
     """The latest witnesses of a layer with so many cells; the oldest go first."""
 
     def __init__(self, size: int) -> None:
-        self._most = max(16, min(MOST, MOST_NUMBERS // max(size, 1)))
+        self._most = MOST
         self._cells: Places = np.zeros(0, dtype=np.intp)
         self._column = np.full(size, -1, dtype=np.intp)
         self._rows, self._added = np.zeros((0, 0)), 0
@@ -74,10 +74,12 @@ class Witnesses:
         self._column[new] = np.arange(len(new)) + len(self._cells)
         self._cells = np.concatenate([self._cells, new])
         rows, columns = self._rows.shape
-        if self._added >= rows and rows < self._most:
-            rows = min(self._most, 2 * rows + 16)
         if len(self._cells) > columns:
-            columns = len(self._cells) + min(len(self._cells), len(self._column)) // 4
+            columns = len(self._cells) + len(self._cells) // 4
+        if self._added >= rows and rows < self._most:
+            if rows and 2 * rows * columns > MOST_NUMBERS:
+                self._most = rows
+            rows = min(self._most, 2 * rows + 16)
         if (rows, columns) != self._rows.shape:
             old, self._rows = self._rows, np.zeros((rows, columns))
             self._rows[: old.shape[0], : old.shape[1]] = old

@@ -29,7 +29,7 @@ def test_an_answer_that_fails_its_audit_is_never_used():
     """The audit doesn't trust the search: here, one that hides nothing further."""
     made = family([counted({("a",): 3, ("b",): 50})], DEFAULT)
     with pytest.raises(protect.Unprotectable, match="audit"):
-        protect.audited(made, protect.Solution(made.problem.hidden, 0.0, 0.0))
+        protect.audited(made, [protect.Solution(made.problem.hidden, 0.0, 0.0)])
 
 
 def test_when_time_is_up_the_answer_is_still_safe_and_its_gap_is_told():

@@ -1,12 +1,16 @@
 """What the search for hidden cells refuses, and what it does when time is up."""
 
+import json
 import time
 
 import pytest
 
+from output_checker.suppress import by_cell, cheapest_moves, loads, protected
+from output_checker.suppress import solve as solve_module
 from output_checker.suppress.audit import audit
 from output_checker.suppress.problem import Layer, Problem
 from output_checker.suppress.solve import Unprotectable, solve
+from tests.bench.disclosure_problems import linked, table
 from tests.cell_tables import a_problem, with_totals
 
 ROW = with_totals({("a",): 3, ("b",): 20, ("c",): 30})
@@ -48,6 +52,30 @@ def test_when_time_is_up_the_answer_is_safe_and_not_called_the_cheapest(allowed)
     best = solve(problem, seconds=60, clock=time.monotonic)
     assert solution.bound <= best.cost <= solution.cost
     assert not solution.proven or solution.cost == best.cost
+
+
+@pytest.mark.parametrize("allowed", [1, 20, 60, 100, 150, 400])
+def test_whenever_time_is_up_a_safe_pattern_is_told_with_an_honest_gap(allowed):
+    stated = loads(json.dumps(table((12, 8))).encode(), where="table")
+    ticks = iter([0.0] * allowed)
+    outcome = protected(stated, seconds=1, clock=lambda: next(ticks, 1e9))
+    assert outcome.safe
+    best = protected(stated, seconds=60)
+    assert best.proven
+    assert outcome.bound <= best.cost <= outcome.cost
+    assert outcome.gap == pytest.approx((outcome.cost - outcome.bound) / outcome.cost)
+
+
+def test_looking_nearby_first_costs_no_proof(monkeypatch):
+    """As with tables of 30,000 cells, where nobody looks at all columns for each cell."""
+    stated = loads(json.dumps(linked(14, 5, 4)).encode(), where="table")
+    best = protected(stated, seconds=60)
+    monkeypatch.setattr(cheapest_moves, "MANY", 0)
+    monkeypatch.setattr(by_cell, "LONG", 4)
+    monkeypatch.setattr(solve_module, "THINNED_FIRST", 0)
+    again = protected(stated, seconds=60)
+    assert again.safe
+    assert (again.cost, again.proven) == (best.cost, True)
 
 
 def test_what_is_hidden_anyway_costs_nothing():
