@@ -118,7 +118,9 @@ class Reader:
         """Who is in which cell of a true table; Unverifiable, Damaged."""
         cohort = self._cohort(found.claim)
         if found.claim.dataset not in self._people:
-            self._people[found.claim.dataset] = everybody(cohort, secret)
+            self._people[found.claim.dataset] = everybody(
+                cohort, secret, self._policy.provider_columns
+            )
         people = self._people[found.claim.dataset]
         return counted(found, protected, self._policy, cohort, people)
 

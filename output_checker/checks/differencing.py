@@ -4,7 +4,8 @@ By the people in the cells, not by how these are described: sums and differences
 tables of the request, and over those of every earlier release that counts some of the same
 people, directly or by way of others. So are totals of a measured column, where a cell is
 hidden as few people or few providers make up most of its total; and totals that few make
-up, though no table has them: what is left of several, exactly or nearly. See
+up, though no table has them: what is left of several, exactly or nearly. So are people of
+few providers, by whom two cells differ, one within the other. See
 ``output_checker.differencing``.
 """
 
@@ -77,9 +78,12 @@ def _what(subject: Verified) -> str:
     attacks = subject.compared.attacks
     few = f"of fewer than {subject.policy.threshold} patients"
     told = {
-        few: not attacks or any(not (a.total or a.of_few) for a in attacks),
+        few: not attacks or any(not (a.total or a.of_few or a.providers) for a in attacks),
         "a total that was hidden, as few make up most of it": any(a.total for a in attacks),
         "a total that few make up": any(a.of_few for a in attacks),
+        f"of fewer than {subject.policy.provider_threshold} providers": any(
+            a.providers for a in attacks
+        ),
     }
     return ", and ".join(words for words, is_told in told.items() if is_told)
 
@@ -100,7 +104,8 @@ def _told(attack: Attack, path: str) -> str:
         rest = ", and of others who have none" if few.others else ", most of which few have"
         whose = f"{few.column} of {_patients(attack)}{rest}"
         return f"{sums}: n times mean leaves a total of {whose}."
-    return f"{sums}: leaves {_patients(attack)}."
+    whose = f", all of few providers ({attack.providers})" if attack.providers else ""
+    return f"{sums}: leaves {_patients(attack)}{whose}."
 
 
 def _patients(attack: Attack) -> str:

@@ -39,15 +39,41 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Provided:
+    """Who provided care, in one column: each atom beside each of its people's providers.
+
+    ``codes``: nought where it isn't known, which may be any.
+    """
+
+    atoms: Places = field(repr=False)
+    codes: Places = field(repr=False)
+
+    def several(self, few: int, count: int) -> NDArray[np.bool_]:
+        """Of so many atoms, those that have as many providers, or who knows how many."""
+        found = np.bincount(self.atoms, minlength=count) >= few
+        found[self.atoms[self.codes == 0]] = True
+        return found
+
+    def count(self, atoms: NDArray[np.bool_]) -> int:
+        """The different providers of these atoms together."""
+        return len(np.unique(self.codes[atoms[self.atoms]]))
+
+    def at(self, kept: NDArray[np.bool_]) -> Provided:
+        mine, number = kept[self.atoms], np.cumsum(kept) - 1
+        return Provided(number[self.atoms[mine]], self.codes[mine])
+
+
+@dataclass(frozen=True)
 class Atoms:
     """``sizes``: people in each atom. ``parts``: for each table, each atom's part of it.
 
-    ``held``: by the columns whose values are known.
+    ``held``, ``provided``: by the columns that are known of people.
     """
 
     sizes: NDArray[np.int64]
     parts: tuple[Parts, ...]
     held: Mapping[str, Held] = field(default_factory=dict)
+    provided: Mapping[str, Provided] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.sizes)
@@ -59,7 +85,8 @@ class Atoms:
             kept |= self.parts[table] > 0
         parts = tuple(self.parts[table][kept] for table in tables)
         held = {column: one.at(kept) for column, one in self.held.items()}
-        return Atoms(self.sizes[kept], parts, held)
+        provided = {column: one.at(kept) for column, one in self.provided.items()}
+        return Atoms(self.sizes[kept], parts, held, provided)
 
 
 def atoms(tables: Sequence[Counted], most: int = 0) -> Atoms:
@@ -87,7 +114,9 @@ def atoms(tables: Sequence[Counted], most: int = 0) -> Atoms:
     held = {
         column: _held(of[order], number, len(sizes), most) for column, of in values.items()
     }
-    return replace(found, held=held)
+    providers = _providers(tables, divided, everybody)
+    provided = {column: _provided(of[order], number) for column, of in providers.items()}
+    return replace(found, held=held, provided=provided)
 
 
 def _values(
@@ -105,6 +134,24 @@ def _values(
         mine[fresh] = _spread_out(table, table.values, everybody)[fresh]
         known[column] |= fresh
     return found
+
+
+def _providers(
+    tables: Sequence[Counted], divided: Sequence[Parts], everybody: Keys
+) -> dict[str, Parts]:
+    """Each person's provider in each column, as the first table that counts them has it."""
+    found: dict[str, Parts] = {}
+    for table, parts in zip(tables, divided, strict=True):
+        for column, codes in table.providers.items():
+            mine = found.setdefault(column, np.zeros(len(everybody), dtype=np.int32))
+            fresh = (parts > 0) & (mine == 0)
+            mine[fresh] = _spread_out(table, codes, everybody)[fresh]
+    return found
+
+
+def _provided(codes: Parts, number: Places) -> Provided:
+    both = np.unique((number.astype(np.int64) << 32) + codes)
+    return Provided(both >> 32, both & 0xFFFFFFFF)
 
 
 def _held(values: Values, number: Places, count: int, most: int) -> Held:

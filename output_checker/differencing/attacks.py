@@ -9,6 +9,7 @@ import numpy as np
 
 from output_checker.differencing.attack import Bound
 from output_checker.differencing.determined import Group
+from output_checker.differencing.few_providers import FewProviders
 from output_checker.differencing.incidence import Incidence
 from output_checker.differencing.model import Cell
 from output_checker.differencing.of_few import OfFew
@@ -41,7 +42,8 @@ class Attack:
     ``terms``: none where there are too many attacks to tell. ``tables``: all that it takes,
     by their places among those given to ``audit``. ``total``: the hidden cell, if it isn't
     for being few that these people are protected, but for their values. ``of_few``: what
-    the sum leaves, if that is a total that few make up.
+    the sum leaves, if that is a total that few make up. ``providers``: the column that
+    names the few who provided these people's care, if it is for them.
     """
 
     low: int
@@ -50,6 +52,7 @@ class Attack:
     tables: frozenset[int]
     total: Term | None = None
     of_few: Of | None = None
+    providers: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,16 @@ class Audit:
 
     attacks: tuple[Attack, ...] = ()
     complete: bool = True
+
+    def and_also(self, other: Audit) -> Audit:
+        """Both, as one."""
+        complete = self.complete and other.complete
+        return Audit((*self.attacks, *other.attacks), complete)
+
+
+def of_providers(few: FewProviders, places: Sequence[int]) -> Attack:
+    fewest, most = (Bound(people, few.weights) for people in few.people)
+    return replace(told(few.matrix, places, fewest, most), providers=few.column)
 
 
 def untold(matrix: Incidence, group: Group, tables: Set[int]) -> Attack:

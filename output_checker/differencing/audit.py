@@ -25,6 +25,7 @@ from output_checker.differencing.attacks import (
     Audit,
     Of,
     of_hidden,
+    of_providers,
     of_sum,
     told,
     untold,
@@ -35,6 +36,7 @@ from output_checker.differencing.determined import (
     few_determined,
     smallest,
 )
+from output_checker.differencing.few_providers import Differences
 from output_checker.differencing.incidence import Incidence, Places
 from output_checker.differencing.model import Counted, Dominance, TooMany
 from output_checker.differencing.of_few import Search, is_known
@@ -72,8 +74,13 @@ def audit(
     counts = _counts(Incidence(linked_, found.of(places), least), places, mine, needed[0])
     for column in columns(linked_, found.of(places), mine):
         sums = _sums(column, places, needed[0], rules, least)
-        counts = Audit((*counts.attacks, *sums.attacks), counts.complete and sums.complete)
-    return counts
+        counts = counts.and_also(sums)
+    if rules is None or not found.provided:
+        return counts
+    fewer = [frozenset(range(len(places))) - some for some in mine]
+    differences = Differences(linked_, found.of(places), fewer, least)
+    few = [of_providers(one, places) for one in differences.found(rules.providers)]
+    return counts.and_also(Audit(tuple(few), differences.complete))
 
 
 def _sums(

@@ -22,6 +22,8 @@ from output_checker.differencing.model import TooMany
 
 AT_ONCE = 256
 """Atoms that are added in a step."""
+LIKELY = 10_000
+"""Atoms that are asked first, those with most: only where none helps are all asked."""
 MOST_STEPS = 200
 LITTLE = 1e-7
 """A price, or a share of the atom's total, that is as good as nought."""
@@ -54,6 +56,7 @@ class Ceiling:
             np.zeros(0),
         )  # fmt: skip
         self._columns: dict[int, int] = {}
+        self._likely: Places = np.argsort(-held.total, kind="stable")[:LIKELY]
 
     def of(self, atom: int, enough: float) -> Most | None:
         """The most that the atom has, and how that is known; None if it is ``enough``."""
@@ -73,18 +76,21 @@ class Ceiling:
             if most > enough:
                 return None
             weights = self._weights()
-            fresh = self._fresh(self.inside(weights), atom)
+            fresh = self._fresh(weights, atom, self._likely)
+            if not len(fresh):
+                fresh = self._fresh(weights, atom, np.arange(len(self._held.total)))
             if not len(fresh):
                 return Most(most, weights)
             self._add(fresh.tolist())
         raise TooMany("what totals tell together can't be worked out")
 
-    def inside(self, weights: Floats) -> Floats:
-        """How often each atom is counted by a sum of rows."""
+    def inside(self, weights: Floats, atoms: Places | None = None) -> Floats:
+        """How often each atom, or each of these, is counted by a sum of rows."""
         price = weights[self._rows] @ self._over
-        found = np.zeros(len(self._matrix.atoms))
+        found: Floats = np.zeros(1)
         for start, table in zip(self._matrix.starts, self._matrix.used, strict=False):
-            found += price[start + self._matrix.atoms.parts[table]]
+            parts = self._matrix.atoms.parts[table]
+            found = found + price[start:][parts if atoms is None else parts[atoms]]
         return found
 
     def _weights(self) -> Floats:
@@ -93,20 +99,21 @@ class Ceiling:
         found[self._rows] = np.where(np.abs(dual) < LEAST_WEIGHT, 0, dual)
         return found
 
-    def _fresh(self, inside: Floats, atom: int) -> Places:
+    def _fresh(self, weights: Floats, atom: int, among: Places) -> Places:
         """Atoms not there yet by which the first may have more, the best of them.
 
         Those that aren't counted enough may have more; those counted may have less.
         """
-        size = self._held.total / self._unit
+        inside, size = self.inside(weights, among), self._held.total[among] / self._unit
         gain = np.where(inside > 0, inside * size, np.inf)
         if self._held.signed:
             gain = np.full(len(inside), np.inf)
         gain[np.abs(inside) < LITTLE] = 0
-        gain[list(self._columns)] = 0
-        gain[gain < LITTLE * size[atom]] = 0
-        best = np.argsort(-gain, kind="stable")[:AT_ONCE]
-        return np.asarray(best[gain[best] > 0], dtype=np.intp)
+        gain[gain < LITTLE * self._held.total[atom] / self._unit] = 0
+        gain[np.isin(among, list(self._columns))] = 0
+        better = np.flatnonzero(gain)
+        best = better[np.argsort(-gain[better], kind="stable")[:AT_ONCE]]
+        return np.asarray(among[best], dtype=np.intp)
 
     def _add(self, atoms: Sequence[int]) -> None:
         fresh = [atom for atom in atoms if atom not in self._columns]

@@ -55,4 +55,9 @@ def compared(
 
 
 def _rules(policy: Policy) -> Dominance:
-    return Dominance(policy.dominance_patients, policy.dominance_percent, policy.p_percent)
+    return Dominance(
+        policy.dominance_patients,
+        policy.dominance_percent,
+        policy.p_percent,
+        policy.provider_threshold,
+    )

@@ -31,6 +31,7 @@ from output_checker.suppress.rounding import significant, told
 from output_checker.verify.cohort import PATIENT, Cohort
 from output_checker.verify.numbers import Recomputed
 from output_checker.verify.parts import parts_of
+from output_checker.verify.recompute import provided_by
 
 HIDDEN = float("inf")
 FEW_HAVE_MOST = (Cause.DOMINATED, Cause.PROVIDERS)
@@ -44,14 +45,16 @@ class Everybody:
 
     keys: Keys = field(repr=False)
     rows: Parts = field(repr=False)
+    providers: Mapping[str, Parts] = field(default_factory=dict, repr=False)
 
 
-def everybody(cohort: Cohort, secret: bytes) -> Everybody:
+def everybody(cohort: Cohort, secret: bytes, providers: Sequence[str] = ()) -> Everybody:
     """Each patient's key: BLAKE2b of their identifier under the site's secret.
 
     Without the secret nobody can tell whose a key is, nor try identifiers out. Two patients
     share one of 64 bits as seldom as once in thirty million cohorts of a million; should
-    they ever, within a cohort that is noticed (Damaged).
+    they ever, within a cohort that is noticed (Damaged). ``providers``: columns that tell
+    who provided care, where the cohort has them.
     """
     found = cohort.columns_of(
         f"SELECT {PLACE} AS place, CAST({PATIENT} AS VARCHAR) AS who FROM cohort"
@@ -64,7 +67,30 @@ def everybody(cohort: Cohort, secret: bytes) -> Everybody:
     order = np.argsort(keys)
     if (keys[order][1:] == keys[order][:-1]).any():
         raise Damaged("two patients have the same key")
-    return Everybody(keys[order], found["place"][order].astype(np.int32))
+    rows = found["place"][order].astype(np.int32)
+    known = zip(providers, provided_by(providers, cohort), strict=False)
+    provided = {
+        name: _providers(name, column, cohort, secret)[rows] for name, column in known
+    }
+    return Everybody(keys[order], rows, provided)
+
+
+def _providers(name: str, column: str, cohort: Cohort, secret: bytes) -> Parts:
+    """For each row of the cohort a number for its provider; patients without one have one
+    and the same. Two may share one of 31 bits: then fewer are counted, never more."""
+    found = cohort.columns_of(
+        f"SELECT {PLACE} AS place, coalesce(CAST({column} AS VARCHAR), '') AS who"
+        " FROM cohort"
+    )
+    words, number = np.unique(found["who"].astype(str), return_inverse=True)
+    digests = [
+        hashlib.blake2b(f"{name}\0{word}".encode(), digest_size=4, key=secret).digest()
+        for word in words.tolist()
+    ]
+    codes = np.array([int.from_bytes(one) >> 1 or 1 for one in digests], dtype=np.int32)
+    provided = np.zeros(len(number), dtype=np.int32)
+    provided[found["place"]] = codes[number]
+    return provided
 
 
 def counted(
@@ -96,6 +122,7 @@ def counted(
         keys=people.keys,
         parts=parts[people.rows],
         values=None if values is None else values[people.rows],
+        providers=people.providers,
         dataset=found.claim.dataset_sha256,
         dimensions=tuple(dimension.name for dimension in found.claim.dimensions),
     )

@@ -75,6 +75,7 @@ def _table(table: Counted, keep: Callable[[Numbers], str]) -> Json:
         "keys": keep(table.keys),
         "parts": keep(table.parts),
         "values": None if table.values is None else keep(table.values),
+        "providers": {name: keep(codes) for name, codes in table.providers.items()},
         "cells": [_cell(cell) for cell in table.cells],
     }
 
@@ -99,6 +100,7 @@ def _read_table(body: Json, read: Callable[[str], Any]) -> Counted:
         keys=read(body["keys"]),
         parts=read(body["parts"]),
         values=None if body["values"] is None else read(body["values"]),
+        providers={name: read(codes) for name, codes in body["providers"].items()},
     )
 
 

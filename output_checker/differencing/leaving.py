@@ -103,6 +103,7 @@ def _strictest(checked: Mapping[str, Entry]) -> Dominance | None:
         max(one.dominance_patients for one in rules),
         min(one.dominance_percent for one in rules),
         max(one.p_percent for one in rules),
+        max(one.providers for one in rules),
     )
 
 

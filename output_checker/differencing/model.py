@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,11 +21,13 @@ Values = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Dominance:
-    """When few make up most of a total: the policy's (n, k) and p% rules."""
+    """When few make up most of a total: the policy's (n, k) and p% rules. ``providers``:
+    the fewest that cells are of."""
 
     dominance_patients: int
     dominance_percent: int
     p_percent: int
+    providers: int = 0
 
 
 EVERYONE = "everyone"
@@ -72,7 +75,9 @@ class Counted:
     output. ``population``: whom it counts, in words. ``definition``: hash of what it counts
     and of the cohort it is about; ``dataset``: hash of that cohort's file. ``dimensions``:
     their names. ``cells``: all that the table shows or hides, of nobody too. ``values``: of
-    the column whose totals the cells tell, for those in a part.
+    the column whose totals the cells tell, for those in a part. ``providers``: for each key
+    who provided their care, in each column that tells it, by a number from 1 that only the
+    site can make.
     """
 
     release: str
@@ -85,10 +90,12 @@ class Counted:
     dataset: str = ""
     dimensions: tuple[str, ...] = ()
     values: Values | None = field(default=None, repr=False)
+    providers: Mapping[str, Parts] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        values = self.parts if self.values is None else self.values
-        if not len(self.keys) == len(self.parts) == len(values):
+        sizes = [len(self.parts), *map(len, self.providers.values())]
+        sizes += [] if self.values is None else [len(self.values)]
+        if any(size != len(self.keys) for size in sizes):
             raise ValueError("every key has a part")
         if self.parts.size and int(self.parts.min()) < 0:
             raise ValueError("parts are numbered from 1")
