@@ -103,6 +103,12 @@ def python_image(workshop: images.Workshop) -> str:
     return _built(workshop, images.PYTHON)
 
 
+@pytest.fixture(scope="session")
+def r_image(workshop: images.Workshop) -> str:
+    """A reference to the image of analyses in R; the first build takes a minute."""
+    return _built(workshop, images.R)
+
+
 def _built(workshop: images.Workshop, recipe: images.Recipe) -> str:
     images.build(workshop, [recipe.reference])
     return recipe.reference

@@ -89,11 +89,15 @@ def images() -> None:
 @click.argument("references", nargs=-1)
 @console.json_option
 def images_build(references: tuple[str, ...], as_json: bool) -> None:
-    """Build what is missing of REFERENCES (all images, if none is named)."""
-    from cli import boxes
-    from job_runner.images.recipes import RECIPES
+    """Build what is missing of REFERENCES.
 
-    with boxes.ready("images", references or tuple(RECIPES), console.note) as ready:
+    If none is named: those for definitions and for Python. Others are built by name only,
+    such as strongroom/r:v1.
+    """
+    from cli import boxes
+    from job_runner.images.build import USUAL
+
+    with boxes.ready("images", references or USUAL, console.note) as ready:
         lock = ready.lock
     _show_lock(lock, as_json)
 

@@ -149,5 +149,6 @@ def pinned_images() -> dict[str, object]:
             "reference": recipe.reference,
             "layers": list(lock.images[recipe.reference].layers),
         }
-        for recipe in (images.COHORT, images.PYTHON)
+        for recipe in (images.COHORT, images.PYTHON, images.R)
+        if recipe is not images.R or recipe.reference in lock.images
     }

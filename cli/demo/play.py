@@ -16,7 +16,7 @@ from cli import boxes, console, git
 from cli.compose.folder import SiteFolder
 from cli.demo import records
 from cli.demo.stage import MARK, Stage, await_ready, background, make_key, run
-from job_runner.images.recipes import RECIPES
+from job_runner.images.build import USUAL
 
 RESEARCHER, REVIEWERS, OPERATOR = "ana", ("bilal", "chloé"), "omar"
 EMPTY_TABLES = ("addresses", "core.ons_deaths", "deaths", "documents", "visits.care_site")
@@ -40,7 +40,7 @@ def play(stage: Stage, *, stay: Callable[[str], None] | None = None) -> Ending:
     """The whole loop. ``stay``: called with the site's address while it is still up."""
     began = time.monotonic()
     ours = SiteFolder(stage.site).boxes
-    with boxes.ready(ours, tuple(RECIPES), console.say) as ready, left_empty(ready):
+    with boxes.ready(ours, USUAL, console.say) as ready, left_empty(ready):
         act(1, "A container engine, and images to run in, made without any registry.")
         from cli.commands.platform import engine_lines
 

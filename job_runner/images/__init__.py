@@ -13,7 +13,7 @@ from __future__ import annotations
 from job_runner.images.build import Workshop, build, known
 from job_runner.images.layers import find_uv
 from job_runner.images.lock import ImageLock, LockedImage
-from job_runner.images.recipes import BASE, COHORT, PYTHON, RECIPES, Recipe
+from job_runner.images.recipes import BASE, COHORT, PYTHON, RECIPES, R, Recipe
 
 __all__ = [
     "BASE",
@@ -22,6 +22,7 @@ __all__ = [
     "RECIPES",
     "ImageLock",
     "LockedImage",
+    "R",
     "Recipe",
     "Workshop",
     "build",

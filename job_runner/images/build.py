@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from job_runner.errors import PlatformError
 from job_runner.executors import guarantees
-from job_runner.images import archive, layers, lock
+from job_runner.images import archive, layers, lock, recipes
 from job_runner.images.archive import LayerFile
 from job_runner.images.lock import ImageLock, LockedImage
 from job_runner.images.recipes import (
@@ -40,6 +40,8 @@ if TYPE_CHECKING:  # looking which images there are doesn't take an engine
 
 Report = Callable[[str], None]
 LOCK_FILE = "images.lock.json"
+USUAL = tuple(recipe.reference for recipe in recipes.USUAL)
+"""What is built unless something else is named."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,15 @@ class Workshop:
     recipes: Mapping[str, Recipe] = field(default_factory=lambda: RECIPES)
 
 
-def build(workshop: Workshop, references: Iterable[str] = tuple(RECIPES)) -> ImageLock:
+def build(workshop: Workshop, references: Iterable[str] = USUAL) -> ImageLock:
     """Have these images in the engine, and their lock in the cache. PlatformError.
 
     Safe to call from several processes at once, and to kill.
     """
     _architecture(workshop.machine)
-    recipes = [_recipe(workshop, reference) for reference in references]
+    wanted = [_recipe(workshop, reference) for reference in references]
     with _turn(workshop.cache):
-        images = {recipe.reference: _image(workshop, recipe) for recipe in recipes}
+        images = {recipe.reference: _image(workshop, recipe) for recipe in wanted}
         path = workshop.cache / LOCK_FILE
         known = lock.read(path).images if path.exists() else {}
         lock.write(ImageLock({**known, **images}), path)

@@ -63,7 +63,7 @@ def make(layer: Layer, tools: Tools, site: Path, target: Path) -> str:
 
 @make.register
 def _(layer: Debian, tools: Tools, site: Path, target: Path) -> str:
-    tools.report(f"Unpacking Debian {layer.suite} with Python, by mmdebstrap")
+    tools.report(f"Unpacking Debian {layer.suite} with {layer.packages[0]} and more")
     environment = {**tools.environment, "PATH": debian.search_path(tools.environment)}
     _need_mmdebstrap(environment, tools.report)
     _run(
@@ -98,15 +98,16 @@ def _(layer: Sources, tools: Tools, site: Path, target: Path) -> str:
 def debian_command(layer: Debian, target: Path) -> tuple[str, ...]:
     """mmdebstrap's command line. ``extract`` runs no customize hook, only extract hooks."""
     hook = shlex.quote(str(HERE / layer.hook))
+    variant, when = ("essential", "customize") if layer.set_up else ("extract", "extract")
     return (
         "mmdebstrap",
         "--quiet",
-        "--variant=extract",
+        f"--variant={variant}",
         "--format=tar",
         "--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr",
         f"--include={','.join(layer.packages)}",
         *(f"--dpkgopt=path-exclude={path}" for path in layer.left_out),
-        f'--extract-hook=sh {hook} "$1"',
+        f'--{when}-hook=sh {hook} "$1"',
         layer.suite,
         str(target),
     )

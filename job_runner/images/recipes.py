@@ -29,13 +29,17 @@ ENVIRONMENT = (
 
 @dataclass(frozen=True)
 class Debian:
-    """A root filesystem, unpacked from Debian packages; no maintainer script runs."""
+    """A root filesystem from Debian packages, and a hook that puts it in order.
 
+    ``set_up``: whether the packages' own scripts run. Most need none, and unpack faster.
+    """
+
+    name: str
     suite: str
     packages: tuple[str, ...]
     left_out: tuple[str, ...]
     hook: str
-    name = "base"
+    set_up: bool = False
 
     def files(self, packages: Path) -> Iterator[tuple[str, Path]]:
         yield "hook", HERE / self.hook
@@ -112,7 +116,15 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+_LEFT_OUT = (
+    "/usr/share/doc/*",
+    "/usr/share/man/*",
+    "/usr/share/locale/*",
+    "/usr/share/lintian/*",
+)
+
 _DEBIAN = Debian(
+    name="base",
     suite="bookworm",
     packages=(
         "base-files",
@@ -128,13 +140,23 @@ _DEBIAN = Debian(
         "python3-minimal",
         "tzdata",
     ),
-    left_out=(
-        "/usr/share/doc/*",
-        "/usr/share/man/*",
-        "/usr/share/locale/*",
-        "/usr/share/lintian/*",
-    ),
+    left_out=_LEFT_OUT,
     hook="base/hook.sh",
+)
+
+_R = Debian(
+    name="r",
+    suite="bookworm",
+    packages=(
+        "r-base-core",
+        "r-cran-data.table",
+        "r-cran-digest",  # what claims are sealed with
+        "r-cran-jsonlite",
+        "r-cran-survival",  # Cox regressions and survival curves, in analyses and claims
+    ),
+    left_out=_LEFT_OUT,
+    hook="r/hook.sh",
+    set_up=True,  # R finds its linear algebra and its settings by its packages' scripts
 )
 
 BASE = Recipe("strongroom/base:v1", (_DEBIAN,))
@@ -170,4 +192,9 @@ PYTHON = Recipe(
     ),
 )
 
-RECIPES = {recipe.reference: recipe for recipe in (BASE, COHORT, PYTHON)}
+R = Recipe("strongroom/r:v1", (_R,))
+
+USUAL = (BASE, COHORT, PYTHON)
+"""Enough for most studies."""
+
+RECIPES = {recipe.reference: recipe for recipe in (*USUAL, R)}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import docker
+import pandas as pd
 import pytest
 from docker.errors import ContainerError, ImageNotFound
 
@@ -18,12 +21,13 @@ from job_runner import images
 from job_runner.errors import PlatformError
 from job_runner.images import lock
 from job_runner.images.recipes import Sources
+from output_checker import claims
 
 # One worker: these tests build, replace and drop images of the same names.
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("images")]
 
 
-def in_box(client: docker.DockerClient, image: str, *command: str) -> str:
+def in_box(client: docker.DockerClient, image: str, *command: str, **mounted: Any) -> str:
     """What a command prints, run as an action is: no network, read-only, nobody."""
     output: bytes = client.containers.run(
         image,
@@ -35,6 +39,7 @@ def in_box(client: docker.DockerClient, image: str, *command: str) -> str:
         security_opt=["no-new-privileges"],
         user="1234:1234",
         remove=True,
+        **mounted,
     )
     return output.decode()
 
@@ -69,6 +74,47 @@ files = [spec for spec in specs if str(spec.origin).endswith(".py")]
 print(len(files) > 1000, [spec.origin for spec in files if not Path(spec.cached).exists()])
 """
     assert in_box(docker_client, python_image, *python(code)) == "True []\n"
+
+
+IN_R = """\
+library(data.table); library(survival); library(jsonlite)
+source("claims.R", encoding = "UTF-8")
+people <- fread("people.csv")
+claims$crosstab(people, rows = "sex", path = "output/by_sex.csv")
+fit <- coxph(Surv(time, seen) ~ age, people)
+png("/tmp/figure.png"); plot(survfit(fit)); closed <- dev.off()
+cat(length(coef(fit)), file.exists("/tmp/figure.png"))
+"""
+
+
+def test_an_analysis_in_r_models_draws_and_claims_as_python_does(
+    docker_client, r_image, tmp_path
+):
+    number = range(60)
+    people = pd.DataFrame(
+        {
+            "patient_id": number,
+            "sex": ["female" if n % 3 else "male" for n in number],
+            "age": [20 + n % 50 for n in number],
+            "time": [1 + n % 7 for n in number],
+            "seen": [n % 2 for n in number],
+        }
+    )
+    shutil.copy(Path(claims.__file__).with_name("claims.R"), tmp_path)
+    (tmp_path / "analysis.R").write_text(IN_R)
+    (tmp_path / "output").mkdir()
+    tmp_path.chmod(0o755)
+    (tmp_path / "output").chmod(0o777)
+    people.to_parquet(tmp_path / "output/dataset.parquet")
+    people.to_csv(tmp_path / "people.csv", index=False)
+    mounted = {"volumes": [f"{tmp_path}:/workspace"], "working_dir": "/workspace"}
+    assert in_box(docker_client, r_image, "Rscript", "analysis.R", **mounted) == "1 TRUE"
+    claims.crosstab(people, rows="sex", path="python/by_sex.csv", folder=tmp_path)
+    r, python = (
+        json.loads((tmp_path / folder / "by_sex.claim.json").read_text())
+        for folder in ("output", "python")
+    )
+    assert r["cells"] == python["cells"] != []
 
 
 DEFINITION = """
