@@ -11,14 +11,16 @@ from collections.abc import Iterator
 
 from output_checker.checks.subjects import Opaque
 from output_checker.opaque.content import MARKED_UP, PDF, PICTURE
+from output_checker.opaque.makers import makers
 from output_checker.report import Finding, Form, Verdict
 
 CLAIM_IT = (
-    "Make the table with crosstab() or summary() from output_checker.claims, which write"
-    " the claim beside it. Mark what isn't meant to leave as highly_sensitive."
+    "Make the numbers with {} from output_checker.claims, which writes the claim beside"
+    " them. Mark what isn't meant to leave as highly_sensitive."
 )
 DRAW_IT = (
-    'Ask for a picture with figure="bar" in the claim of its table; it is drawn at release.'
+    'Ask for a picture with figure="bar" or "line" in the claim of its table; those of'
+    " histogram() and survival() have one. It is drawn at release."
 )
 DRAWN = (MARKED_UP, PDF, PICTURE)
 MEASURES = (
@@ -31,7 +33,7 @@ MEASURES_STAY = (
     " and another action may have written or changed it. So far measures stay inside."
 )
 COUNT_THEM = (
-    "Make what has to leave from a dataset, with crosstab() or summary() from"
+    "Make what has to leave from a dataset, with rates() or crosstab() from"
     " output_checker.claims; a dataset may have several periods."
 )
 LOOK = {
@@ -50,7 +52,7 @@ def check(subject: Opaque) -> Iterator[Finding]:
             Verdict.FAIL,
             f"it can't be recomputed. It is {kind.name}, which never leaves as it came: it"
             f" {kind.why}.",
-            drawn,
+            DRAW_IT if drawn else _claim_it(subject),
         )
     elif subject.rows[:1] and subject.rows[0][: len(MEASURES)] == MEASURES:
         yield Finding("opaque", Verdict.FAIL, MEASURES_STAY, COUNT_THEM)
@@ -58,17 +60,22 @@ def check(subject: Opaque) -> Iterator[Finding]:
         yield _finding(
             Verdict.FAIL,
             f"it can't be recomputed. By this site's policy no {form.value} leaves so.",
-            drawn,
+            DRAW_IT if drawn else _claim_it(subject),
         )
     else:
         yield _finding(
             Verdict.REVIEW,
             "nothing of it was recomputed. What would leave was written anew from what"
             f" could be read of it: look at {LOOK[form]}.",
-            drawn,
+            DRAW_IT if drawn else _claim_it(subject),
         )
 
 
-def _finding(verdict: Verdict, reason: str, drawn: bool) -> Finding:
+def _claim_it(subject: Opaque) -> str:
+    is_table = subject.form is Form.TABLE
+    return CLAIM_IT.format(makers(subject.rows, is_table=is_table))
+
+
+def _finding(verdict: Verdict, reason: str, remedy: str) -> Finding:
     told = f"No claim says what this file is, so {reason}"
-    return Finding("opaque", verdict, told, DRAW_IT if drawn else CLAIM_IT)
+    return Finding("opaque", verdict, told, remedy)

@@ -28,8 +28,8 @@ def check(subject: Opaque) -> Iterator[Finding]:
             verdict=Verdict.REVIEW,
             reason=f"There are whole numbers below {least} in column {', '.join(places)};"
             " nobody has hidden or rounded them.",
-            remedy="Make tables of counts with crosstab() from output_checker.claims, which"
-            " has small ones hidden.",
+            remedy="Make tables of counts with crosstab(), rates(), histogram() or"
+            " survival() from output_checker.claims: small ones are hidden there.",
             attack=tuple(
                 f"column {place}: {small[place]} of {len(subject.rows) - 1} lines; if they"
                 f" count patients, each is about {least - 1} at most ({least} asked for)"

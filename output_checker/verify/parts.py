@@ -98,8 +98,9 @@ def number_of(name: str | None, cohort: Cohort) -> str:
     column, kind = column_of(name, cohort)
     if kind not in MEASURABLE:
         raise Unverifiable(
-            f"{name} isn't a number, so it has no mean",
-            "Measure a number; count people by other columns with crosstab().",
+            f"{name} isn't a number, so it has no mean, percentile or total",
+            "Measure a number; count people by other columns with crosstab(), and by a"
+            " yes/no with rates().",
         )
     return f"CAST({column} AS DOUBLE)"
 

@@ -102,8 +102,10 @@ output/x.png: refused (opaque)
     Let the name of such a file end with one of .csv, .tsv, .txt, .log.
   review: No claim says what this file is, so nothing of it was recomputed. What would \
 leave was written anew from what could be read of it: look at each of its lines.
-    Make the table with crosstab() or summary() from output_checker.claims, which write \
-the claim beside it. Mark what isn't meant to leave as highly_sensitive.
+    Make the numbers with the function that fits (crosstab() or histogram() for counts, \
+summary() for means, percentiles(), rates(), survival() for life tables, regression() for \
+models) from output_checker.claims, which writes the claim beside them. Mark what isn't \
+meant to leave as highly_sensitive.
   review: Patients' numbers are so short, or so many, that counts look like them: nobody \
 can tell whether some stand in this file.
     attack: 134 patients' numbers have fewer than 4 characters; of the others 0 are found, \
