@@ -47,7 +47,8 @@ def a_box(
 
 @dataclass(frozen=True)
 class Place:
-    """Where the contract's stories happen. ``again`` is a restarted runner's executor."""
+    """Where the contract's stories happen. ``again`` is a restarted runner's executor;
+    boxes may mount what lies below ``folder``, as the user ``uid``."""
 
     executor: Executor
     again: Callable[[], Executor]
@@ -56,9 +57,12 @@ class Place:
     reference: str
     layers: tuple[str, ...]
     image: str
+    folder: Path
+    uid: int = UID
 
     def box(self, folder: Path, command: tuple[str, ...], **more: object) -> Box:
-        return a_box(folder, *command, image=self.image, **more)  # type: ignore[arg-type]
+        uid: dict[str, object] = {"image": self.image, "uid": self.uid}
+        return a_box(folder, *command, **(uid | more))  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -71,3 +75,10 @@ class Story:
 
 def python(code: str) -> tuple[str, ...]:
     return ("python3", "-c", code)
+
+
+def remove_all(*executors: Executor) -> None:
+    """Whatever they still have."""
+    for executor in executors:
+        for run_id in executor.run_ids():
+            executor.remove(run_id)

@@ -74,7 +74,7 @@ def docker_settings(run_id: str, site: str, box: Box) -> dict[str, Any]:
         "User": f"{box.uid}:{box.uid}",
         "WorkingDir": box.working_directory,
         "Hostname": "box",
-        "Env": _environment(box),
+        "Env": [f"{name}={value}" for name, value in environment(box).items()],
         "Tty": False,
         "OpenStdin": False,
         "Healthcheck": {"Test": ["NONE"]},  # an image's own would run beside the command
@@ -88,12 +88,12 @@ def docker_settings(run_id: str, site: str, box: Box) -> dict[str, Any]:
     }
 
 
-def _environment(box: Box) -> list[str]:
+def environment(box: Box) -> dict[str, str]:
+    """All of it, in the order of its names."""
     # Libraries start a thread per core of the *host* unless told, and meet the pids limit.
     threads = str(max(1, math.floor(box.limits.cpus)))
     counts = {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
-    together = {**ENVIRONMENT, **counts, **box.environment}
-    return [f"{name}={value}" for name, value in sorted(together.items())]
+    return dict(sorted({**ENVIRONMENT, **counts, **box.environment}.items()))
 
 
 def _isolation() -> dict[str, Any]:

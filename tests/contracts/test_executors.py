@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import re
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import docker
 import pytest
 
 from job_runner.errors import PlatformError
-from job_runner.executors.contract import KILLED, Executor, Outcome
-from job_runner.executors.docker import DockerExecutor
+from job_runner.executors.contract import KILLED, Outcome
 from job_runner.executors.fake import FakeEngine, FakeExecutor, Inside
-from tests.boxes import AN_IMAGE, NAME, Place, Story, a_folder, python
+from tests.boxes import AN_IMAGE, NAME, Place, Story, a_folder, python, remove_all
 
 
 def _count_starts(inside: Inside) -> int:
@@ -114,8 +110,23 @@ ALTERS_INPUT = Story(python("open('data.csv', 'wb').write(b'altered')"), _write_
 STORIES = [value for value in list(globals().values()) if isinstance(value, Story)]
 
 
+ENGINES = ["docker_place", "bubblewrap_place"]
+DEARER = ["podman_place", "bubblewrap_on_slurm"]
+"""Half a second or more for each story: those that they have their own word in."""
+BOTH = ["docker_on_slurm", "podman_on_slurm"]
+"""Of parts that are tried alone above: together they tell the most important stories."""
+
+
+def real(name: str) -> object:
+    """Each kind in one process of a parallel run: they share daemons, and storage."""
+    marks = [pytest.mark.docker] if "docker" in name else []
+    if name in DEARER + BOTH:
+        marks.append(pytest.mark.xdist_group("slurm and podman"))
+    return pytest.param(name, marks=marks)
+
+
 @pytest.fixture
-def fake_place() -> Iterator[Place]:
+def fake_place(tmp_path: Path) -> Iterator[Place]:
     engine = FakeEngine(
         images={NAME: (AN_IMAGE,)}, programs={s.command: s.program for s in STORIES}
     )
@@ -128,85 +139,51 @@ def fake_place() -> Iterator[Place]:
         reference=NAME,
         layers=(AN_IMAGE,),
         image=AN_IMAGE,
+        folder=tmp_path,
     )
-    _remove_all(FakeExecutor(engine, "here"), FakeExecutor(engine, "there"))
+    remove_all(FakeExecutor(engine, "here"), FakeExecutor(engine, "there"))
 
 
-@pytest.fixture
-def docker_place(
-    docker_client: docker.DockerClient, base_image: str, tmp_path: Path
-) -> Iterator[Place]:
-    image = docker_client.images.get(base_image)
-    here = re.sub(r"\W", "", f"test{tmp_path}")[-40:]  # other tests run beside these
-
-    def there() -> DockerExecutor:
-        return DockerExecutor(docker_client, f"{here}-too")
-
-    executor = DockerExecutor(docker_client, here)
-    with _hangs_up(tmp_path / "deaf.sock") as deaf:
-        yield Place(
-            executor=executor,
-            again=lambda: DockerExecutor(docker_client, here),
-            other_site=there,
-            without_engine=lambda: DockerExecutor(deaf, here),
-            reference=base_image,
-            layers=tuple(image.attrs["RootFS"]["Layers"]),
-            image=str(image.id),
-        )
-    _remove_all(executor, there())
-
-
-@contextlib.contextmanager
-def _hangs_up(path: Path) -> Iterator[docker.DockerClient]:
-    """A client of an engine that dies as soon as it is asked anything."""
-    with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(str(path))
-        listening.listen()
-
-        def answer() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    listening.accept()[0].close()
-
-        thread = threading.Thread(target=answer)
-        thread.start()
-        client = docker.DockerClient(f"unix://{path}", version="1.41")
-        yield client
-        client.close()
-        listening.shutdown(socket.SHUT_RDWR)
-        thread.join()
-
-
-def _remove_all(*executors: Executor) -> None:
-    for executor in executors:
-        for run_id in executor.run_ids():
-            executor.remove(run_id)
-
-
-@pytest.fixture(
-    params=["fake_place", pytest.param("docker_place", marks=pytest.mark.docker)]
-)
+@pytest.fixture(params=["fake_place", *map(real, ENGINES)])
 def place(request: pytest.FixtureRequest) -> Place:
     value: Place = request.getfixturevalue(request.param)
     return value
 
 
+@pytest.fixture(params=["fake_place", *map(real, ENGINES + DEARER)])
+def any_place(request: pytest.FixtureRequest) -> Place:
+    """For what depends on the launcher, or on how an engine is asked."""
+    value: Place = request.getfixturevalue(request.param)
+    return value
+
+
+@pytest.fixture(params=["fake_place", *map(real, ENGINES + DEARER + BOTH)])
+def every_place(request: pytest.FixtureRequest) -> Place:
+    """For what everybody relies on."""
+    value: Place = request.getfixturevalue(request.param)
+    return value
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return a_folder(tmp_path / "run")
+def folder(request: pytest.FixtureRequest) -> Path:
+    names = {"place", "any_place", "every_place"}.intersection(request.fixturenames)
+    place: Place = request.getfixturevalue(names.pop())
+    return a_folder(place.folder / "run", place.uid)
 
 
-def test_a_box_runs_its_command_in_the_runs_folder(place: Place, folder: Path) -> None:
+def test_a_box_runs_its_command_in_the_runs_folder(
+    every_place: Place, folder: Path
+) -> None:
     """What it writes there is what will be collected."""
-    place.executor.start("r1", place.box(folder, COUNTS.command))
-    assert place.executor.wait("r1") == Outcome(0)
+    every_place.executor.start("r1", every_place.box(folder, COUNTS.command))
+    assert every_place.executor.wait("r1") == Outcome(0)
     assert (folder / "starts").read_text() == "x"
 
 
-def test_an_exit_code_is_told_as_it_was(place: Place, folder: Path) -> None:
+def test_an_exit_code_is_told_as_it_was(any_place: Place, folder: Path) -> None:
     """The study's own failure, and no other."""
-    place.executor.start("r1", place.box(folder, NINE.command))
-    assert place.executor.wait("r1") == Outcome(9)
+    any_place.executor.start("r1", any_place.box(folder, NINE.command))
+    assert any_place.executor.wait("r1") == Outcome(9)
 
 
 def test_a_command_that_is_not_there_is_the_studys_fault(
@@ -217,30 +194,34 @@ def test_a_command_that_is_not_there_is_the_studys_fault(
     assert place.executor.wait("r1") == Outcome(127)
 
 
-def test_starting_twice_starts_once(place: Place, folder: Path) -> None:
+def test_starting_twice_starts_once(any_place: Place, folder: Path) -> None:
     """A runner that died between starting a box and noting it may ask again."""
-    box = place.box(folder, COUNTS.command)
-    place.executor.start("r1", box)
-    place.again().start("r1", box)
-    place.executor.wait("r1")
-    place.again().start("r1", box)
-    place.executor.wait("r1")
+    box = any_place.box(folder, COUNTS.command)
+    any_place.executor.start("r1", box)
+    any_place.again().start("r1", box)
+    any_place.executor.wait("r1")
+    any_place.again().start("r1", box)
+    any_place.executor.wait("r1")
     assert (folder / "starts").read_text() == "x"
 
 
-def test_waiting_again_tells_the_same(place: Place, folder: Path) -> None:
+def test_waiting_again_tells_the_same(any_place: Place, folder: Path) -> None:
     """Also to a runner that was restarted meanwhile."""
-    place.executor.start("r1", place.box(folder, NINE.command))
-    assert [place.executor.wait("r1"), place.again().wait("r1")] == [Outcome(9)] * 2
+    any_place.executor.start("r1", any_place.box(folder, NINE.command))
+    assert [any_place.executor.wait("r1"), any_place.again().wait("r1")] == [Outcome(9)] * 2
 
 
-def test_a_box_past_its_time_is_ended_and_its_log_kept(place: Place, folder: Path) -> None:
+def test_a_box_past_its_time_is_ended_and_its_log_kept(
+    every_place: Place, folder: Path
+) -> None:
     """Though it ignores the polite signal."""
-    place.executor.start("r1", place.box(folder, SLEEPS.command, wall_clock=0.6))
+    every_place.executor.start(
+        "r1", every_place.box(folder, SLEEPS.command, wall_clock=0.6)
+    )
     late = Outcome(KILLED, timed_out=True)
-    assert place.executor.wait("r1") == late
-    assert place.executor.logs("r1") == b"before\n"
-    assert place.again().wait("r1") == late
+    assert every_place.executor.wait("r1") == late
+    assert every_place.executor.logs("r1") == b"before\n"
+    assert every_place.again().wait("r1") == late
 
 
 def test_a_restarted_runner_keeps_the_wall_clock(place: Place, folder: Path) -> None:
@@ -249,10 +230,10 @@ def test_a_restarted_runner_keeps_the_wall_clock(place: Place, folder: Path) -> 
     assert place.again().wait("r1") == Outcome(KILLED, timed_out=True)
 
 
-def test_memory_has_its_own_reason(place: Place, folder: Path) -> None:
+def test_memory_has_its_own_reason(every_place: Place, folder: Path) -> None:
     """The user can act on it, and it is never mistaken for a crash of the platform."""
-    place.executor.start("r1", place.box(folder, OF_MEMORY.command))
-    assert place.executor.wait("r1") == Outcome(KILLED, out_of_memory=True)
+    every_place.executor.start("r1", every_place.box(folder, OF_MEMORY.command))
+    assert every_place.executor.wait("r1") == Outcome(KILLED, out_of_memory=True)
 
 
 def test_a_childs_death_for_memory_counts(place: Place, folder: Path) -> None:
@@ -279,17 +260,17 @@ def test_a_box_that_was_too_quick_to_be_ended_still_had_too_much(
 
 
 def test_a_stopped_box_is_dead_at_once_and_blames_nothing(
-    place: Place, folder: Path
+    every_place: Place, folder: Path
 ) -> None:
     """Somebody asked for it: not time, not memory."""
-    place.executor.start("r1", place.box(folder, SLEEPS.command))
+    every_place.executor.start("r1", every_place.box(folder, SLEEPS.command))
     ended: list[Outcome] = []
-    waiting = threading.Thread(target=lambda: ended.append(place.executor.wait("r1")))
+    waiting = threading.Thread(target=lambda: ended.append(every_place.executor.wait("r1")))
     waiting.start()
-    place.executor.stop("r1")
+    every_place.executor.stop("r1")
     waiting.join()
-    place.executor.stop("r1")
-    assert [*ended, place.again().wait("r1")] == [Outcome(KILLED)] * 2
+    every_place.executor.stop("r1")
+    assert [*ended, every_place.again().wait("r1")] == [Outcome(KILLED)] * 2
 
 
 def test_stopping_and_removing_what_is_gone_does_nothing(
@@ -301,13 +282,15 @@ def test_stopping_and_removing_what_is_gone_does_nothing(
     assert place.executor.run_ids() == []
 
 
-def test_removing_leaves_nothing_even_while_it_runs(place: Place, folder: Path) -> None:
+def test_removing_leaves_nothing_even_while_it_runs(
+    every_place: Place, folder: Path
+) -> None:
     """And the run's id may be used again."""
-    place.executor.start("r1", place.box(folder, SLEEPS.command))
-    place.executor.remove("r1")
-    assert place.executor.run_ids() == []
-    place.executor.start("r1", place.box(folder, NINE.command))
-    assert place.executor.wait("r1") == Outcome(9)
+    every_place.executor.start("r1", every_place.box(folder, SLEEPS.command))
+    every_place.executor.remove("r1")
+    assert every_place.executor.run_ids() == []
+    every_place.executor.start("r1", every_place.box(folder, NINE.command))
+    assert every_place.executor.wait("r1") == Outcome(9)
 
 
 def test_a_site_sees_its_own_boxes_only(place: Place, folder: Path) -> None:
@@ -340,28 +323,33 @@ def test_a_log_moves_no_cursor_and_turns_no_text(place: Place, folder: Path) -> 
     assert place.executor.logs("r1") == (b"\\x1b[2Jgone\\x07 \tkept \\u202etxt.exe\n")
 
 
-def test_an_input_is_there_and_cannot_be_altered(
-    place: Place, folder: Path, tmp_path: Path
-) -> None:
+def test_an_input_is_there_and_cannot_be_altered(any_place: Place, folder: Path) -> None:
     """It is the one copy that every action reads."""
-    data = tmp_path / "cohort.csv"
+    data = any_place.folder / "cohort.csv"
     data.write_text("patient_id\n")
     (folder / "data.csv").touch()
     inputs = {"data.csv": data}
-    place.executor.start("r1", place.box(folder, READS_INPUT.command, inputs=inputs))
-    assert place.executor.wait("r1") == Outcome(0)
+    any_place.executor.start(
+        "r1", any_place.box(folder, READS_INPUT.command, inputs=inputs)
+    )
+    assert any_place.executor.wait("r1") == Outcome(0)
     assert (folder / "copy").read_text() == "patient_id\n"
-    place.executor.start("r2", place.box(folder, ALTERS_INPUT.command, inputs=inputs))
-    assert place.executor.wait("r2") == Outcome(1)
+    any_place.executor.start(
+        "r2", any_place.box(folder, ALTERS_INPUT.command, inputs=inputs)
+    )
+    assert any_place.executor.wait("r2") == Outcome(1)
     assert data.read_text() == "patient_id\n"
 
 
-def test_an_image_is_known_by_its_layers(place: Place) -> None:
+def test_an_image_is_known_by_its_layers(any_place: Place) -> None:
     """So a name that was moved after approval runs nothing."""
-    assert place.executor.image_id(place.reference, place.layers) == place.image
-    for layers in ((), ("sha256:" + "b" * 64,), (*place.layers, "sha256:" + "b" * 64)):
+    assert (
+        any_place.executor.image_id(any_place.reference, any_place.layers)
+        == any_place.image
+    )
+    for layers in ((), ("sha256:" + "b" * 64,), (*any_place.layers, "sha256:" + "b" * 64)):
         with pytest.raises(PlatformError, match="approved"):
-            place.executor.image_id(place.reference, layers)
+            any_place.executor.image_id(any_place.reference, layers)
 
 
 def test_an_image_that_is_not_there_says_so(place: Place) -> None:
@@ -380,13 +368,13 @@ def test_how_an_unknown_box_ended_is_nobodys_guess(place: Place) -> None:
 
 
 def test_an_engine_that_does_not_answer_is_the_platforms_failure(
-    place: Place, folder: Path
+    any_place: Place, folder: Path
 ) -> None:
     """So the job is tried again, and the user isn't blamed."""
-    executor = place.without_engine()
+    executor = any_place.without_engine()
     asks: list[Callable[[], object]] = [
-        lambda: executor.image_id(place.reference, place.layers),
-        lambda: executor.start("r1", place.box(folder, NINE.command)),
+        lambda: executor.image_id(any_place.reference, any_place.layers),
+        lambda: executor.start("r1", any_place.box(folder, NINE.command)),
         lambda: executor.wait("r1"),
         lambda: executor.stop("r1"),
         lambda: executor.logs("r1"),

@@ -1,0 +1,1 @@
+"""Where a box's keeper is started: on this machine, or by Slurm on a node."""
