@@ -14,6 +14,11 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NEEDS = ">=3.11"
+ENGINES = {
+    "bwrap": ("bubblewrap",),
+    "podman": ("podman", "uidmap", "slirp4netns", "fuse-overlayfs", "runc"),
+    "sbatch": ("slurm-wlm", "munge"),
+}
 R = ("r-base-core", "r-cran-data.table", "r-cran-survival")
 NO_CLUSTER = "/etc/postgresql-common/createcluster.d/strongroom.conf"
 
@@ -128,6 +133,24 @@ def get_r():
         stop("apt-get couldn't install R.", "Its reason stands above.")
 
 
+def get_engines():
+    """For tests of boxes by other engines than Docker, and by Slurm."""
+    missing = [
+        p for program in ENGINES if not shutil.which(program) for p in ENGINES[program]
+    ]
+    apt = shutil.which("apt-get")
+    if not missing:
+        return
+    if apt is None or os.geteuid() != 0:
+        print(
+            "Tests of other engines are skipped: `sudo apt-get install {}`".format(
+                " ".join(missing)
+            )
+        )
+    elif not apt_installs(apt, *missing):
+        stop("apt-get couldn't install them.", "Its reason stands above.")
+
+
 def sync(uv):
     """Without downloading a Python: the one that is there, if new enough."""
     os.environ.pop("VIRTUAL_ENV", None)
@@ -158,3 +181,4 @@ if __name__ == "__main__":
     if "tests" in sys.argv[1:]:
         get_postgresql()
         get_r()
+        get_engines()

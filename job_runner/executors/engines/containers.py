@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job_runner.errors import PlatformError
+from job_runner.errors import ImageRefused, PlatformError
 from job_runner.executors import box as boxes
 from job_runner.executors import seccomp
 from job_runner.executors.contract import Box, Mount
@@ -179,9 +179,9 @@ def not_answering(program: str, why: Sequence[str] | str) -> PlatformError:
     )
 
 
-def image_problem(reference: str, problem: str) -> PlatformError:
+def image_problem(reference: str, problem: str) -> ImageRefused:
     """An image that may not run."""
-    return PlatformError(
+    return ImageRefused(
         f"it {problem}",
         where=f"image {reference!r}",
         remedy="Build or load the image again, and have its layers approved in the policy.",

@@ -16,7 +16,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from job_runner.errors import PlatformError
+from job_runner.errors import ImageRefused
 from job_runner.images import lock
 
 LOCK_FILE = "images.lock.json"
@@ -27,7 +27,7 @@ MOUNT_POINTS = ("code", "dev", "proc", "result", "tmp", "workspace")
 def image_id(tars: Path, images: Path, reference: str, layers: tuple[str, ...]) -> str:
     """The id of the image of that name, if it was built of those layers. Unpacks it.
 
-    PlatformError if it wasn't built here, or isn't the one that was approved.
+    ImageRefused if it wasn't built here, or isn't the one that was approved.
     """
     locked = lock.read(tars / LOCK_FILE).images.get(reference)
     if locked is None:
@@ -107,8 +107,8 @@ def _unpack(tar: Path, digest: str, target: Path, reference: str) -> None:
         raise _problem(reference, f"can't be unpacked: {said[:200]}")
 
 
-def _problem(reference: str, problem: str) -> PlatformError:
-    return PlatformError(
+def _problem(reference: str, problem: str) -> ImageRefused:
+    return ImageRefused(
         f"it {problem}",
         where=f"image {reference!r}",
         remedy="Build it with `strongroom images build`, and have its layers approved.",
