@@ -9,7 +9,9 @@ from pathlib import Path
 from job_runner import images
 from job_runner.errors import ProjectError
 from job_runner.executors import engine
+from job_runner.local.studies import Study
 from job_runner.project import PROJECT_FILE
+from job_runner.site.policy import listed_as
 
 
 def study(start: Path) -> Path:
@@ -29,14 +31,23 @@ def boxes_of(folder: Path) -> str:
     return "home-" + hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:12]
 
 
-IMAGES = frozenset({"cohort:v1", "python:v1"})
-"""By the names that project files give them: those that are built here."""
+RECIPES = {"cohort:v1": images.COHORT, "python:v1": images.PYTHON, "r:v1": images.R}
+"""By the names that project files give them: images that are built here."""
+
+IMAGES = frozenset(RECIPES)
+
+
+def references(study: Study) -> list[str]:
+    """The images that a study's wanted actions run in, by their own names."""
+    runs = (study.found.actions[name].run for name in study.order)
+    used = {listed_as(run.image, run.tag) for run in runs}
+    return [recipe.reference for name, recipe in RECIPES.items() if name in used]
 
 
 def image_ids() -> dict[str, str]:
     """The ids of the images that were built here as they would be built now."""
     cache = engine.cache_folder(os.environ) / "images"
-    found = images.known(cache, (images.COHORT, images.PYTHON)).images
+    found = images.known(cache, RECIPES.values()).images
     return {name.removeprefix("strongroom/"): image.id for name, image in found.items()}
 
 

@@ -10,7 +10,6 @@ from cli import clock, console, dummies, home, progress
 from cli.boxes import ready
 from cli.evaluating import images
 from cli.users import uid_of
-from job_runner.images import COHORT, PYTHON
 from job_runner.jobs.job import TERMINAL
 from job_runner.jobs.scheduler import Capacity
 from job_runner.jobs.worker import Told
@@ -34,8 +33,7 @@ class How:
 def carried_out(study: Study, how: How) -> tuple[Ran, ...]:
     """Runs what is out of date, in boxes, and tells how it goes."""
     local.refuse_all(study, home.IMAGES)
-    references = [COHORT.reference, PYTHON.reference]
-    with ready(home.boxes_of(study.root), references, console.note) as boxes:
+    with ready(home.boxes_of(study.root), home.references(study), console.note) as boxes:
         ours = Home(
             executor=boxes.executor,
             images=images(boxes),
