@@ -87,6 +87,8 @@ def extension(path: str) -> str:
 
 def acts_on_a_screen(text: str, allowed: str = "") -> bool:
     """Control, format (so also right-to-left marks) and line-separating characters."""
+    if text.isprintable():  # most are, and this takes no time
+        return False
     kinds = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     return any(unicodedata.category(c) in kinds and c not in allowed for c in text)
 

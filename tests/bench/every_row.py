@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.bench import differencing, disclosure_rows, rows
+from tests.bench import differencing, disclosure_rows, project_files, rows
 from tests.bench.rows import Measuring
 
 ROWS: Mapping[str, Measuring] = {
     **rows.ROWS,
     **disclosure_rows.ROWS,
     **differencing.ROWS,
+    **project_files.ROWS,
 }
