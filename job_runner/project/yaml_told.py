@@ -96,6 +96,7 @@ _WORDS: Sequence[tuple[str, str, Callable[[Place, Place, str], Told]]] = (
     ("flow", "expected ','", _unclosed_bracket),
     ("scanning an a", "alphabetic", _star),
     ("", "cannot start any token", _bad_begin),
+    ("", "tab character", _bad_begin),
     ("", "mapping values are not allowed", _colon),
     ("", "could not find expected ':'", _no_colon),
     ("block", "expected key", _indentation),

@@ -32,6 +32,7 @@ def told(text: str) -> list[tuple[int, int, str]]:
     ("old", "new", "line", "column", "said"),
     [
         ("    run", "\trun", 4, 1, "there is a tab here"),
+        ("    outputs", "\toutputs", 5, 1, "there is a tab here"),
         ("r:v1 x", '"r:v1 x', 4, 10, "the quotation mark that opens here isn't closed"),
         ("r:v1 x", "'r:v1 x", 4, 10, "the quotation mark that opens here isn't closed"),
         ("r:v1 x", "@r:v1 x", 4, 10, "a text can't begin with '@'"),
