@@ -25,8 +25,10 @@ HANDFUL = 20
 
 OF_ALL = (
     "coalesce(min(v) >= 0, true), count(v) = count(*), count(DISTINCT v),"
-    " coalesce(max(abs(v)) > 1e100, false)"
+    " coalesce(max(abs(v)) > 1e100, false),"
+    " coalesce(min(abs(v)) FILTER (v <> 0) < 1e-100, false)"
 )
+"""Beyond a googol, and a googolth, squares run over or vanish: sums would be wrong."""
 MOST_GROUPS = 20_000
 """As many as a claim may have cells."""
 
@@ -103,12 +105,14 @@ def _measured(
 ) -> Recomputed:
     """The table with what there is to say about the values that it measures."""
     sql = f"SELECT {OF_ALL} FROM ({source.text})"
-    above, complete, distinct, too_large = cohort.ask(sql, source.values)[0]
+    above, complete, distinct, too_large, too_small = cohort.ask(sql, source.values)[0]
     if too_large:
         raise Unverifiable(
             f"{claim.value} is far too large for somebody",
             "Look at the definition of the column.",
         )
+    if too_small:
+        raise too_near_zero(str(claim.value))
     if claim.kind == "rates" and not above:
         raise Unverifiable(
             f"{claim.value} is below zero for somebody, so it isn't person-time",
@@ -124,6 +128,15 @@ def _measured(
         complete=complete,
         distinct=min(distinct, HANDFUL),
         apart=() if by_rank else apart(claim, source, cohort, few),
+    )
+
+
+def too_near_zero(name: str) -> Unverifiable:
+    """Why a column isn't measured that has numbers which are hardly numbers any more."""
+    return Unverifiable(
+        f"{name} is nearer to zero for somebody than any measurement, without being zero",
+        "Such numbers come from bytes read as something else: look at the definition of the"
+        " column, or make them zero there.",
     )
 
 

@@ -21,7 +21,7 @@ from output_checker.verify.cohort import Cohort, Unverifiable
 from output_checker.verify.compare import terms_differ
 from output_checker.verify.numbers import Numbers, Recomputed, Refit
 from output_checker.verify.parts import column_of, level_of, number_of, parts_of
-from output_checker.verify.recompute import HANDFUL, rarest_words
+from output_checker.verify.recompute import HANDFUL, rarest_words, too_near_zero
 from output_checker.verify.spread import Sql
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ MOST_NUMBERS = 60_000_000
 """Of a model's design, people times coefficients: half a gigabyte."""
 MOST_TIMES = 20_000
 """Different times of events in a Cox model, which is summed up at each."""
-TOO_LARGE = 1e100
+TOO_LARGE, TOO_SMALL = 1e100, 1e-100
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,8 @@ def _sensible(name: str, values: Any) -> Array:
         raise Unverifiable(
             f"{name} is far too large for somebody", "Look at the definition of the column."
         )
+    if ((found != 0) & (np.abs(found) < TOO_SMALL)).any():
+        raise too_near_zero(name)
     return found
 
 

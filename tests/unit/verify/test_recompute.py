@@ -167,6 +167,26 @@ def test_values_too_large_to_compute_with_are_not_named(tmp_path, large):
     assert found.reason == "weight is far too large for somebody"
 
 
+@pytest.mark.parametrize("small", [5e-324, -1e-310, 1e-160])
+@pytest.mark.parametrize("kind", ["summary", "percentiles"])
+def test_values_that_are_hardly_numbers_are_refused_with_the_reason(tmp_path, kind, small):
+    """Their squares vanish: a deviation of such values would be told as 0."""
+    frame = people({("a",): 30}, "row")
+    frame["weight"] = [small, *map(float, range(29))]
+    desk = Desk(tmp_path, frame)
+    desk.make(kind, value="weight", by="row")
+    found = finding(desk.file(), "truth", Verdict.FAIL)
+    assert found.reason.startswith("weight is nearer to zero for somebody than any")
+    assert "make them zero" in found.remedy
+
+
+def test_small_numbers_are_numbers(tmp_path):
+    frame = people({("a",): 30}, "row").assign(weight=[n * 1e-90 for n in range(30)])
+    desk = Desk(tmp_path, frame)
+    desk.summary(value="weight", by="row", measures=("n", "mean", "sd"))
+    assert desk.file(EXACT).verification is Verification.VERIFIED
+
+
 def test_a_column_of_another_kind_is_refused(tmp_path):
     frame = people({("a",): 30}, "row")
     frame["list"] = [[1, 2]] * 30

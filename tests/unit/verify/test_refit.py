@@ -142,6 +142,7 @@ def unverifiable(file):
 COHORTS = {
     "a term predicts": (FRAME.assign(age=FRAME.ill * 10 + 1), "predicts the outcome perf"),
     "terms alike": (FRAME.assign(age=1), "some terms follow from others"),
+    "hardly a number": (FRAME.assign(age=FRAME.age * 1e-160), "age is nearer to zero for"),
     "far too large": (FRAME.assign(age=1e200), "age is far too large for somebody"),
     "words": (FRAME.assign(age="old"), "isn't a number"),
     "nobody": (FRAME.assign(age=None), "age"),
