@@ -83,6 +83,7 @@ class Desk:
             actions=submission.actions,
             submitted_by=person.name,
             submitted_at=self.clock(),
+            priority=submission.priority.rank,
         )
         jobs = jobs_of(request, study, order)
         # Before it is stored: what a runner does must never be missing on the record. Where
@@ -103,6 +104,7 @@ def jobs_of(request: Request, study: Project, order: Sequence[str]) -> list[Job]
             kind=study.actions[name].kind,
             needs=study.actions[name].needs,
             created_at=request.submitted_at,
+            priority=request.priority,
         )
         for number, name in enumerate(order, 1)
     ]
@@ -128,6 +130,11 @@ def allowed_project(
     if len(found) > 1:
         names = ", ".join(p.name for p in found)
         _refuse("it belongs to more than one project", "project", f"name one of: {names}")
+    if submission.priority.rank > found[0].priority.rank:
+        _refuse(
+            f"its priority is above {found[0].priority.value}, the highest of this project",
+            f"project {found[0].name}",
+        )
     return found[0]
 
 

@@ -26,6 +26,11 @@ class Priority(Enum):
     NORMAL = "normal"
     HIGH = "high"
 
+    @property
+    def rank(self) -> int:
+        """The higher, the sooner; 0 is the usual one."""
+        return {Priority.LOW: -1, Priority.NORMAL: 0, Priority.HIGH: 1}[self]
+
 
 @dataclass(frozen=True)
 class Submission:

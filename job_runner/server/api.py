@@ -102,15 +102,14 @@ class Api:
     async def get(self, http: HttpRequest) -> Mapping[str, object]:
         """At once, or with ``wait`` and ``after`` once there is a later event."""
         wait = asked.wait(http)
-        status = await run_in_threadpool(self._seen, http)
+        _, status = await run_in_threadpool(self.seen, http)
         if wait is None:
             return _as_told(status)
         await self._later_event(http, status.request, wait)
         return await run_in_threadpool(self._told, status.request.id)
 
     async def cancel(self, http: HttpRequest) -> Mapping[str, object]:
-        person = await run_in_threadpool(self.person, http)
-        status = await run_in_threadpool(identify.seen, self.store, wanted(http), person)
+        person, status = await run_in_threadpool(self.seen, http)
         identify.refuse_unless(person, Move.CANCEL, status.request)
         await asked.nothing(http)
         await run_in_threadpool(self._cancel, status, person)
@@ -119,6 +118,11 @@ class Api:
     def person(self, http: HttpRequest) -> Person:
         """Whose token was sent; NobodyKnown."""
         return identify.person(http.headers.get("authorization"), self.store, self.clock)
+
+    def seen(self, http: HttpRequest) -> tuple[Person, Status]:
+        """Who asks, and the request that the address names; NobodyKnown, Unknown."""
+        header = http.headers.get("authorization")
+        return identify.seen(header, self.store, self.clock, wanted(http))
 
     def _submitter(self, http: HttpRequest) -> Person:
         try:
@@ -146,9 +150,6 @@ class Api:
         requests = self.store.requests(submitted_by=author)
         states = self.store.states([request.id for request in requests])
         return [told.briefly(request, states[request.id]) for request in requests]
-
-    def _seen(self, http: HttpRequest) -> Status:
-        return identify.seen(self.store, wanted(http), self.person(http))
 
     def _told(self, request_id: str) -> Mapping[str, object]:
         status = self.store.looks.status(request_id)

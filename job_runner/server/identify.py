@@ -33,14 +33,7 @@ ANYBODYS: Mapping[Move, frozenset[Role]] = {
 def person(header: str | None, store: Store, clock: Callable[[], datetime]) -> Person:
     """Whose token an Authorization header holds; NobodyKnown."""
     token = bearer(header)
-    found = store.person_by_token(token, at=clock()) if token else None
-    if found is None:
-        raise NobodyKnown(
-            "nobody is known by this token",
-            where="Authorization",
-            remedy="Send the token that the site's operator made for you.",
-        )
-    return found
+    return _known(store.person_by_token(token, at=clock()) if token else None)
 
 
 def may(someone: Person, move: Move, request: Request | None = None) -> bool:
@@ -60,13 +53,29 @@ def refuse_unless(someone: Person, move: Move, request: Request | None = None) -
         )
 
 
-def seen(store: Store, wanted: str, someone: Person) -> Status:
-    """The request as it is; the same Unknown for what isn't there and what isn't theirs."""
-    status = store.looks.status(wanted)
+def seen(
+    header: str | None, store: Store, clock: Callable[[], datetime], wanted: str
+) -> tuple[Person, Status]:
+    """Who asks, and the request as it is; NobodyKnown, and the same Unknown for what isn't
+    there and what isn't theirs."""
+    found: tuple[Person | None, Status | None] = None, None
+    if token := bearer(header):
+        found = store.looks.status_for(token, wanted, at=clock())
+    someone, status = _known(found[0]), found[1]
     if status is None or not may(someone, Move.LOOK, status.request):
         raise Unknown(
             "there is no such request of yours",
             where=f"request {ascii(wanted)[:60]}",
             remedy="Look at the list of your requests: strongroom status.",
         )
-    return status
+    return someone, status
+
+
+def _known(found: Person | None) -> Person:
+    if found is None:
+        raise NobodyKnown(
+            "nobody is known by this token",
+            where="Authorization",
+            remedy="Send the token that the site's operator made for you.",
+        )
+    return found

@@ -43,9 +43,8 @@ class Streams:
     async def of_request(self, http: HttpRequest) -> Response:
         """One request's events; ends when all its jobs have. 204 where nothing can come."""
         after = _after(http)
-        person = await run_in_threadpool(self.api.person, http)
         store, request = self.api.store, wanted(http)
-        await run_in_threadpool(identify.seen, store, request, person)
+        await run_in_threadpool(self.api.seen, http)
 
         def look(number: int) -> tuple[Event, ...]:
             return store.looks.events(number, request_id=request)

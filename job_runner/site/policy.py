@@ -15,6 +15,7 @@ from pathlib import Path
 
 from job_runner.executors.contract import Limits
 from job_runner.project.model import EXTRACTION_IMAGES
+from job_runner.requests.request import Priority
 from job_runner.site.settings_yaml import Problem, Section, SettingsError, read
 
 
@@ -29,7 +30,8 @@ class ImagePolicy:
 @dataclass(frozen=True)
 class ProjectPolicy:
     """What one project may do. ``people`` and ``branches``: None is anyone, any branch.
-    ``permissions``: what its definitions may claim to need."""
+    ``permissions``: what its definitions may claim to need. ``priority``: the highest
+    that its requests may have."""
 
     name: str
     repositories: tuple[str, ...]
@@ -37,6 +39,7 @@ class ProjectPolicy:
     people: frozenset[str] | None = None
     branches: tuple[str, ...] | None = None
     permissions: frozenset[str] = frozenset()
+    priority: Priority = Priority.NORMAL
 
     def allows_action(self, action: str) -> bool:
         return any(fnmatchcase(action, pattern) for pattern in self.actions)
@@ -157,9 +160,23 @@ def _project(projects: Section, name: str) -> ProjectPolicy | None:
         people=frozenset(people) if people else None,
         branches=section.texts("branches", required=False) or None,
         permissions=frozenset(section.texts("permissions", required=False)),
+        priority=_priority(section),
     )
     section.close()
     return project
+
+
+def _priority(section: Section) -> Priority:
+    said = section.text("priority", required=False) or Priority.NORMAL.value
+    known = [priority.value for priority in Priority]
+    if said in known:
+        return Priority(said)
+    section.complain(
+        section.line_of("priority"),
+        f"'{said}' isn't a priority",
+        f"write one of {', '.join(known)}, or leave it out",
+    )
+    return Priority.NORMAL
 
 
 _REPOSITORY = re.compile(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from job_runner.jobs.job import Job
 from job_runner.requests.request import Request
-from job_runner.store import changes, queries, rows, tables
+from job_runner.site.people import Person
+from job_runner.store import known, queries, rows, tables
 from job_runner.store.database import Database
 from job_runner.store.rows import Event
 
@@ -35,9 +37,15 @@ class Looks:
     def status(self, request_id: str) -> Status | None:
         """None where there is no such request."""
         with self._database.read() as connection:
-            wanted = tables.requests.c.id == request_id
-            row = connection.execute(select(tables.requests).where(wanted)).first()
-            return _status(connection, rows.request_of(row)) if row else None
+            return _status(connection, request_id)
+
+    def status_for(
+        self, token: str, request_id: str, *, at: datetime
+    ) -> tuple[Person | None, Status | None]:
+        """Whose token it is, and the request as it is: what is asked most often."""
+        with self._database.read() as connection:
+            person = known.person(connection, token, at)
+            return person, _status(connection, request_id) if person else None
 
     def events(
         self,
@@ -91,7 +99,9 @@ class Looks:
             return tuple(map(rows.event_of, found))
 
 
-def _status(connection: Connection, request: Request) -> Status:
-    found = connection.execute(changes.select_jobs(tables.jobs.c.request_id == request.id))
-    jobs = tuple(map(rows.job_of, found))
-    return Status(request, jobs, queries.last_event(connection, request.id))
+def _status(connection: Connection, request_id: str) -> Status | None:
+    request = queries.request(connection, request_id)
+    if request is None:
+        return None
+    jobs = queries.jobs(connection, request_id)
+    return Status(request, jobs, queries.last_event(connection, request_id))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
@@ -15,16 +14,13 @@ from job_runner.errors import Conflict
 from job_runner.jobs.job import Failure, Job, State, WaitingFor, moved
 from job_runner.requests.request import Request
 from job_runner.site.people import Person, Role
-from job_runner.store import changes, queries, rows, tables
+from job_runner.store import changes, known, queries, rows, tables
 from job_runner.store.database import BUSY_SECONDS, Database
 from job_runner.store.keys import Keys
 from job_runner.store.looks import Looks
 from job_runner.store.queue import Queue
 from job_runner.store.roll import Roll
 from job_runner.store.rows import Event, instant
-
-SHORTEST_TOKEN = 43
-"""Characters of 256 random bits in base 64."""
 
 
 class Store:
@@ -90,7 +86,7 @@ class Store:
         values = {
             "name": name,
             "roles": rows.listed(sorted(role.value for role in person.roles)),
-            "token_sha256": _hashed(token),
+            "token_sha256": known.hashed(token),
             "added_at": instant(at),
             "expires_at": instant(expires) if expires else None,
             "revoked": False,
@@ -108,15 +104,8 @@ class Store:
 
     def person_by_token(self, token: str, *, at: datetime) -> Person | None:
         """Whose token this is; None if nobody's, or revoked, or expired by ``at``."""
-        if len(token) < SHORTEST_TOKEN:
-            return None
-        wanted = tables.people.c.token_sha256 == _hashed(token)
         with self._database.read() as connection:
-            row = connection.execute(select(tables.people).where(wanted)).first()
-        person = rows.person_of(row) if row else None
-        if person is None or person.revoked:
-            return None
-        return person if person.expires is None or at < person.expires else None
+            return known.person(connection, token, at)
 
     def people(self) -> tuple[Person, ...]:
         """Everybody, also those revoked, by name."""
@@ -278,15 +267,3 @@ class Store:
     def _tell(self) -> None:
         for changed in self._changed:
             changed()
-
-
-def _hashed(token: str) -> str:
-    """What is kept of a token.
-
-    A plain SHA-256 is enough, where a password would need salt and a slow hash: nobody
-    can guess 256 random bits, nor make a table of them. It also lets the database find
-    the person by the hash; how long that takes tells nothing about a token.
-    """
-    if len(token) < SHORTEST_TOKEN:
-        raise ValueError("a token must be 256 random bits")
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.bench import differencing, disclosure_rows, project_files, rows
+from tests.bench import api_speed, differencing, disclosure_rows, project_files, rows
 from tests.bench.rows import Measuring
 
 ROWS: Mapping[str, Measuring] = {
@@ -12,4 +12,5 @@ ROWS: Mapping[str, Measuring] = {
     **disclosure_rows.ROWS,
     **differencing.ROWS,
     **project_files.ROWS,
+    **api_speed.ROWS,
 }

@@ -83,13 +83,13 @@ def door(tmp_path: Path) -> Door:
 
 
 def test_a_signed_request_is_accepted_and_its_proof_is_on_the_record(door):
-    sent = door.sealed(door.request(priority=Priority.HIGH))
+    sent = door.sealed(door.request(priority=Priority.LOW))
     request = door.door.admit(sent, ANA)
     assert (request.id, request.submitted_by) == ("000000000001", "ana")
     ((kind, body),) = door.site.record
     assert (kind, body["request"]) == ("request", request.id)
     assert (body["signed"], body["signature"]) == (sent.signed, sent.signature)
-    assert (body["purpose"], body["priority"]) == ("To see who is in", "high")
+    assert (body["purpose"], body["priority"]) == ("To see who is in", "low")
     assert str(body["key"]).startswith("SHA256:")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from job_runner.errors import Conflict, ProjectError, RequestRefused
-from job_runner.requests.request import Submission
+from job_runner.requests.request import Priority, Submission
 from job_runner.site.people import Person, Role
 from tests.a_site import ANA, PROJECT, Site, a_policy
 from tests.a_study import a_commit, git
@@ -95,6 +95,16 @@ def test_the_commit_must_be_on_a_branch_that_policy_names(site):
     assert site.desk.accept(submission(site), ANA)
 
 
+def test_a_request_is_as_urgent_as_its_project_may_be_and_its_jobs_with_it(site):
+    told = refused(site, submission(site, priority=Priority.HIGH))
+    assert "above normal, the highest of this project" in told
+    low = site.desk.accept(submission(site, priority=Priority.LOW), ANA)
+    assert [job.priority for job in site.store.jobs(low.id)] == [-1, -1]
+    site.run()
+    under(site, **{'actions: ["*"]': 'actions: ["*"]\n    priority: high'})
+    assert site.desk.accept(submission(site, priority=Priority.HIGH), ANA).priority == 1
+
+
 def test_at_least_one_action_is_named(site):
     assert "no action is named" in refused(site, submission(site, actions=()))
 
@@ -137,7 +147,7 @@ def test_an_extraction_that_means_something_else_is_refused(site, old, new, reas
 def test_a_project_file_must_be_there_and_text(site):
     (site.origin / "project.yaml").write_bytes(b"\xff\xfe")
     a_commit(site.origin, {})
-    assert "isn't UTF-8" in refused(site, submission(site))
+    assert "as UTF-8" in refused(site, submission(site))
     (site.origin / "project.yaml").unlink()
     a_commit(site.origin, {})
     assert "no file 'project.yaml'" in refused(site, submission(site))

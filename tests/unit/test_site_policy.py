@@ -77,6 +77,12 @@ def test_a_project_allows_what_its_patterns_match():
     assert not heart.allows_action("Describe")
 
 
+def test_requests_are_signed_unless_the_file_says_that_they_may_not_be():
+    assert policy().signatures
+    assert policy(GOOD + "signatures: required\n").signatures
+    assert not policy(GOOD + "signatures: optional\n").signatures
+
+
 def test_people_are_named_or_all_are_meant():
     projects = policy().projects
     assert projects["heart"].allows_person("ana")
@@ -129,6 +135,9 @@ MISTAKES = [
     ('    actions: ["*"]', "    actions: [1]", 17, "'actions' isn't a list of texts"),
     ("    people: [ana]", "    poeple: [ana]", 21, "no setting 'poeple'"),
     ("    people: [ana]", "    people: []", 21, "'people' isn't a list of texts"),
+    ("    people: [ana]", "    priority: now", 21, "'now' isn't a priority"),
+    ("name: demo", "name: demo\nsignatures: no", 2, "'signatures' isn't text"),
+    ("name: demo", "name: demo\nsignatures: never", 2, "neither required nor optional"),
     ("  python:v1:", "  --privileged:v1:", 24, "can't be an image's name"),
     (LAYER, "sha256:abc", 26, "aren't sha256 digests"),
     ("name: demo", "name: 2024-13-45", 1, "looks like a date or a number and is none"),
