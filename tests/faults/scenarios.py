@@ -306,8 +306,12 @@ SCENARIOS = (
         31,
         REQUESTS,
         "YAML that explodes: aliases, nesting, 100 MB, tags, keys twice; 2,500 actions",
-        "refused within bounds; a real study is read",
-        (f"{_PROJECT}::test_yaml_that_could_hide_or_explode_is_refused",),
+        "refused within bounds, at a site by a child; a real study is read",
+        (
+            "faults/test_hostile_project_files.py",
+            f"{_PROJECT}::test_yaml_that_could_hide_or_explode_is_refused",
+            f"{_PROJECT}::test_a_large_study_is_read_with_few_comparisons",
+        ),
     ),
     Scenario(
         32,

@@ -99,3 +99,33 @@ def test_every_tree_is_a_project_or_has_mistakes_with_places(
 ) -> None:
     tree = {"version": version, "actions": actions, "expectations": expectations}
     _refused_or_read(yaml.safe_dump(tree, allow_unicode=True))
+
+
+WHOLE = """\
+version: 5
+actions:
+  first: &a
+    run: cohort:v1 generate-dataset d.py --output out/d.csv
+    outputs: {highly_sensitive: {rows: out/d.csv}}
+  second:
+    run: "r:v1 'a b.R'"
+    needs: [first]
+    config: {deep: [1, {more: ~}]}
+    outputs:
+      moderately_sensitive:
+        table: 'tables/*.csv'
+"""
+
+
+@given(
+    st.integers(0, len(WHOLE)),
+    st.integers(0, 8),
+    st.text("[]{}:-,#&*!|>'\" \n\tab", max_size=4),
+)
+@settings(max_examples=150, deadline=None)
+def test_a_file_broken_anywhere_is_told_within_itself(at: int, out: int, put: str) -> None:
+    text = WHOLE[:at] + put + WHOLE[at + out :]
+    lines = text.count("\n") + 1
+    for mistake in _mistakes(text):
+        assert 1 <= mistake.line <= lines
+        assert str(mistake).isprintable() or "\n" in str(mistake)
