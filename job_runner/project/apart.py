@@ -8,12 +8,14 @@ no secret there, and all it can answer is what another file could have said.
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
+from job_runner.errors import PlatformError
 from job_runner.project.load import MOST_BYTES
 from job_runner.project.mistakes import Mistakes, Place
 from job_runner.project.model import PROJECT_FILE, Project
@@ -37,7 +39,11 @@ def parse_apart(
     child: Sequence[str] = CHILD,
     seconds: float = MOST_SECONDS,
 ) -> Project:
-    """As ``parse``. A file that its reader doesn't survive is refused like any other."""
+    """As ``parse``. A file that its reader doesn't survive is refused like any other.
+
+    PlatformError where somebody else ended the reader, or the machine is too busy for it:
+    that says nothing about the file.
+    """
     mistakes = Mistakes(where)
     answer = _answer(data[: MOST_BYTES + 1], child, seconds)
     return checked(_understood(answer, mistakes), mistakes)
@@ -53,7 +59,7 @@ def _understood(answer: bytes, mistakes: Mistakes) -> Node | None:
 
 
 def _answer(data: bytes, child: Sequence[str], seconds: float) -> bytes:
-    """What the child says, or nothing where it didn't end well and in time."""
+    """What the child says, or nothing where it didn't end well."""
     with subprocess.Popen(  # noqa: S603  our own words
         child,
         stdin=subprocess.PIPE,
@@ -68,10 +74,22 @@ def _answer(data: bytes, child: Sequence[str], seconds: float) -> bytes:
         try:
             with suppress(BrokenPipeError):
                 process.stdin.write(data)
+            with suppress(BrokenPipeError):
                 process.stdin.close()
             said = process.stdout.read(MOST_ANSWERED)
             process.stdout.close()  # whoever says more than that ends on a broken pipe
-            return said if process.wait() == 0 else b""
+            return _if_it_ended_well(said, process.wait())
         finally:
             late.cancel()
             process.kill()
+
+
+def _if_it_ended_well(said: bytes, code: int) -> bytes:
+    """Its own limits end it otherwise than by this signal."""
+    if code == -signal.SIGKILL:
+        raise PlatformError(
+            f"the reader of {PROJECT_FILE} was ended before it was done",
+            where="this machine",
+            remedy="It is tried again. Has the machine memory and time left?",
+        )
+    return said if code == 0 else b""

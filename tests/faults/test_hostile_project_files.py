@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from job_runner.errors import PlatformError
 from job_runner.project import Project, ProjectErrors, child, parse, parse_apart
 from job_runner.project.mistakes import Mistakes
 from job_runner.project.nodes import Items, Scalar
@@ -52,7 +53,7 @@ def test_a_child_reads_what_we_read_ourselves() -> None:
             b"a: !!python/object/apply:os.system [true]\n",
             "tag 'tag:yaml.org,2002:python/ob",
         ),
-        (b"a: 1\n" * 50_000, "line 2, column 1: 'a' is here a second time"),
+        (b"a: 1\n" * 20_000, "line 2, column 1: 'a' is here a second time"),
         (b"a: \x1b[2J\x07\n", "line 1, column 4: there is a control character"),
         (b"a: \xff\n", "line 1, column 4: a character is broken"),
         (
@@ -97,9 +98,24 @@ def test_of_a_hundred_megabytes_no_more_is_passed_on_than_could_be_read() -> Non
     assert "the file has more than 2,000,000 characters" in said
 
 
-def test_a_child_that_never_ends_is_ended() -> None:
-    forever = [sys.executable, "-c", "while True: pass"]
-    assert BEYOND in refused(GOOD.encode(), child=forever, seconds=0.2)
+def test_a_child_that_takes_too_much_of_the_processor_is_ended() -> None:
+    program = (
+        "from job_runner.project import child; child.MOST_SECONDS = 1; child.limit()
+"
+        "while True: pass"
+    )
+    forever = [sys.executable, "-c", program]
+    assert BEYOND in refused(GOOD.encode(), child=forever)
+
+
+@pytest.mark.parametrize(
+    "program", ["import time; time.sleep(60)", "import os; os.kill(os.getpid(), 9)"]
+)
+def test_a_child_that_somebody_else_ends_says_nothing_about_its_file(program: str) -> None:
+    """Out of the machine's memory or time: it is tried again."""
+    waiting = [sys.executable, "-c", program]
+    with pytest.raises(PlatformError, match="was ended before it was done"):
+        parse_apart(GOOD.encode() * 10_000, child=waiting, seconds=0.3)
 
 
 def test_a_child_has_no_environment_and_no_say_in_what_a_project_may_be() -> None:
