@@ -100,8 +100,7 @@ def test_of_a_hundred_megabytes_no_more_is_passed_on_than_could_be_read() -> Non
 
 def test_a_child_that_takes_too_much_of_the_processor_is_ended() -> None:
     program = (
-        "from job_runner.project import child; child.MOST_SECONDS = 1; child.limit()
-"
+        "from job_runner.project import child; child.MOST_SECONDS = 1; child.limit()\n"
         "while True: pass"
     )
     forever = [sys.executable, "-c", program]
