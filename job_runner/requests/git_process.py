@@ -33,7 +33,10 @@ _QUIET = (
     "http.followRedirects=false",
 )
 
-_LIMITED = 'ulimit -f "$0" && exec git "$@"'
+MEMORY = 4 * 1024**3
+"""Bytes of address space. A pack of a megabyte can hold objects of gigabytes."""
+
+_LIMITED = f'ulimit -f "$0" && ulimit -v {MEMORY // 1024} && exec git "$@"'
 
 
 class GitFailed(PlatformError):

@@ -135,6 +135,7 @@ class Repositories:
             git = self._git(repository)
             git.ask(*_FETCH, "--", repository, branches, limit=self._limits.pack)
         except GitFailed as failed:
+            _remove_parts(home)
             raise RequestRefused(
                 f"the repository can't be fetched: {failed.problem}",
                 where=repository,
@@ -175,6 +176,13 @@ _FETCH = (
     *("fetch", "--quiet", "--prune", "--no-tags", "--force"),
     *("--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-gc"),
 )
+
+
+def _remove_parts(home: Path) -> None:
+    """What a fetch that was cut short leaves: as large as a pack may be, at each attempt.
+    Nobody else writes there, as one fetch is made at a time."""
+    for part in (home / "objects" / "pack").glob("tmp_*"):
+        part.unlink(missing_ok=True)
 
 
 def _matches(branch: str, allowed: Sequence[str] | None) -> bool:

@@ -30,6 +30,8 @@ _PUBLISH = "faults/test_publishing.py"
 _UNWELL = "faults/test_unwell_site.py"
 _MEMORY = "unit/jobs/test_store_memory.py"
 _REPOS = "unit/test_repositories.py"
+_SIGNED = "faults/test_signed_requests.py"
+_AT_ONCE = "faults/test_requests_at_once.py"
 _PROJECT = "unit/project/test_project_mistakes.py"
 
 SCENARIOS = (
@@ -340,6 +342,40 @@ SCENARIOS = (
             f"{_MEMORY}::test_the_database_itself_refuses_a_second_live_job",
             f"{_MEMORY}::test_each_job_is_taken_up_by_one_of_several_processes",
             f"{_MEMORY}::test_a_job_that_ends_while_it_is_cancelled_keeps_its_end",
+            f"{_AT_ONCE}::test_one_signed_request_sent_many_times_at_once_runs_once",
+            f"{_AT_ONCE}::test_the_same_action_asked_for_many_times_at_once_is_one_job",
+            f"{_AT_ONCE}::test_a_cancel_that_meets_the_end_leaves_the_end_as_it_is",
+        ),
+    ),
+    Scenario(
+        35,
+        REQUESTS,
+        "a request replayed, expired, unsigned, altered, or signed for another site",
+        "refused, and on the ledger; a replay runs nothing",
+        (
+            _SIGNED,
+            "unit/cli/test_serving_parts.py::test_a_token_of_another_site_is_refused_and_on_the_record",
+        ),
+    ),
+    Scenario(
+        36,
+        REQUESTS,
+        "clocks that step, or differ",
+        "order by a sequence; no time is negative; signatures hold within 5 minutes",
+        (
+            f"{_SIGNED}::test_clocks_may_differ_by_five_minutes_and_no_more",
+            f"{_AT_ONCE}::test_whatever_the_clock_does_events_are_told_in_the_order_they_happened",
+            "unit/test_observing.py::test_a_clock_that_was_set_back_makes_no_time_negative",
+        ),
+    ),
+    Scenario(
+        37,
+        REQUESTS,
+        "the server is away for a day",
+        "jobs go on and end; each end is told once, when it is back",
+        (
+            f"{_AT_ONCE}::test_a_server_that_is_away_for_a_day_holds_up_no_job_and_tells_each_end_once",
+            f"{_AT_ONCE}::test_an_answer_that_was_lost_is_had_by_sending_the_same_again",
         ),
     ),
 )

@@ -307,3 +307,56 @@ def test_a_repository_of_another_user_is_read_because_policy_names_it(origin, si
     for path in (origin, *origin.rglob("*")):
         os.chown(path, other, other)
     assert site.fetch(str(origin), commit).sha == commit
+
+
+def test_what_a_fetch_that_was_cut_short_had_got_takes_no_room(origin, tmp_path):
+    """Otherwise ten attempts at ten gigabytes fill the disk."""
+    commit = a_commit(origin, {"big": os.urandom(200_000).hex()})
+    small = Repositories(tmp_path / "cache", ENVIRONMENT, FetchLimits(pack=64 * 1024))
+    for _ in range(2):
+        with pytest.raises(RequestRefused, match="can't be fetched"):
+            small.fetch(str(origin), commit)
+    left = [path for path in (tmp_path / "cache").rglob("*pack*") if path.is_file()]
+    assert left == []
+
+
+def test_a_small_pack_of_a_huge_file_is_refused_by_what_git_lists(origin, tmp_path):
+    """Its bytes are never asked for: 30 million zeros are 30 kB on their way."""
+    with (origin / "zeros").open("wb") as file:
+        file.truncate(30_000_000)
+    limits = FetchLimits(pack=1024**2, tree=TreeLimits(size=1024**2))
+    site = Repositories(tmp_path / "cache", ENVIRONMENT, limits)
+    commit = site.fetch(str(origin), a_commit(origin, {}))
+    with pytest.raises(RequestRefused, match="more than 1048576"):
+        site.read_file(commit, "project.yaml")
+    with pytest.raises(RequestRefused, match="more than 1048576"):
+        site.export(commit, tmp_path / "code")
+
+
+def test_folders_that_are_one_folder_elsewhere_are_refused(origin, site):
+    blob = a_blob(origin, "x")
+    (origin / "A").mkdir()
+    trees = [git(origin, "mktree", text=f"100644 blob {blob}\t{n}\n") for n in "ab"]
+    listing = f"040000 tree {trees[0]}\tA\n040000 tree {trees[1]}\ta\n"
+    commit = a_tree_commit(origin, listing)
+    with pytest.raises(RequestRefused, match="'a' and 'A' are too alike"):
+        site.files(site.fetch(str(origin), commit))
+
+
+def test_a_commit_that_stands_in_for_another_is_not_taken_for_it(origin, site, tmp_path):
+    """Git's replacements are refs of their own, which are never fetched."""
+    first = head(origin)
+    other = a_commit(origin, {"project.yaml": "version: 5\n"})
+    git(origin, "replace", first, other)
+    site.export(site.fetch(str(origin), first), tmp_path / "code")
+    assert (tmp_path / "code/project.yaml").read_text() == "version: 4\n"
+
+
+def test_a_repository_of_another_kind_of_hash_is_refused(tmp_path, site):
+    folder = tmp_path / "sha256"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--object-format=sha256")
+    commit = a_commit(folder, {"project.yaml": "version: 4\n"})
+    for wanted in (commit, commit[:40]):
+        with pytest.raises(RequestRefused, match=r"full commit id|can't be fetched"):
+            site.fetch(str(folder), wanted)
