@@ -13,7 +13,6 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from cohort_dsl.progress import SILENT, Progress
 from job_runner.definitions.apart import Heard
 
 COLUMNS = (
@@ -31,19 +30,6 @@ class Terminal:
         self._console = console or Console(stderr=True)
         self._bars = Bars(*COLUMNS, console=self._console, transient=True)
         self._lock, self._shown = threading.Lock(), 0
-
-    @contextmanager
-    def at_home(self) -> Iterator[Progress]:
-        """For an extraction of made-up patients, whose number is no secret."""
-        with self.hearing() as heard:
-            if not self._console.is_terminal:
-                yield SILENT
-                return
-            yield Progress(
-                prepared=lambda done, of: heard(("asking", done, of)),
-                answered=lambda rows: heard(("reading rows", rows, None)),
-                written=lambda rows, of: heard(("writing rows", rows, of)),
-            )
 
     @contextmanager
     def hearing(self) -> Iterator[Heard]:

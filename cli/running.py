@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli import clock, console, dummies, home, progress
+from rich.console import Console
+
+from cli import clock, console, dummies, home, live
 from cli.boxes import ready
 from cli.evaluating import images
 from cli.users import uid_of
-from job_runner.jobs.job import TERMINAL
 from job_runner.jobs.scheduler import Capacity
-from job_runner.jobs.worker import Told
 from job_runner.local import run as local
 from job_runner.local.home import Home, Ran
 from job_runner.local.studies import Study
@@ -33,25 +35,34 @@ class How:
 def carried_out(study: Study, how: How) -> tuple[Ran, ...]:
     """Runs what is out of date, in boxes, and tells how it goes."""
     local.refuse_all(study, home.IMAGES)
-    with ready(home.boxes_of(study.root), home.references(study), console.note) as boxes:
+    with (
+        ready(home.boxes_of(study.root), home.references(study), console.note) as boxes,
+        _shown(study, how) as board,
+    ):
         ours = Home(
             executor=boxes.executor,
             images=images(boxes),
             source=dummies.DummySource(
-                tables=how.tables, told=console.note, shown=progress.Terminal().at_home
+                tables=how.tables, told=board.note, shown=board.extracting
             ),
             clock=clock.now,
             monotonic=time.monotonic,
             new_id=clock.new_id,
             uid=uid_of,
-            told=_progress if not how.quiet else lambda told: None,
-            stopping=lambda: console.note("Stopping: what runs in a box is ended."),
-            noted=console.note,
+            told=board.told,
+            stopping=lambda: board.note("Stopping: what runs in a box is ended."),
+            noted=board.note,
             capacity=Capacity(how.jobs, 1),
         )
         return local.run(study, ours, keep_going=how.keep_going)
 
 
-def _progress(told: Told) -> None:
-    if told.job.state not in TERMINAL:
-        console.say(f"{told.job.action}: running, because {told.why}")
+def _shown(study: Study, how: How) -> AbstractContextManager[live.Shown]:
+    """A board only where somebody looks at it: no file and no log of a CI."""
+    if how.quiet:
+        return nullcontext(live.Silence())
+    screen = None
+    if not how.plain and not os.environ.get("CI"):
+        found = Console(stderr=True)
+        screen = found if found.is_terminal and not found.is_dumb_terminal else None
+    return live.shown(study.order, time.monotonic, screen)

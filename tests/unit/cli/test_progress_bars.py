@@ -30,10 +30,10 @@ def terminal(*, there: bool) -> tuple[Terminal, io.StringIO]:
 
 def test_a_terminal_shows_steps_and_rows() -> None:
     shown, written = terminal(there=True)
-    with shown.at_home() as progress:
-        progress.prepared(2, 5)
+    with shown.hearing() as heard:
+        heard(("asking", 2, 5))
         shown._bars.refresh()
-        progress.written(100, 400)
+        heard(("writing rows", 100, 400))
         shown._bars.refresh()
     assert "asking" in written.getvalue()
     assert "2/5" in written.getvalue()
@@ -55,9 +55,8 @@ def test_two_extractions_have_a_bar_each_and_the_last_clears_the_screen() -> Non
 
 def test_nothing_is_shown_where_there_is_no_terminal() -> None:
     shown, written = terminal(there=False)
-    with shown.at_home() as progress, shown.hearing() as heard:
-        progress.prepared(1, 2)
-        progress.answered(7)
+    with shown.hearing() as heard:
+        heard(("asking", 1, 2))
         heard(("asking", 1, 2))
     assert written.getvalue() == ""
 
