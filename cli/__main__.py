@@ -22,9 +22,10 @@ def main(arguments: Sequence[str], tree: click.Group = strongroom) -> int:
     """Run one command of the tree; returns the exit code. Errors are printed."""
     as_json = "--json" in arguments
     try:
-        tree.main(args=list(arguments), prog_name="strongroom", standalone_mode=False)
-    except click.exceptions.Exit as end:
-        return end.exit_code
+        words = list(arguments)
+        ended = tree.main(args=words, prog_name="strongroom", standalone_mode=False)
+        # What a command ends with, where it says so itself, is all that click gives.
+        return ended if isinstance(ended, int) else exits.OK
     except (click.Abort, KeyboardInterrupt):
         console.fail({"kind": "Interrupted"}, "Stopped.", as_json=as_json)
         return exits.INTERRUPTED
@@ -43,7 +44,6 @@ def main(arguments: Sequence[str], tree: click.Group = strongroom) -> int:
         return exits.code_of(refused)
     except Exception as error:  # noqa: BLE001  the last net: an error of our own
         return _our_own(error, as_json=as_json)
-    return exits.OK
 
 
 _PLACE = ("line", "column")

@@ -29,6 +29,8 @@ COMMANDS: Mapping[str, Entry] = {
     "explain": Entry("explain", "Show how a question is answered.", RESEARCHER),
     "dummy-data": Entry("trying", "Make dummy tables for a definition.", RESEARCHER),
     "run": Entry("runs", "Run actions here, on dummy data.", RESEARCHER),
+    "logs": Entry("looking", "Show what actions printed here.", RESEARCHER),
+    "shell": Entry("looking", "Open an image on the study, as actions see it.", RESEARCHER),
     "submit": Entry("remote", "Send actions of a commit to a site.", RESEARCHER),
     "status": Entry("remote", "Show your requests and their jobs.", RESEARCHER),
     "cancel": Entry("remote", "Stop a request's jobs.", RESEARCHER),

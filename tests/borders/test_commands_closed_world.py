@@ -11,7 +11,16 @@ from cli.commands import strongroom
 from cli.listing import COMMANDS, page
 
 NO_REPORT = {
-    *("init", "serve", "runner run", "demo", "completion", "engine start", "engine stop")
+    *(
+        "init",
+        "serve",
+        "runner run",
+        "demo",
+        "completion",
+        "shell",
+        "engine start",
+        "engine stop",
+    )
 }
 """Commands that do something and report nothing that a program would read."""
 
