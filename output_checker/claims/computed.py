@@ -98,7 +98,8 @@ def _survival(claim: Claim, cells: Cells) -> Iterator[Line]:
 
     Those censored within a step count for half of it (Cutler and Ederer, "Maximum
     utilization of the life table method in analyzing survival", J Chronic Dis 8, 1958).
-    From the first hidden count on, nothing can be computed.
+    From the first hidden count on, nothing is: those at risk when its step is over tell how
+    many left in it, events and censored together; the survival, how many had an event.
     """
     *steps, beyond = claim.dimensions[-2].levels
     for group in _groups(claim, claim.dimensions[:-2]):

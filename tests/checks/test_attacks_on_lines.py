@@ -181,6 +181,29 @@ def test_a_step_at_which_few_left_is_not_the_fall_of_those_at_risk(tmp_path):
     assert middle.get("at risk", math.nan) - after - middle.get("censored", 0) not in SMALL
 
 
+def test_a_curve_that_went_on_after_a_hidden_step_would_tell_its_events(tmp_path):
+    """Three of 108 at risk die, and 25 are censored: it ends before these. What two more
+    numbers would tell, 80 at risk afterwards and the survival of four digits."""
+    frame = followed(
+        (40, 10, True), (30, 20, False), (3, 40, True), (25, 40, False), (20, 70, True),
+        (20, 70, False), (40, 200, False),
+    )  # fmt: skip
+    desk = Desk(tmp_path, frame)
+    desk.make("survival", time="days", event="died", steps=STEPS)
+    found = lines(desk.file(EXACT))
+    before, at_risk = found["under 30",]["survival"], found["30 to under 60",]["at risk"]
+    assert set(found["30 to under 60",]) == {"at risk", "censored"}
+    assert set(found["60 to under 90",]) == {"events", "censored"}
+
+    def after(events, left):
+        return float(f"{before * (1 - events / (at_risk - (left - events) / 2)):.4g}")
+
+    left = at_risk - 80
+    assert left - found["30 to under 60",]["censored"] == 3
+    shown = after(3, left)  # that of no other number, were those censored hidden, too
+    assert [e for e in range(left + 1) if after(e, left) == shown] == [3]
+
+
 def test_a_histogram_less_a_life_table_leaves_nobody_small(tmp_path):
     """Its bands are the steps: a band less its events would be those censored."""
     frame = followed(
