@@ -39,6 +39,8 @@ from output_checker.suppress.primary import most_is_of_few
 
 MOST_TRIED = 300
 """Atoms that are asked for their most; past these it is said that there are more."""
+MOST_WORK = 48_000_000
+"""The same times the square of the rows: programs with more of these take longer."""
 NEARLY = 0.9
 """Of the least projection that is looked at: small errors keep none out."""
 
@@ -118,14 +120,15 @@ class Search:
 
     def _few_have_most(self, taken: Set[int]) -> Iterator[OfFew]:
         atoms = [atom for atom in self._in_question() if atom not in taken]
-        self.complete = len(atoms) <= MOST_TRIED
+        most = min(MOST_TRIED, MOST_WORK // max(1, len(self._column.matrix.rows)) ** 2)
+        self.complete = len(atoms) <= most
         if not atoms:
             return
         column, held = self._column, self._held
         ceiling = Ceiling(column.matrix, column.told(column.every), held)
         before = [Ceiling(column.matrix, column.told(f), held) for f in column.fewer]
         done = set[tuple[float, ...]]()
-        for atom in atoms[:MOST_TRIED]:
+        for atom in atoms[:most]:
             weights = self._attacked(ceiling, atom)
             if weights is None or any(
                 self._attacked(one, atom) is not None for one in before
