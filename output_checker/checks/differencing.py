@@ -34,8 +34,9 @@ def check(subject: Verified) -> Iterator[Finding]:
             verdict=Verdict.FAIL,
             reason="Who is counted here and in other tables or earlier releases can't be"
             f" compared: {found.unknown}. Subtracting may show few people.",
-            remedy="Use the same people and the same groups as the tables before; where"
-            " something is damaged, the site's operator must restore it.",
+            remedy="Use the same people and the same groups as the tables before, or ask"
+            " for fewer tables at once, of fewer and larger groups; where something is"
+            " damaged, the site's operator must restore it.",
             attack=(
                 f"{rounded(subject.found.in_all, subject.policy)} here, less those"
                 " of a table before: how many are left, and whether it is one, nobody can"

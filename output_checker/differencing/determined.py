@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
+from output_checker.differencing.branching import smallest_groups
 from output_checker.differencing.incidence import Floats, Incidence, Places
 from output_checker.differencing.model import TooMany
 
@@ -27,8 +28,8 @@ the cells are scaled to the same size, so what isn't nought is far larger."""
 ROUNDED = 1e-6
 NEAR = 1e-3
 """How near to 0 or 1 a sum must be to be tried; the attack itself decides."""
-MOST_STEPS = 200_000
-"""Sums of rows that are looked at."""
+MOST_STEPS = 20_000
+"""Sums of rows that are looked at; if there are more, branches are."""
 SAME = 1e-5
 """How near to one an eigenvalue is one: others leave out a part of an atom at least."""
 MOST_CANDIDATES = 4000
@@ -45,8 +46,15 @@ def few_determined(matrix: Incidence, rows: Sequence[int], least: int) -> list[G
     """
     atoms, basis = _left(matrix, rows, least)
     sizes = matrix.atoms.sizes[atoms]
-    found = _ones_and_noughts(basis, sizes, least)
+    try:
+        found = list(_ones_and_noughts(basis, sizes, least))
+    except _Breadth:
+        found = list(smallest_groups(basis, sizes, least))
     return [frozenset(int(atoms[n]) for n in group) for group in found]
+
+
+class _Breadth(Exception):
+    """There are too many sums to look at one by one."""
 
 
 def smallest(groups: Sequence[Group]) -> list[Group]:
@@ -85,7 +93,8 @@ def _left(matrix: Incidence, rows: Sequence[int], least: int) -> tuple[Places, F
         raise TooMany("the tables together cut too many people off from all others")
     held = sums @ matrix.at(atoms)
     values, vectors = np.linalg.eigh(held.T @ held)
-    return _narrowed(atoms, vectors[:, values > 1 - SAME].T, enough)
+    basis = vectors[:, values > 1 - SAME].T
+    return _narrowed(atoms, basis, least)
 
 
 def whitened(matrix: Incidence, rows: Sequence[int]) -> Floats:
@@ -102,11 +111,21 @@ def whitened(matrix: Incidence, rows: Sequence[int]) -> Floats:
     return found
 
 
-def _narrowed(atoms: Places, sums: Floats, enough: float) -> tuple[Places, Floats]:
-    """Without atoms that are in no small group of what is left, again and again."""
+def _narrowed(atoms: Places, sums: Floats, least: int) -> tuple[Places, Floats]:
+    """Without atoms that are in no small group of what is left, again and again.
+
+    With P the projection on what is left, a group s has P s = s: so of each of its atoms
+    the row of P, summed over the group, is one. It can't be where P_jj and the largest
+    others, as many as a group of few has room for, don't make up one.
+    """
     while True:
         basis = _basis(sums)
-        out = (basis**2).sum(axis=0) <= enough
+        alike = basis.T @ basis
+        leverage = np.diag(alike).copy()
+        np.fill_diagonal(alike, 0)
+        room = max(least - 2, 0)  # others of a person each, besides one
+        others = np.sort(alike.clip(0), axis=1)[:, ::-1][:, :room].sum(axis=1)
+        out = (leverage <= 1 / (2 * least)) | (leverage + others < 1 - NEAR)
         if not out.any():
             return atoms, basis
         _, strength, right = np.linalg.svd(basis[:, out].T, full_matrices=True)
@@ -185,7 +204,7 @@ def _ones_and_noughts(basis: Floats, sizes: Places, least: int) -> Iterator[froz
     seen = set(todo)
     while todo:
         if len(seen) > MOST_STEPS:
-            raise TooMany("few people can be singled out in too many ways")
+            raise _Breadth
         chosen = todo.pop()
         inside = sorted(chosen)
         vector = rows[inside].sum(axis=0)

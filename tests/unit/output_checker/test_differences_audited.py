@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from output_checker.differencing import audit as audits
-from output_checker.differencing import determined, incidence
+from output_checker.differencing import branching, determined, incidence
 from output_checker.differencing.atoms import atoms, linked
 from output_checker.differencing.audit import audit
 from output_checker.differencing.model import Cell, Counted, TooMany
@@ -50,13 +50,22 @@ def test_a_search_that_ends_early_says_so_or_refuses(monkeypatch):
         (incidence, "MOST_ROWS", "different cells"),
         (incidence, "MOST_WORK", "too many tables"),
         (determined, "MOST_CANDIDATES", "cut too many people off"),
-        (determined, "MOST_STEPS", "in too many ways"),
     ],
 )
 def test_past_each_bound_there_is_a_reason(monkeypatch, module, bound, words):
     monkeypatch.setattr(module, bound, 0)
     with pytest.raises(TooMany, match=words):
         audit([table((1, 2, 3)), table(release="r1")], [{0}], 10)
+
+
+def test_sums_that_are_too_many_to_try_are_searched_by_branching(monkeypatch):
+    tables = [table((1, 2, 3)), table(release="r1")]
+    before = audit(tables, [{0}], 10)
+    monkeypatch.setattr(determined, "MOST_STEPS", 0)
+    assert audit(tables, [{0}], 10) == before
+    monkeypatch.setattr(branching, "MOST_GROUPS", 0)
+    with pytest.raises(TooMany, match="in too many ways"):
+        audit(tables, [{0}], 10)
 
 
 def test_tables_of_other_people_have_no_say():
