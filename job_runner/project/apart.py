@@ -21,7 +21,7 @@ from job_runner.project.mistakes import Mistakes, Place
 from job_runner.project.model import PROJECT_FILE, Project
 from job_runner.project.nodes import Node
 from job_runner.project.parse import checked
-from job_runner.project.tree import NoTree, understood
+from job_runner.project.tree import READY, NoTree, understood
 
 MOST_SECONDS = 20.0
 """By the clock on the wall; its own time on the processor is bounded more tightly."""
@@ -41,8 +41,8 @@ def parse_apart(
 ) -> Project:
     """As ``parse``. A file that its reader doesn't survive is refused like any other.
 
-    PlatformError where somebody else ended the reader, or the machine is too busy for it:
-    that says nothing about the file.
+    PlatformError where the reader doesn't start, somebody else ended it, or the machine is
+    too busy for it: that says nothing about the file.
     """
     mistakes = Mistakes(where)
     answer = _answer(data[: MOST_BYTES + 1], child, seconds)
@@ -86,10 +86,10 @@ def _answer(data: bytes, child: Sequence[str], seconds: float) -> bytes:
 
 def _if_it_ended_well(said: bytes, code: int) -> bytes:
     """Its own limits end it otherwise than by this signal."""
-    if code == -signal.SIGKILL:
+    if code == -signal.SIGKILL or not said.startswith(READY.encode()):
         raise PlatformError(
-            f"the reader of {PROJECT_FILE} was ended before it was done",
+            f"the reader of {PROJECT_FILE} didn't start, or was ended by somebody else",
             where="this machine",
-            remedy="It is tried again. Has the machine memory and time left?",
+            remedy="Is Strongroom installed, and has the machine memory and time left?",
         )
-    return said if code == 0 else b""
+    return said.removeprefix(READY.encode()) if code == 0 else b""

@@ -12,7 +12,7 @@ import sys
 from job_runner.project.load import MOST_BYTES, text_of
 from job_runner.project.mistakes import Mistakes
 from job_runner.project.reading import read
-from job_runner.project.tree import written
+from job_runner.project.tree import READY, written
 
 MOST_MEMORY = 400 * 1024**2
 MOST_SECONDS = 2
@@ -38,4 +38,6 @@ def limit() -> None:
 
 if __name__ == "__main__":
     limit()
+    sys.stdout.write(READY)
+    sys.stdout.flush()
     sys.stdout.write(answer(sys.stdin.buffer.read(MOST_BYTES + 1)))

@@ -12,6 +12,9 @@ from job_runner.project.building import MOST_DEPTH
 from job_runner.project.mistakes import Mistakes, Place
 from job_runner.project.nodes import Items, Node, Scalar, Table
 
+READY = "R"
+"""What a child says first: it has started, and what happens now is the file's doing."""
+
 MOST_WORDS = 1_000
 """Characters of a child's sentence about a mistake."""
 

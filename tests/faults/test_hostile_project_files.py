@@ -15,7 +15,7 @@ from job_runner.project import Project, ProjectErrors, child, parse, parse_apart
 from job_runner.project.mistakes import Mistakes
 from job_runner.project.nodes import Items, Scalar
 from job_runner.project.reading import read
-from job_runner.project.tree import NoTree, understood, written
+from job_runner.project.tree import READY, NoTree, understood, written
 
 GOOD = """\
 version: 5
@@ -68,6 +68,7 @@ def test_a_bomb_is_refused_with_its_place(data: bytes, said: str) -> None:
     assert said in refused(data)
 
 
+STARTED = "print('R', end='', flush=True)\n"
 SAYS = "import sys; sys.stdin.read(); sys.stdout.write({!r})"
 LIMITED = "from job_runner.project import child; child.limit();"
 BEYOND = "more time or memory than a project file may"
@@ -90,7 +91,7 @@ BEYOND = "more time or memory than a project file may"
 def test_a_child_that_breaks_is_a_refusal(program: str) -> None:
     """As if libyaml had a hole: it ends, says nonsense, or takes what it can get."""
     data = GOOD.encode() * 10_000
-    assert BEYOND in refused(data, child=[sys.executable, "-c", program])
+    assert BEYOND in refused(data, child=[sys.executable, "-c", STARTED + program])
 
 
 def test_of_a_hundred_megabytes_no_more_is_passed_on_than_could_be_read() -> None:
@@ -103,17 +104,24 @@ def test_a_child_that_takes_too_much_of_the_processor_is_ended() -> None:
         "from job_runner.project import child; child.MOST_SECONDS = 1; child.limit()\n"
         "while True: pass"
     )
-    forever = [sys.executable, "-c", program]
+    forever = [sys.executable, "-c", STARTED + program]
     assert BEYOND in refused(GOOD.encode(), child=forever)
 
 
 @pytest.mark.parametrize(
-    "program", ["import time; time.sleep(60)", "import os; os.kill(os.getpid(), 9)"]
+    "program",
+    [
+        f"{STARTED}import time; time.sleep(60)",
+        f"{STARTED}import os; os.kill(os.getpid(), 9)",
+        "import strongroom_is_not_installed_here",
+    ],
 )
-def test_a_child_that_somebody_else_ends_says_nothing_about_its_file(program: str) -> None:
-    """Out of the machine's memory or time: it is tried again."""
+def test_a_child_that_never_began_or_was_ended_says_nothing_about_its_file(
+    program: str,
+) -> None:
+    """Out of the machine's memory or time, or not there: it is tried again."""
     waiting = [sys.executable, "-c", program]
-    with pytest.raises(PlatformError, match="was ended before it was done"):
+    with pytest.raises(PlatformError, match="didn't start, or was ended by somebody else"):
         parse_apart(GOOD.encode() * 10_000, child=waiting, seconds=0.3)
 
 
@@ -121,7 +129,7 @@ def test_a_child_has_no_environment_and_no_say_in_what_a_project_may_be() -> Non
     """It answers with a path that leads out of the study: refused as in any file."""
     tree = written(read(GOOD.replace("a.csv", "../a.csv"), Mistakes("")), Mistakes(""))
     told = json.dumps(tree)
-    program = f"import os; assert not os.environ.get('HOME'); print({told!r})"
+    program = f"import os; assert not os.environ.get('HOME'); print({READY + told!r})"
     said = refused(GOOD.encode(), child=[sys.executable, "-c", program])
     assert "leads out of its folder" in said
 
