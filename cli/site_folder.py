@@ -17,6 +17,16 @@ folder_argument = click.argument(
     type=click.Path(path_type=Path, file_okay=False),
 )
 
+log_option = click.option(
+    "--log",
+    "log_form",
+    default="plain",
+    show_default=True,
+    type=click.Choice(["plain", "json"]),
+    help="What the operator is told, on the terminal: words; or, on standard error, a "
+    "JSON object for each thing that happens.",
+)
+
 
 def opened(site_folder: Path) -> Store:
     """The site's store; PlatformError where there is no site."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import console
-from cli.site_folder import existing, folder_argument
+from cli.site_folder import existing, folder_argument, log_option
 from job_runner.errors import PlatformError
 
 if TYPE_CHECKING:
@@ -42,28 +44,35 @@ def runner() -> None:
 
 @runner.command("run")
 @folder_argument
-def runner_run(site_folder: Path) -> None:
+@log_option
+def runner_run(site_folder: Path, log_form: str) -> None:
     """Run the jobs of SITE: extractions and actions in containers.
 
     Stops cleanly on Ctrl-C or SIGTERM: containers that run go on, and are adopted by the
     next runner. Takes no new work while the selftest of its boxes fails (it is repeated
     every five minutes), nor while a disk is full, read-only or gone.
     """
-    from cli.compose import running
+    from cli.compose import logging_to, running
     from cli.compose.proving import Guard
+    from cli.compose.tracing import tracing
     from job_runner.jobs import wake
     from job_runner.server.changes import listening
 
-    with _ground(site_folder) as (site, ready, prover):
+    with (
+        _ground(site_folder) as (site, ready, prover),
+        tracing("strongroom-runner", os.environ) as spanned,
+    ):
         folder = site.folder
         sign = folder.state / "runner.json"
+        log = logging_to.standard_error() if log_form == "json" else None
         guard, health = Guard(prover.certificate, _proved), running.health(folder, _unwell)
         made = running.runner(
             site,
             ready.executor,
-            told=_tell,
-            trouble=_trouble,
+            told=partial(logging_to.told, log) if log else _tell,
+            trouble=log.trouble if log else _trouble,
             paused=lambda: guard.refuses() or health.refuses(),
+            spanned=spanned,
         )
         site.store.on_change(lambda: wake.notify(folder.served))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import click
 
 from cli import clock, console
 from cli.quiet_logs import KindAndPlace
-from cli.site_folder import existing, folder_argument
+from cli.site_folder import existing, folder_argument, log_option
 from job_runner.errors import PlatformError
 
 
@@ -24,15 +25,7 @@ from job_runner.errors import PlatformError
     "--port", default=8750, show_default=True, help="The port; 0 finds a free one."
 )
 @click.option("--behind-tls", is_flag=True, help="An HTTPS proxy stands in front.")
-@click.option(
-    "--log",
-    "log_form",
-    default="plain",
-    show_default=True,
-    type=click.Choice(["plain", "json"]),
-    help="On standard error: what goes wrong, in words; or all that happens, a JSON "
-    "object a line.",
-)
+@log_option
 def serve(site_folder: Path, host: str, port: int, behind_tls: bool, log_form: str) -> None:
     """Serve SITE: requests, status, review pages and the public record.
 
@@ -44,6 +37,7 @@ def serve(site_folder: Path, host: str, port: int, behind_tls: bool, log_form: s
 
     from cli.compose import logging_to, serving
     from cli.compose.opened import opened
+    from cli.compose.tracing import tracing
     from job_runner.server.changes import Changes, listening
 
     folder = existing(site_folder)
@@ -59,12 +53,13 @@ def serve(site_folder: Path, host: str, port: int, behind_tls: bool, log_form: s
         _listener(host, port) as listener,
         opened(folder) as site,
         listening(folder.served, changes.tell),
+        tracing("strongroom-serve", os.environ) as spanned,
     ):
         url = f"http://{host}:{listener.getsockname()[1]}"
         site.store.on_change(site.wake_runner)
         site.store.on_change(changes.tell)
         log = logging_to.standard_error() if log_form == "json" else None
-        app = serving.application(site, changes, https=behind_tls, log=log)
+        app = serving.application(site, changes, https=behind_tls, log=log, spanned=spanned)
         config = uvicorn.Config(
             app,
             log_level="warning",

@@ -8,6 +8,8 @@ from importlib.metadata import version
 
 from cli import clock
 from cli.compose.opened import OpenSite
+from job_runner.jobs.job import PLATFORM_FAILURES
+from job_runner.jobs.worker import Told
 from job_runner.observing.log import Happened, Level, Log
 
 
@@ -20,6 +22,19 @@ def serving(log: Log, site: OpenSite, url: str) -> None:
     """The first line: what is served, and where."""
     told = {"site": site.id, "url": url, "version": version("strongroom")}
     log.tell(Level.INFO, Happened.SERVING, **told)
+
+
+def told(log: Log, one: Told) -> None:
+    """A job's step. Its action's name is the study's word, so it isn't told."""
+    job = one.job
+    log.tell(
+        Level.ERROR if job.failure in PLATFORM_FAILURES else Level.INFO,
+        Happened.JOB,
+        request=job.request_id,
+        job=job.id,
+        state=job.state.value,
+        failure=job.failure.value if job.failure else None,
+    )
 
 
 class Instead(logging.Filter):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 
 from cli import clock, progress
@@ -20,6 +21,7 @@ from job_runner.jobs.rests import USUAL, Rests
 from job_runner.jobs.runner import Runner
 from job_runner.jobs.scheduler import Capacity
 from job_runner.jobs.worker import Ports, Told, Worker
+from job_runner.observing.spans import JobSpans, Tell
 from job_runner.outputs import OutputLimits
 from job_runner.site.health import Health
 from job_runner.site.tasks import SiteTasks
@@ -35,9 +37,12 @@ def runner(
     trouble: Callable[[Exception], None],
     rests: Rests = USUAL,
     paused: Callable[[], bool] = lambda: False,
+    spanned: Tell | None = None,
 ) -> Runner:
     """The runner of a site; ``told`` and ``trouble`` are for its operator. ``rests``: after
-    what the platform failed at. ``paused``: whether no new work may begin."""
+    what the platform failed at. ``paused``: whether no new work may begin. ``spanned``: is
+    told what took how long, to be traced."""
+    spans = JobSpans(spanned or (lambda one: None), clock.now)
     rules = disclosure.load(site.policy.disclosure)
     checking = Checking(site.folder, rules, review_store.open_store(site.folder.database))
     ports = Ports(
@@ -45,7 +50,7 @@ def runner(
         stages=stages.stages(
             WarehouseSource(site.policy.warehouse, rounding_of(rules), apart.tell),
             OutputLimits(),
-            apart.Listening(progress.Terminal().hearing),
+            apart.Listening(partial(_heard_by, progress.Terminal().hearing, spans.hearing)),
         ),
         after_success=partial(
             checking.after_success, seconds=site.policy.limits.wall_clock
@@ -53,7 +58,7 @@ def runner(
         record=lambda kind, body: site.record(kind, body, "the runner"),
         uid=uid_of,
         clock=clock.now,
-        told=told,
+        told=partial(_told_to, spans, told),
         rests=rests,
     )
     runs = site.folder.state / "runs"
@@ -69,6 +74,26 @@ def runner(
         paused=paused,
         trouble=trouble,
     )
+
+
+def _told_to(spans: JobSpans, told: Callable[[Told], None], one: Told) -> None:
+    spans.moved(one.job)
+    told(one)
+
+
+@contextmanager
+def _heard_by(
+    *ears: Callable[[], AbstractContextManager[apart.Heard]],
+) -> Iterator[apart.Heard]:
+    """What an extraction tells, heard by all of them."""
+    with ExitStack() as stack:
+        heard = [stack.enter_context(ear()) for ear in ears]
+
+        def all_hear(told: object) -> None:
+            for one in heard:
+                one(told)
+
+        yield all_hear
 
 
 def health(folder: SiteFolder, told: Callable[[tuple[PlatformError, ...]], None]) -> Health:

@@ -22,6 +22,7 @@ from cli.compose.reviewing import Runs, identify
 from job_runner.jobs import wake
 from job_runner.observing.log import Log
 from job_runner.observing.metrics import Metrics
+from job_runner.observing.spans import Tell
 from job_runner.observing.strangers import Strangers
 from job_runner.requests.admission import Admission
 from job_runner.requests.intake import Desk
@@ -31,6 +32,7 @@ from job_runner.server.health import Check, Health
 from job_runner.server.operations import routes
 from job_runner.server.problems import log_trouble
 from job_runner.server.told import without_credentials
+from job_runner.site.health import FLOOR
 from output_checker.differencing.leaving import Leaving
 from output_checker.release import Outbox
 from output_checker.review import store as review_store
@@ -38,15 +40,17 @@ from output_checker.review.pages import PublicRun
 from output_checker.review.service import Service
 from output_checker.review.site import review_site
 
-DISK_FLOOR = 512 * 1024**2
-"""Bytes free below which a site isn't ready: a database and a ledger need room to grow."""
-
 
 def application(
-    site: OpenSite, changes: Changes, *, https: bool, log: Log | None = None
+    site: OpenSite,
+    changes: Changes,
+    *,
+    https: bool,
+    log: Log | None = None,
+    spanned: Tell | None = None,
 ) -> Starlette:
     """Everything that a site serves. ``https``: whether browsers come by TLS. ``log``: told
-    of each call and trouble, if given."""
+    of each call and trouble, if given; ``spanned``: what took how long, to be traced."""
     service = reviews(site)
     service.resume()
     web = review_site(
@@ -59,11 +63,14 @@ def application(
         https=https,
         site_name=site.policy.name,
     )
-    served: list[BaseRoute] = [*routes(_api(site, changes, log)), Mount("/", app=web)]
+    served: list[BaseRoute] = [
+        *routes(_api(site, changes, log, spanned)),
+        Mount("/", app=web),
+    ]
     return Starlette(routes=served)
 
 
-def _api(site: OpenSite, changes: Changes, log: Log | None) -> Api:
+def _api(site: OpenSite, changes: Changes, log: Log | None, spanned: Tell | None) -> Api:
     desk = Desk(
         policy=site.policy,
         repositories=site.repositories,
@@ -88,6 +95,7 @@ def _api(site: OpenSite, changes: Changes, log: Log | None) -> Api:
         metrics=metrics.text,
         trouble=log.trouble if log else log_trouble,
         answered=answered,
+        spanned=spanned or (lambda one: None),
         unknown=Strangers(partial(_stranger, site), clock.now).came,
     )
 
@@ -97,7 +105,7 @@ def health(site: OpenSite) -> Health:
     state = site.folder.state
     checks = {
         Check.STORE: lambda: site.store.looks.last_sequence() >= 0,
-        Check.DISK: lambda: shutil.disk_usage(state).free >= DISK_FLOOR,
+        Check.DISK: lambda: shutil.disk_usage(state).free >= FLOOR,
         Check.LEDGER: lambda: _can_be_added_to(site),
     }
     return Health(checks, version("strongroom"), lambda: _runner_listens(site))

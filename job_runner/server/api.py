@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 
 from job_runner.jobs.job import TERMINAL
+from job_runner.observing import spans
 from job_runner.requests import signed
 from job_runner.requests.admission import Admission
 from job_runner.requests.request import Request
@@ -60,7 +61,7 @@ class Api:
     ``health``: what is told of it. ``metrics``: the text of all that is measured.
     ``trouble`` is told, for the operator, what a caller only sees as the site being out of
     order; ``answered`` is told of every call. ``unknown``: of who came to submit with a
-    token that is nobody's.
+    token that is nobody's. ``spanned``: of how long submissions took, to be traced.
     """
 
     admission: Admission
@@ -72,15 +73,17 @@ class Api:
     trouble: Callable[[Exception], object] = log_trouble
     answered: Callable[[Answered], object] = lambda answered: None
     unknown: Callable[[], object] = lambda: None
+    spanned: spans.Tell = lambda one: None
     monotonic: Callable[[], float] = time.monotonic
     submissions: Executor = field(default_factory=_hands)
 
     async def submit(self, http: HttpRequest) -> Mapping[str, object]:
         person = await run_in_threadpool(self._submitter, http)
         identify.refuse_unless(person, Move.SUBMIT)
-        submission = await asked.submission(http)
+        began, submission = self.clock(), await asked.submission(http)
         loop, admit = asyncio.get_running_loop(), self.admission.admit
         request = await loop.run_in_executor(self.submissions, admit, submission, person)
+        self.spanned(spans.submission(request.id, began, self.clock()))
         return await run_in_threadpool(self._told, request.id)
 
     async def about(self, http: HttpRequest) -> Mapping[str, object]:

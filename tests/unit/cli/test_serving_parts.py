@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,14 @@ import pytest
 from cli.compose import folder, logging_to, serving
 from cli.compose.folder import SiteFolder
 from cli.compose.opened import OpenSite, opened
+from job_runner.jobs.job import Failure, State
+from job_runner.jobs.worker import Told
 from job_runner.observing.log import Log
 from job_runner.server.changes import Changes
 from job_runner.site.people import Role
 from tests.calls import Caller
 from tests.described import DOCUMENT
+from tests.jobs_made import a_job
 from tests.unit.cli.test_site_commands import SETTINGS
 
 TOKEN = "sr_" + "A" * 43
@@ -56,7 +60,7 @@ def test_a_site_whose_ledger_is_damaged_is_not_ready_and_still_lives(site):
 
 
 def test_a_site_whose_disk_is_nearly_full_is_not_ready(site, monkeypatch):
-    monkeypatch.setattr(serving, "DISK_FLOOR", 2**62)
+    monkeypatch.setattr(serving, "FLOOR", 2**62)
     answer = caller(site).get("/health")
     assert (answer.status_code, answer.json()["disk"]) == (503, "failing")
 
@@ -122,3 +126,17 @@ def test_the_first_line_of_a_log_says_what_is_served(site, capsys):
     told = json.loads(capsys.readouterr().err)
     assert (told["event"], told["site"]) == ("serving", site.id)
     assert told["url"] == "http://127.0.0.1:8750"
+
+
+def test_a_jobs_step_is_logged_by_ids_and_not_by_its_actions_name(capsys):
+    failed = replace(a_job("canary"), state=State.FAILED, failure=Failure.PLATFORM_ERROR)
+    failed = replace(failed, id="r1-0001")
+    logging_to.told(logging_to.standard_error(), Told(failed, "canary"))
+    said = capsys.readouterr().err
+    assert "canary" not in said
+    told = json.loads(said)
+    assert (told["level"], told["job"], told["failure"]) == (
+        "error",
+        "r1-0001",
+        "platform_error",
+    )
