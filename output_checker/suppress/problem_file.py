@@ -33,6 +33,8 @@ LONGEST_NUMBER = 18
 """Digits of a whole number."""
 SCALE = 1e4
 """The largest number, after scaling: a solver's absolute tolerance is fine enough there."""
+LEAST = 1e-5
+"""The smallest protection level, after scaling: of less, a solver can't say if it's met."""
 EXACT = 1e-9
 """The share of an equation's size by which it may miss zero: digits were rounded."""
 REMEDY = (
@@ -206,9 +208,32 @@ def _numbers(body: Json) -> Iterator[str]:
             yield f"cell {name}: its value isn't between what it tells when shown"
         if cell.get("fixed") and cell["id"] in primary:
             yield f"cell {name} is primary, and so can't be fixed"
-    whole = all(float(cell["value"]).is_integer() for cell in body["cells"])
-    if body.get("integer") and not whole:
+    yield from _levels(body)
+    if body.get("integer") and not _whole_values(body):
         yield "integer: not all values are whole"
+
+
+def _levels(body: Json) -> Iterator[str]:
+    """Every protection level is one that can be told from none, beside the values."""
+    scale = _scale(body)
+    for primary in body["primaries"]:
+        levels = (primary.get(name, 0) for name in ("lower", "upper", "sliding"))
+        if any(0 < level * scale < LEAST for level in levels):
+            yield (
+                f"primary {_quoted(primary['id'])}: a level is too small beside the largest"
+                " value to be told from 0"
+            )
+
+
+def _whole_values(body: Json) -> bool:
+    return all(float(cell["value"]).is_integer() for cell in body["cells"])
+
+
+def _scale(body: Json) -> float:
+    """What numbers are multiplied with, so that a solver's tolerance is fine enough."""
+    largest: float = max(abs(cell["value"]) for cell in body["cells"])
+    usual = 1 <= largest <= SCALE or not largest
+    return 1.0 if usual or body.get("integer", _whole_values(body)) else SCALE / largest
 
 
 def _sums(body: Json) -> Iterator[str]:
@@ -242,10 +267,8 @@ def _possible(cell: Json, usual: Interval) -> Interval:
 def _stated(body: Json) -> Stated:
     cells = body["cells"]
     place = {cell["id"]: n for n, cell in enumerate(cells)}
-    whole = all(float(cell["value"]).is_integer() for cell in cells)
-    integer = bool(body.get("integer", whole))
-    largest = max(abs(cell["value"]) for cell in cells)
-    scale = 1.0 if integer or largest <= SCALE else SCALE / largest
+    integer = bool(body.get("integer", _whole_values(body)))
+    scale = _scale(body)
     pattern = body.get("pattern")
     return Stated(
         title=body.get("title", ""),

@@ -57,6 +57,22 @@ def test_numbers_of_any_unit_come_back_as_they_went_in():
     assert (primary.low, primary.high, primary.value) == (5e8, 4e9, 1e9)
 
 
+def test_numbers_smaller_than_a_solvers_tolerance_are_attacked_all_the_same():
+    small = [{**cell, "value": cell["value"] * 1e-9} for cell in LINE["cells"]]
+    primaries = [{"id": "a", "lower": 1e-9, "upper": 3e-9}]
+    stated = loads(line(cells=small, primaries=primaries), where="line")
+    assert not audited(stated).safe
+    outcome = protected(stated)
+    assert outcome.secondary == ("c",)
+    assert outcome.primaries[0].interval == pytest.approx((0, 31e-9))
+
+
+def test_a_level_that_cannot_be_told_from_none_is_refused():
+    primaries = [{"id": "a", "upper": 1e-9}]
+    with pytest.raises(ProblemError, match="primary 'a': a level is too small"):
+        loads(line(primaries=primaries), where="line")
+
+
 def test_numbers_below_zero_may_be_hidden_too():
     changed = cells(a={"value": -1}, b={"value": 22})
     outcome = protected(loads(line(cells=changed), where="line"))
