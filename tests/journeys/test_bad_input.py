@@ -174,8 +174,8 @@ PROJECTS: dict[str, tuple[Change, Told]] = {
         Told(4, "ProjectErrors", "yaml, line 17", "isn't relative", "for example"),
     ),
     "no UTF-8": (
-        lambda path: path.write_bytes(b"version: 5\nactions: \xff\n") and None,
-        Told(4, "ProjectError", "project.yaml", "isn't UTF-8", "Save it"),
+        lambda path: path.write_bytes(b"version: 5\nactions: {}  # \xff\n") and None,
+        Told(4, "ProjectErrors", "yaml, line 2", "a character is broken", "file as UTF-8"),
     ),
     "a folder in its place": (
         lambda path: path.unlink() or (path / "x").mkdir(parents=True),
