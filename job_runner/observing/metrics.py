@@ -8,6 +8,7 @@ anybody wrote, or of any person, is among them.
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
@@ -18,6 +19,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from job_runner.jobs.job import RUNNING, TERMINAL, State
+from job_runner.jobs.members import Member, Sighting, sightings
 from job_runner.server.api import Answered
 from job_runner.store import Event, Store
 
@@ -25,6 +27,8 @@ OTHER = "other"
 ANSWERS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0)
 JOBS = (1.0, 5.0, 30.0, 120.0, 600.0, 3_600.0, 14_400.0, 86_400.0)
 """Upper bounds in seconds."""
+
+STANDINGS = ("working", "draining", "safe_to_stop")
 
 
 class Metrics:
@@ -35,6 +39,7 @@ class Metrics:
         store: Store,
         projects: Collection[str],
         runner_listens: Callable[[], bool] = lambda: False,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store, self._projects = store, frozenset(projects)
         self._listens = runner_listens
@@ -54,7 +59,9 @@ class Metrics:
             registry=self._registry,
             buckets=JOBS,
         )
-        self._lock = threading.Lock()
+        self._lock, self._looking = threading.Lock(), threading.Lock()
+        self._monotonic = monotonic
+        self._sighted: dict[str, Sighting] = {}
         self._seen = store.looks.last_sequence()
 
     def answered(self, one: Answered) -> None:
@@ -100,6 +107,7 @@ class Metrics:
             "Jobs that wait to be run.",
             sum(n for (_, state, _), n in counts.items() if state in idle),
         )
+        yield from self._runners()
         yield _gauge(
             "strongroom_runner_listening",
             "Whether a runner listens on this machine: 1 or 0.",
@@ -111,8 +119,35 @@ class Metrics:
         events.add_metric((), self._store.looks.last_sequence())
         yield events
 
+    def _runners(self) -> Iterable[Metric]:
+        """How many there are, and since when the quietest of them wasn't seen to live: each
+        raises a number while it does, and this is our own look at it."""
+        now = self._monotonic()
+        there = [one for one in self._store.roll.members() if one.gone is None]
+        with self._looking:
+            self._sighted = sightings(there, self._sighted, now)
+            quiet = [now - self._sighted[one.id].at for one in there]
+        counts = Counter(_standing_of(one) for one in there)
+        runners = GaugeMetricFamily(
+            "strongroom_runners", "Runners by what they do.", labels=("standing",)
+        )
+        for standing in STANDINGS:
+            runners.add_metric((standing,), counts[standing])
+        yield runners
+        yield _gauge(
+            "strongroom_runner_quiet_seconds",
+            "Since the quietest runner was last seen to live.",
+            max(quiet, default=0.0),
+        )
+
     def _named(self, project: str) -> str:
         return project if project in self._projects else OTHER
+
+
+def _standing_of(member: Member) -> str:
+    if member.safe_to_stop:
+        return "safe_to_stop"
+    return "draining" if member.drain else "working"
 
 
 class _Now(Collector):

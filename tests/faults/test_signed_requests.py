@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -91,6 +92,21 @@ def test_a_signed_request_is_accepted_and_its_proof_is_on_the_record(door):
     assert (body["signed"], body["signature"]) == (sent.signed, sent.signature)
     assert (body["purpose"], body["priority"]) == ("To see who is in", "low")
     assert str(body["key"]).startswith("SHA256:")
+
+
+def test_what_is_on_the_record_anybody_can_verify_without_the_site(door, tmp_path):
+    """With the command that docs/signing.md has."""
+    door.door.admit(door.sealed(door.request()), ANA)
+    ((_, body),) = door.site.record
+    (tmp_path / "signature.sig").write_text(str(body["signature"]))
+    (tmp_path / "ana.keys").write_text("ana " + (door.root / "ana.pub").read_text())
+    words = ("-Y", "verify", "-n", "strongroom-request", "-I", "ana")
+    files = ("-f", tmp_path / "ana.keys", "-s", tmp_path / "signature.sig")
+    for text, code in ((str(body["signed"]), 0), (f"{body['signed']} ", 255)):
+        done = subprocess.run(
+            ["ssh-keygen", *words, *files], input=text, capture_output=True, text=True
+        )
+        assert done.returncode == code, done.stderr
 
 
 KINDS = {
@@ -304,8 +320,6 @@ def test_only_whole_public_keys_of_strength_are_known(what, tmp_path):
 
 
 def test_a_fingerprint_is_the_one_that_ssh_keygen_shows(tmp_path):
-    import subprocess
-
     public = a_key(tmp_path / "key")
     shown = subprocess.run(
         ["ssh-keygen", "-l", "-f", public], check=True, capture_output=True, text=True

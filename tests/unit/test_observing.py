@@ -11,7 +11,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from job_runner.errors import PlatformError
-from job_runner.jobs.job import Failure, State
+from job_runner.jobs.job import Claim, Failure, State
+from job_runner.jobs.members import Drain
 from job_runner.observing.log import KEYS, Happened, Level, Log, place_of
 from job_runner.observing.metrics import Metrics
 from job_runner.observing.strangers import Strangers
@@ -98,6 +99,25 @@ def test_a_project_that_policy_has_not_is_another(store):
     text = metrics.text().decode()
     assert "canary" not in text
     assert samples(metrics)["strongroom_jobs", "other", "", "created"] == 5
+
+
+def test_runners_are_counted_and_how_long_the_quietest_is_silent(store):
+    now = [0.0]
+    metrics = Metrics(store, [], monotonic=lambda: now[0])
+    for name in ("one", "two", "three"):
+        store.roll.join(Claim(name, "here"), at=NOON)
+    store.roll.drain(Drain.FINISH, ["two", "three"])
+    store.roll.safe_to_stop("three")
+    found = samples(metrics)
+    for standing in ("working", "draining", "safe_to_stop"):
+        assert found["strongroom_runners", standing] == 1
+    assert found[("strongroom_runner_quiet_seconds",)] == 0
+    now[0] = 42.0
+    store.roll.beat("one")
+    assert samples(metrics)[("strongroom_runner_quiet_seconds",)] == 42
+    for name in ("one", "two", "three"):
+        store.roll.beat(name)
+    assert samples(metrics)[("strongroom_runner_quiet_seconds",)] == 0
 
 
 def test_answers_are_timed_by_operation_and_status(store):
