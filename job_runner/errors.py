@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from cohort_dsl.errors import StrongroomError
 from job_runner.jobs.job import Failure
 
@@ -24,6 +26,20 @@ class PlatformError(StrongroomError):
 
 class ImageRefused(PlatformError):
     """An image isn't there, or isn't as it was approved."""
+
+
+class DiskFull(PlatformError):
+    """A full or read-only disk: what couldn't be written waits for room."""
+
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""What a disk says that somebody must make room on; anything else may be broken."""
+
+
+def disk_refused(error: OSError, problem: str, where: str, remedy: str) -> PlatformError:
+    """What a disk wouldn't do, as DiskFull where waiting helps."""
+    kind = DiskFull if error.errno in FULL else PlatformError
+    return kind(f"{problem}: {error.strerror}", where=where, remedy=remedy)
 
 
 class LedgerDamaged(StrongroomError):

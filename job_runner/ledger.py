@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from job_runner.errors import LedgerDamaged, PlatformError
+from job_runner.errors import LedgerDamaged, PlatformError, disk_refused
 
 BEFORE_THE_FIRST = "0" * 64
 
@@ -187,11 +187,8 @@ class Ledger:
         return LedgerDamaged(problem, where=f"{self._path}, line {number}", remedy=remedy)
 
     def _refused(self, done: str, error: OSError) -> PlatformError:
-        return PlatformError(
-            f"the ledger can't be {done}: {error.strerror}",
-            where=str(self._path),
-            remedy="See that its folder is there, writable, and its disk not full.",
-        )
+        remedy = "See that its folder is there, writable, and its disk not full."
+        return disk_refused(error, f"the ledger can't be {done}", str(self._path), remedy)
 
 
 def _entry(head: Head, at: str, who: str, kind: str, body: Mapping[str, object]) -> Entry:

@@ -22,7 +22,9 @@ from cohort_dsl.errors import DefinitionError, StrongroomError, WarehouseError
 from job_runner import outputs
 from job_runner.definitions import apart
 from job_runner.errors import (
+    FULL,
     Conflict,
+    DiskFull,
     ImageRefused,
     OutputsRefused,
     ProjectError,
@@ -67,8 +69,8 @@ class Ports:
     same job and then does the same. ``record`` appends to the ledger: kind and body.
     ``uid``: a job's own user in its box. ``told``: progress, for people on the secure
     side or at home. ``attempts``: starts of a job that the platform fails; at 1 it fails
-    at once, even before it began. ``asks``: how often the warehouse is asked, or a full
-    disk written to, for one start. ``rests``: between all of these.
+    at once, even before it began. ``asks``: how often the warehouse is asked for one
+    start. ``rests``: between all of these.
     """
 
     tasks: Tasks
@@ -138,11 +140,10 @@ class Worker:
             return self._fail(job, task, failed.failure, failed.told)
         except ImageRefused as error:
             return self._without_image(job, str(error))
+        except (DiskFull, OSError) as error:
+            return self._without_room(job, task, error)
         except StrongroomError as error:
             return self._hold_on(job, task, _failure_of(error), str(error))
-        except OSError as error:
-            told = f"The disk refused: {error.strerror}"
-            return self._hold_on(job, task, Failure.PLATFORM_ERROR, told)
         except Exception as error:  # noqa: BLE001  its text may hold a person's value
             told = f"A mistake of Strongroom's own: {type(error).__name__}"
             return self._fail(job, task, Failure.PLATFORM_ERROR, told, certain=True)
@@ -273,6 +274,18 @@ class Worker:
         if failure is Failure.WAREHOUSE_ERROR and stays:
             return self._failed(now, task, failure, told)
         return self._fail(job, task, failure, told)
+
+    def _without_room(self, job: Job, task: Task | None, error: DiskFull | OSError) -> Job:
+        """What a box has made is collected however long its disk is full: as long, no new
+        work begins."""
+        full, told = True, str(error)
+        if isinstance(error, OSError):
+            full, told = error.errno in FULL, f"The disk refused: {error.strerror}"
+        now = self._now(job)
+        stays = now.state is State.COLLECTING and job.id not in self._put_back
+        if full and stays and not now.cancel_asked and self._ports.attempts > 1:
+            return now
+        return self._hold_on(job, task, Failure.PLATFORM_ERROR, told)
 
     def _without_image(self, job: Job, told: str) -> Job:
         """An image that isn't there as it was approved won't come by waiting for long."""

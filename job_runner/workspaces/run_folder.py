@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from job_runner.errors import PlatformError, ProjectError
+from job_runner.errors import PlatformError, ProjectError, disk_refused
 from job_runner.executors.contract import Mount
 from job_runner.project import OutputPattern
 from job_runner.project.patterns import RESERVED_FOLDER, matches, path_mistakes
@@ -214,8 +214,5 @@ def _dumps(prepared: Prepared) -> bytes:
 
 
 def _disk_refused(where: Path, error: OSError) -> PlatformError:
-    return PlatformError(
-        f"a run's folder can't be made ({error.strerror})",
-        where=str(where),
-        remedy="Free some space, or look at the folder's permissions.",
-    )
+    remedy = "Free some space, or look at the folder's permissions."
+    return disk_refused(error, "a run's folder can't be made", str(where), remedy)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from job_runner.errors import PlatformError
+from job_runner.errors import PlatformError, disk_refused
 from job_runner.project import Level
 from job_runner.project.patterns import RESERVED_FOLDER
 from job_runner.workspaces import journal
@@ -80,10 +80,11 @@ class Workspace:
 
     def disk_refused(self, error: OSError) -> PlatformError:
         """The old outputs are as they were; what was being done may be done again."""
-        return PlatformError(
-            f"outputs can't be stored ({error.strerror})",
-            where=str(self.root),
-            remedy="Free some space or look at this disk; the job goes on from here.",
+        return disk_refused(
+            error,
+            "outputs can't be stored",
+            str(self.root),
+            "Free some space or look at this disk; the job goes on from here.",
         )
 
     @property

@@ -6,30 +6,72 @@ import errno
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from job_runner.errors import PlatformError
+from job_runner.executors.fake import Inside
+from job_runner.jobs.job import Job, State
 from job_runner.site.health import EVERY, FLOOR, Health, troubles
-
-Mounted = Callable[[str], None]
+from tests.a_site import Site, an_engine, until
+from tests.a_study import a_commit
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
+    with mounted(tmp_path / "disk") as folder:
+        yield folder
+
+
+@contextmanager
+def mounted(folder: Path) -> Iterator[Path]:
     """A disk of its own, of four megabytes."""
-    folder = tmp_path / "disk"
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
     subprocess.run(mount, check=True)
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def again(disk: Path, how: str) -> None:
     subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
+
+
+def large(inside: Inside) -> int:
+    inside.write("output/table.csv", b"x\n" * 2**21)
+    return 0
+
+
+def test_outputs_wait_for_room_however_long_and_the_old_ones_stay(tmp_path: Path) -> None:
+    """The box isn't run again, and what it made is published once the disk has room."""
+    with mounted(tmp_path / "store"):
+        before = Site(tmp_path)
+        before.submit("run_all")
+        before.run()
+        a_commit(before.origin, {"analysis/describe.py": "another\n"})
+        site = Site(tmp_path, an_engine(describe=large))
+        tries: list[Job] = []
+        carry_on = site.worker.carry_on
+        site.worker.carry_on = lambda job: (tries.append(job), carry_on(job))[1]
+        request = site.submit("describe")
+        thread = site.serve()
+        until(lambda: [job.state for job in tries].count(State.COLLECTING) > 10)
+        assert site.states(request)["describe"] == "collecting"
+        assert site.outputs() == before.outputs()
+        again(tmp_path / "store", "size=64m")
+        until(lambda: not site.store.active_jobs())
+        site.runner.stop()
+        thread.join()
+        assert set(site.states(request).values()) == {"succeeded"}
+        assert len(site.outputs()["output/table.csv"]) == 2**22
+        assert site.engine.starts.count(f"{request.id}-0002") == 1
+        site.store.close()
+        before.store.close()
 
 
 def told(wrong: tuple[PlatformError, ...]) -> list[str]:
