@@ -77,7 +77,8 @@ def candidates(problem: Problem, solution: Solution) -> Iterator[Solution]:
 
 class _Search:
     def __init__(self, problem: Problem, clock: Callable[[], float], end: float) -> None:
-        self.problem, self.clock, self.end, self.spare = problem, clock, end, 0.0
+        self.problem, self.clock, self.end = problem, clock, end
+        self.spare, self._bound = 0.0, 0.0
         self.judge, self.master = Judge(problem, self.expired), Master(problem)
         self.movers = [
             Mover(problem, n, self.judge.attacker(n)) for n in range(len(problem.layers))
@@ -98,12 +99,20 @@ class _Search:
         try:
             found = hidden = self._moved()
             found = self.looked_over(self.repaired(hidden, whole=False))
+            self._bound_from_below()
             few = len(found - self.problem.hidden) <= THINNED_FIRST
             if hidden > self.problem.hidden and few:
                 found = self.looked_over(self.thinned(found))
         except TimeUp:
             pass
         return found
+
+    def _bound_from_below(self) -> None:
+        """What attacks on the primary cells alone ask for, before time goes into more."""
+        pattern = as_pattern(self.problem, self.problem.hidden)
+        if self.master.add(list(self.judge.exposures(pattern, whole=False)), pattern):
+            _, bound = self.master.relaxed(self.left())
+            self._raise(bound)
 
     def looked_over(self, hidden: frozenset[int]) -> frozenset[int]:
         """The pattern, made safe in every way. The time that it takes was spared for it."""
@@ -202,7 +211,7 @@ class _Search:
 
     def improved(self, best: frozenset[int]) -> Solution:
         """Cuts until the master's answer is safe, or time is up."""
-        self._best, self._bound = best, 0.0
+        self._best = best
         try:
             if not self._met():
                 self._relaxed()
