@@ -14,11 +14,10 @@ from starlette.applications import Starlette
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from job_runner.server import openapi
-from job_runner.server.operations import OPERATIONS
+from cli.compose import describing
 
 PAGE = Path(__file__).parents[1] / "docs" / "openapi.json"
-DOCUMENT: dict[str, Any] = json.loads(json.dumps(openapi.document(OPERATIONS)))
+DOCUMENT: dict[str, Any] = json.loads(json.dumps(describing.document()))
 
 
 def described(app: Starlette) -> ASGIApp:

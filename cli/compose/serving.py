@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
 from cli import clock
+from cli.compose import describing
 from cli.compose.opened import OpenSite
 from cli.compose.remembering import memory, past
 from cli.compose.reviewing import Runs, identify
@@ -96,6 +97,7 @@ def _api(site: OpenSite, changes: Changes, log: Log | None, spanned: Tell | None
         trouble=log.trouble if log else log_trouble,
         answered=answered,
         spanned=spanned or (lambda one: None),
+        described=describing.document(),
         unknown=Strangers(partial(_stranger, site), clock.now).came,
     )
 

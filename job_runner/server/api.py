@@ -61,7 +61,8 @@ class Api:
     ``health``: what is told of it. ``metrics``: the text of all that is measured.
     ``trouble`` is told, for the operator, what a caller only sees as the site being out of
     order; ``answered`` is told of every call. ``unknown``: of who came to submit with a
-    token that is nobody's. ``spanned``: of how long submissions took, to be traced.
+    token that is nobody's. ``described``: all that is served, where that is more than
+    this API. ``spanned``: of how long submissions took, to be traced.
     """
 
     admission: Admission
@@ -74,6 +75,7 @@ class Api:
     answered: Callable[[Answered], object] = lambda answered: None
     unknown: Callable[[], object] = lambda: None
     spanned: spans.Tell = lambda one: None
+    described: Mapping[str, object] = field(default_factory=dict)
     monotonic: Callable[[], float] = time.monotonic
     submissions: Executor = field(default_factory=_hands)
 

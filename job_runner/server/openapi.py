@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from job_runner.server.schemas import SCHEMAS, named
+from job_runner.server.schemas import SCHEMAS, Schema, named
 
 if TYPE_CHECKING:
     from job_runner.server.operations import Operation
@@ -21,24 +21,27 @@ _ABOUT = (
 )
 
 
-def document(operations: Iterable[Operation]) -> dict[str, object]:
-    """The whole description."""
+def document(
+    operations: Iterable[Operation], more: Mapping[str, Schema] | None = None
+) -> dict[str, object]:
+    """The whole description. ``more``: schemas beside those that requests have."""
+    schemas = {**SCHEMAS, **(more or {})}
     paths: dict[str, dict[str, object]] = {}
     for one in operations:
-        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one)
+        paths.setdefault(one.path, {})[one.method.lower()] = _operation(one, schemas)
     return {
         "openapi": FORM,
         "info": {"title": "Strongroom", "version": VERSION, "description": _ABOUT},
         "paths": paths,
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": schemas,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
 
 
-def _operation(one: Operation) -> dict[str, object]:
-    answers = {str(status): _answer(one, status) for status in one.answers}
+def _operation(one: Operation, schemas: Collection[str]) -> dict[str, object]:
+    answers = {str(status): _answer(one, status, schemas) for status in one.answers}
     refusals = {str(s): _refusal(s) for s in one.refused if s not in one.answers}
     told: dict[str, object] = {
         "operationId": one.name,
@@ -56,10 +59,10 @@ def _operation(one: Operation) -> dict[str, object]:
     return told
 
 
-def _answer(one: Operation, status: int) -> Mapping[str, object]:
+def _answer(one: Operation, status: int, schemas: Collection[str]) -> Mapping[str, object]:
     if status == 204:
         return {"description": "Nothing more can come."}
-    if one.schema in SCHEMAS:
+    if one.schema in schemas:
         content: Mapping[str, object] = {
             "application/json": {"schema": named(one.schema)},
         }

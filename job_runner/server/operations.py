@@ -33,7 +33,7 @@ class Operation:
     told, by its name in ``schemas``, or the media type of what isn't JSON.
 
     ``refuses``: the kinds of errors it may end with. ``body``: the schema of what is sent.
-    ``query``: words that may stand after the ``?``.
+    ``query``: words that may stand after the ``?``. ``also``: statuses of more refusals.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Operation:
     refuses: tuple[type[StrongroomError], ...] = _KNOWN
     body: str | None = None
     query: tuple[str, ...] = ()
+    also: tuple[int, ...] = ()
 
     @property
     def token(self) -> bool:
@@ -54,7 +55,7 @@ class Operation:
     @property
     def refused(self) -> tuple[int, ...]:
         """The statuses of its refusals."""
-        return tuple(sorted({STATUS_CODES[kind] for kind in self.refuses}))
+        return tuple(sorted({*self.also, *(STATUS_CODES[k] for k in self.refuses)}))
 
 
 OPERATIONS = (
@@ -180,7 +181,7 @@ def _handlers(api: Api, streams: Streams) -> Mapping[str, Handler]:
         return Response(text, media_type="text/plain; version=0.0.4", headers=HEADERS)
 
     async def described(_http: HttpRequest) -> Mapping[str, object]:
-        return openapi.document(OPERATIONS)
+        return api.described or openapi.document(OPERATIONS)
 
     return {
         "about": api.about,

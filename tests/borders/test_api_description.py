@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from cli.compose.describing import EVERY
 from job_runner.server.api import Api
-from job_runner.server.operations import OPERATIONS, routes
+from job_runner.server.operations import routes
 from job_runner.server.problems import STATUS_CODES
+from output_checker.review import api as reviews
+from output_checker.review.web import STATUS_CODES as OF_RELEASES
 from tests.a_site import Site
 from tests.described import DOCUMENT, PAGE, printed
 
@@ -16,7 +19,7 @@ def test_every_route_is_described_and_every_description_has_its_route(tmp_path):
     api = Api(site.admission, site.store, None, site.clock)  # type: ignore[arg-type]
     made = {
         (route.path, method.lower())
-        for route in routes(api)
+        for route in [*routes(api), *reviews.routes(None, None)]
         if isinstance(route, Route)
         for method in (route.methods or set()) - {"HEAD"}
     }
@@ -31,7 +34,7 @@ def test_every_status_that_an_error_can_have_is_somewhere_in_it():
         for operation in verbs.values()
         for status in operation["responses"]
     }
-    assert told >= set(STATUS_CODES.values())
+    assert told >= {*STATUS_CODES.values(), *OF_RELEASES.values()}
 
 
 def test_every_name_that_it_refers_to_is_there():
@@ -47,9 +50,9 @@ def refers_to(value: object) -> set[str]:
 
 
 def test_each_operation_has_a_name_of_its_own_and_says_what_it_is_for():
-    names = [operation.name for operation in OPERATIONS]
+    names = [operation.name for operation in EVERY]
     assert len(set(names)) == len(names)
-    assert all(operation.summary.endswith(".") for operation in OPERATIONS)
+    assert all(operation.summary.endswith(".") for operation in EVERY)
 
 
 def test_the_page_that_is_kept_is_the_one_that_is_served():

@@ -19,7 +19,7 @@ from job_runner.observing.log import Log
 from job_runner.server.changes import Changes
 from job_runner.site.people import Role
 from tests.calls import Caller
-from tests.described import DOCUMENT
+from tests.described import DOCUMENT, demand_described
 from tests.jobs_made import a_job
 from tests.unit.cli.test_site_commands import SETTINGS
 
@@ -77,6 +77,22 @@ def test_what_is_served_is_described_and_measured(site):
     )
     told = [json.loads(line) for line in lines]
     assert [line["operation"] for line in told] == ["openapi", "every", "metrics"]
+
+
+def test_calls_about_releases_answer_as_they_are_described(site):
+    site.store.add_person("rita", [Role.REVIEWER], TOKEN, at=serving.clock.now())
+    known, stranger = caller(site), caller(site, token="sr_" + "B" * 43)
+    paths, review = DOCUMENT["paths"], {"vote": "approve"}
+    for asking, path, verb, body in (
+        (known, "/api/releases", "get", None),
+        (stranger, "/api/releases", "get", None),
+        (known, "/api/releases/{id}", "get", None),
+        (known, "/api/releases/{id}/votes", "post", review),
+        (known, "/api/releases/{id}/votes", "post", {}),
+        (known, "/api/releases", "post", {"request_id": "nowhere"}),
+    ):
+        answer = asking.request(verb.upper(), path.replace("{id}", "nowhere"), json=body)
+        demand_described(paths[path][verb], answer.status_code, answer.content)
 
 
 def test_a_token_of_another_site_is_refused_and_on_the_record(site):
