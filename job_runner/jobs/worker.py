@@ -30,7 +30,7 @@ from job_runner.errors import (
     ProjectError,
     RequestRefused,
 )
-from job_runner.executors.contract import Executor
+from job_runner.executors.contract import Executor, Outcome
 from job_runner.jobs import stages
 from job_runner.jobs.job import (
     PLATFORM_FAILURES,
@@ -96,6 +96,7 @@ class Worker:
         self._store, self._executor, self._runs = store, executor, runs
         self._ports = ports
         self.leaving = threading.Event()
+        self._outcomes: dict[str, Outcome] = {}
         self.watching: set[str] = set()
         self._held_on: dict[str, int] = {}
         self._stops: dict[str, apart.Stop] = {}
@@ -211,7 +212,7 @@ class Worker:
     def _await_box(self, job: Job) -> None:
         self.watching.add(job.id)
         try:
-            self._executor.wait(job.id)
+            self._outcomes[job.id] = self._executor.wait(job.id)
             if self.leaving.is_set():
                 raise Left
         finally:
@@ -238,7 +239,7 @@ class Worker:
 
     def _harvest(self, job: Job, task: Task, run: Path) -> Harvest:
         """A question to the warehouse may take hours: it ends once it is cancelled."""
-        outcome = self._executor.wait(job.id)
+        outcome = self._outcomes.pop(job.id, None) or self._executor.wait(job.id)
         with apart.stoppable() as stop:
             self._stops[job.id] = stop
             try:
@@ -366,10 +367,10 @@ class Worker:
         ended = moved(job, state, failure=failure)
         self._ports.record("job", {**_name(job), **_ending(ended, made)})
         ended = self._move(job, state, failure=failure)
+        self._ports.told(Told(ended, told))
         self.forget(job.id)
         self._tries.pop(job.id, None)
         self._put_back.discard(job.id)
-        self._ports.told(Told(ended, told))
         return ended
 
     def _now(self, job: Job) -> Job:

@@ -15,7 +15,7 @@ from pathlib import Path
 from job_runner.definitions import extraction
 from job_runner.errors import PlatformError, ProjectError
 from job_runner.jobs import stages
-from job_runner.jobs.job import Failure, Job, State
+from job_runner.jobs.job import TERMINAL, Failure, Job, State
 from job_runner.jobs.runner import Runner
 from job_runner.jobs.stages import JobFailed
 from job_runner.jobs.task import Task
@@ -85,13 +85,14 @@ def refuse_all(study: Study, images: Collection[str]) -> None:
 
 @dataclass
 class _HomeTasks:
-    """``failed``: the first action that did, once one has."""
+    """``failed``: the first action that did. ``ended``: told each time that one ended."""
 
     home: Home
     study: Study
     code: Code
     keep_going: bool
     failed: str | None = None
+    ended: Callable[[], None] = lambda: None
     told: list[Told] = field(default_factory=list)
 
     def task(self, job: Job) -> Task:
@@ -111,6 +112,8 @@ class _HomeTasks:
         if news.job.state is State.FAILED and not self.keep_going:
             self.failed = self.failed or news.job.action
         self.home.told(news)
+        if news.job.state in TERMINAL:
+            self.ended()
 
     def record(self, kind: str, body: Mapping[str, object]) -> None:
         """No ledger at home; but nothing changes hands without a word."""
@@ -122,9 +125,11 @@ class _HomeTasks:
 def _carried_out(
     state: Path, tasks: _HomeTasks, asked: Request, jobs: Sequence[Job]
 ) -> tuple[Ran, ...]:
-    with Store(f"sqlite:///{state / 'run.sqlite'}") as store:
+    with Store(f"sqlite:///{state / 'run.sqlite'}", lasting=False) as store:
         store.create_request(asked, jobs)
         runner = _runner(state / "runs", store, tasks)
+        # What needs it begins while its box is taken away.
+        tasks.ended = runner.wake
 
         def ran() -> tuple[Ran, ...]:
             where = tasks.study.workspace

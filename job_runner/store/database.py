@@ -21,18 +21,23 @@ BUSY_SECONDS = 30.0
 class Database:
     """Transactions on the database at ``url``: SQLite's file, or PostgreSQL.
 
-    ``make``: it is made if it isn't there yet. PlatformError, with the place and never a
-    password, for all that goes wrong.
+    ``make``: it is made if it isn't there yet. ``lasting``: what is told survives a power
+    cut, too. PlatformError, with the place and never a password, for all that goes wrong.
     """
 
     def __init__(
-        self, url: str, busy_seconds: float = BUSY_SECONDS, *, make: bool = True
+        self,
+        url: str,
+        busy_seconds: float = BUSY_SECONDS,
+        *,
+        make: bool = True,
+        lasting: bool = True,
     ) -> None:
         wanted = _url(url)
         self._where = wanted.render_as_string(hide_password=True)
         with self._retold():
             self._server = (
-                SqliteFile(wanted, busy_seconds, make=make)
+                SqliteFile(wanted, busy_seconds, make=make, lasting=lasting)
                 if SqliteFile.can_open(wanted)
                 else PostgresqlServer(wanted, busy_seconds)
             )

@@ -20,9 +20,12 @@ class SqliteFile:
     that would run everything a second time.
     """
 
-    def __init__(self, url: URL, busy_seconds: float, *, make: bool) -> None:
+    def __init__(
+        self, url: URL, busy_seconds: float, *, make: bool, lasting: bool = True
+    ) -> None:
         self.path = Path(str(url.database)).absolute()
         self.where, self._busy_seconds = str(self.path), busy_seconds
+        self._synchronous = "FULL" if lasting else "OFF"
         self._keeper = self._first_connection(make)
         self._file = _identity(self.path)
         self.engine = self._engine()
@@ -80,7 +83,8 @@ class SqliteFile:
             check_same_thread=False,
         )
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")  # a told state survives a power cut
+        # A told state survives a power cut, where anybody would ask for it after one.
+        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
         return connection
 
 

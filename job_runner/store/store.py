@@ -28,7 +28,8 @@ class Store:
 
     ``changed`` is called after each change of requests or jobs is on disk, for example to
     wake a runner. Writers wait ``busy_seconds`` for each other. ``make``: the database is
-    made if it isn't there yet. PlatformError where it can't be used.
+    made if it isn't there yet. ``lasting``: through a power cut, too, which nobody needs
+    who begins anew. PlatformError where it can't be used.
     """
 
     def __init__(
@@ -38,9 +39,10 @@ class Store:
         *,
         busy_seconds: float = BUSY_SECONDS,
         make: bool = True,
+        lasting: bool = True,
     ) -> None:
         self._changed = [changed] if changed else []
-        self._database = Database(url, busy_seconds, make=make)
+        self._database = Database(url, busy_seconds, make=make, lasting=lasting)
         self.keys, self.looks = Keys(self._database), Looks(self._database)
         self.roll = Roll(self._database, self._tell)
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.bench import api_speed, differencing, disclosure_rows, project_files, rows
+from tests.bench import (
+    api_speed,
+    at_home,
+    differencing,
+    disclosure_rows,
+    project_files,
+    rows,
+)
 from tests.bench.rows import Measuring
 
 ROWS: Mapping[str, Measuring] = {
@@ -13,4 +20,5 @@ ROWS: Mapping[str, Measuring] = {
     **differencing.ROWS,
     **project_files.ROWS,
     **api_speed.ROWS,
+    **at_home.ROWS,
 }

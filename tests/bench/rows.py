@@ -125,8 +125,8 @@ def compiling(bench: Bench) -> Row:
     small = min(1.0, 2_000 / bench.events())
     bench.timed("five-hundred", study, bench.parquet(small), [])
     folder = study.written(bench.folder / "compiled")
-    whole = _cpu(bench, "-m", "tests.bench.compiling", str(folder))
-    start = _cpu(bench, "-c", "pass")
+    whole = cpu(bench, "-m", "tests.bench.compiling", str(folder))
+    start = cpu(bench, "-c", "pass")
     found = [
         Found("{} s of CPU", whole, 2),
         Found("{} times Python's own start", whole / start, 10),
@@ -135,7 +135,7 @@ def compiling(bench: Bench) -> Row:
     return Row("500 variables from definition file to SQL, a whole process", found, times)
 
 
-def _cpu(bench: Bench, *arguments: str) -> float:
+def cpu(bench: Bench, *arguments: str) -> float:
     """Seconds of CPU in all threads of a process; the least of several."""
     bench.process(*arguments)  # compiles the modules
     seconds = []
