@@ -10,10 +10,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli import clock, console, dummies, home, live
+from cli import clock, console, home, live
 from cli.boxes import ready
 from cli.evaluating import images
 from cli.users import uid_of
+from cohort_dsl.model.question import Question
 from job_runner.jobs.scheduler import Capacity
 from job_runner.local import run as local
 from job_runner.local.home import Home, Ran
@@ -32,6 +33,21 @@ class How:
     plain: bool
 
 
+@dataclass(frozen=True)
+class _Source:
+    """Dummy patients; what makes them is imported with the first that are asked for."""
+
+    tables: Path | None
+    board: live.Shown
+
+    def produce(self, question: Question, target: Path) -> None:
+        from cli.dummies import DummySource
+
+        board = self.board
+        source = DummySource(tables=self.tables, told=board.note, shown=board.extracting)
+        source.produce(question, target)
+
+
 def carried_out(study: Study, how: How) -> tuple[Ran, ...]:
     """Runs what is out of date, in boxes, and tells how it goes."""
     local.refuse_all(study, home.IMAGES)
@@ -42,9 +58,7 @@ def carried_out(study: Study, how: How) -> tuple[Ran, ...]:
         ours = Home(
             executor=boxes.executor,
             images=images(boxes),
-            source=dummies.DummySource(
-                tables=how.tables, told=board.note, shown=board.extracting
-            ),
+            source=_Source(how.tables, board),
             clock=clock.now,
             monotonic=time.monotonic,
             new_id=clock.new_id,
