@@ -158,6 +158,9 @@ class _Running:
     pid: int
     told: int
 
+    def family(self) -> int:
+        return os.getpid()
+
     def kill(self) -> None:
         os.kill(self.pid, signal.SIGKILL)
 

@@ -8,6 +8,7 @@ our own machine the engine is asked directly (``executors.docker``), which is fa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from job_runner.executors.contract import Box
@@ -90,6 +91,12 @@ class _Running:
     pid: int
     client: Client
     name: str
+
+    def family(self) -> int:
+        """The container's first process, if the engine runs in our sight."""
+        state = self.client.state(self.name) or {}
+        pid = int(state.get("Pid") or 0)
+        return pid if Path(f"/proc/{pid}").exists() else 0
 
     def kill(self) -> None:
         """The container; the command that waits for it then ends by itself."""

@@ -46,7 +46,9 @@ def argv(label: Label, box: Box, *, groups: bool, program: str = "podman") -> Co
             # The box's user is ourselves, inside and outside; there is no other to be had.
             *("--userns", "keep-id", "--user", f"{box.uid}:{box.uid}"),
             *("--read-only-tmpfs=false", "--no-hosts", "--http-proxy=false"),
-            *("--unsetenv", "container", "--log-driver", "none"),
+            *("--unsetenv", "container", "--unsetenv", "TERM", "--log-driver", "none"),
+            # Counted in the box's own namespace of users (Linux 5.14 and later).
+            *("--ulimit", f"nproc={box.limits.pids}:{box.limits.pids}"),
             *containers.command(box),
         )
     )
@@ -120,14 +122,12 @@ class _Running:
     client: Client
     name: str
 
+    def family(self) -> int:
+        return os.getpid()
+
     def kill(self) -> None:
         """The container; the command that waits for it then ends by itself."""
         self.client.ask("kill", "--signal", "KILL", self.name)
 
     def ended(self, status: int, log_end: bytes) -> Ended:
         return self.client.ended(self.name, log_end)
-
-
-def may_start() -> bool:
-    """Podman without root needs a user: root has none to spare."""
-    return os.geteuid() != 0

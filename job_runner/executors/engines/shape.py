@@ -77,6 +77,9 @@ class Started(Protocol):
     def pid(self) -> int:
         """Of the command line's process."""
 
+    def family(self) -> int:
+        """A process that all of the box's descend from; 0 where none is to be seen."""
+
     def kill(self) -> None:
         """All of the box. May be repeated until it ends."""
 

@@ -122,14 +122,18 @@ class Keeping:
                 os.close(handle)
                 return os.waitpid(started.pid, 0)[1]
             if time.monotonic() >= look:
-                self._why = self._why or self._reason_to_end()
+                self._why = self._why or self._reason_to_end(started)
                 if self._why:
                     self._kill(started)
                 look = time.monotonic() + self._watch.pause()
 
-    def _reason_to_end(self) -> Reason | str | None:
+    def _reason_to_end(self, started: Started) -> Reason | str | None:
         """A signal may have come before we listened; what it meant is in a file as well."""
-        return STOPPED if self._files.is_to_stop else self._watch.reason_to_end()
+        if self._files.is_to_stop:
+            return STOPPED
+        if not self._watch.pid:
+            self._watch.pid = started.family()
+        return self._watch.reason_to_end()
 
     def _kill(self, started: Started) -> None:
         """Tried again at the next look, if the engine didn't hear."""
@@ -165,13 +169,12 @@ class Keeping:
 
 
 def _watch(box: Box) -> Watch:
-    """Also over files that are open in our descendants, but in no folder any more."""
     return Watch(
         wall_clock=box.limits.wall_clock,
         disk=box.limits.disk,
         folder=box.writable,
         box="",
-        pid=os.getpid(),
+        pid=0,  # told by the engine, once there is a process
         monotonic=time.monotonic,
         began=time.monotonic(),
     )

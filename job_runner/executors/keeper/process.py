@@ -64,6 +64,8 @@ def _become(start: Start, parent: int) -> None:  # pragma: no cover
         if os.getppid() != parent:
             os._exit(NOT_STARTED)
         _redirect(start)
+        if start.limits is not None:  # at the end: they would count for what is above, too
+            _limit(start.limits, start.own_memory)
         os.execvpe(start.argv[0], start.argv, dict(start.environment))  # noqa: S606
     except BaseException as error:  # noqa: BLE001  nothing may return from here
         said = f"not started: {type(error).__name__}: {error}\n"
@@ -81,9 +83,7 @@ def _arrange(start: Start) -> None:  # pragma: no cover
         start.cage.join()
     if start.stage:
         _mount(start.stage)
-    if start.limits is not None:
-        Path("/proc/self/oom_score_adj").write_text("500")
-        _limit(start.limits, start.own_memory)
+    Path("/proc/self/oom_score_adj").write_text("500")
     os.chdir(start.folder)
     if start.user is not None:
         uid, gid = start.user
