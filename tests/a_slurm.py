@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shutil
 import signal
 import socket
@@ -41,7 +42,7 @@ KillWait=5
 MailProg=/bin/true
 MpiDefault=none
 Epilog={epilog}
-NodeName={host} NodeAddr=127.0.0.1 CPUs=16 RealMemory=4000 State=UNKNOWN
+NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 CPUs=16 RealMemory=4000 State=UNKNOWN
 PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 """
 """Sixteen cores, whatever the machine has: tests wait more than they work."""
@@ -63,6 +64,11 @@ class Cluster:
 
     folder: Path
     host: str
+
+    @property
+    def name(self) -> str:
+        """Of the node: the control groups of its jobs are known by it on this machine."""
+        return self.folder.name
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -102,7 +108,7 @@ class Cluster:
 
     def start(self) -> None:
         self.start_controller()
-        self._start("slurmd", "-N", self.host)
+        self._start("slurmd", "-N", self.name)
         _until(lambda: self.ask("sinfo", "-h", "-o", "%T").strip() == "idle", self.folder)
 
     def stop(self) -> None:
@@ -126,15 +132,18 @@ def _until(holds: Callable[[], bool], folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def running(epilog: str = "") -> Iterator[Cluster]:
-    """Root only. It comes up within about a second, and leaves nothing."""
+def running(
+    epilog: Path | str = "", environment: Mapping[str, str] | None = None
+) -> Iterator[Cluster]:
+    """Root only. It comes up within about a second, and leaves nothing. ``environment``:
+    what the epilog finds in its own."""
     programs = ("munged", "slurmctld", "slurmd", "sbatch")
     if os.geteuid() != 0 or not all(map(shutil.which, programs)):
         raise NoSlurmError("tests of Slurm need root, slurm-wlm and munge")
     folder = Path(tempfile.mkdtemp(prefix="slurm-"))
     cluster = Cluster(folder, socket.gethostname().split(".")[0])
     try:
-        _write(cluster, epilog)
+        _write(cluster, _epilog(folder, epilog, environment or {}))
         _start_munge(folder / "munge")
         cluster.start()
         yield cluster
@@ -150,11 +159,26 @@ def _write(cluster: Cluster, epilog: str) -> None:
         (folder / name).mkdir(mode=0o711)
     controller, node = _free_port(), _free_port()
     settings = SETTINGS.format(
-        folder=folder, host=cluster.host, controller=controller, node=node, epilog=epilog
+        folder=folder,
+        host=cluster.host,
+        name=cluster.name,
+        controller=controller,
+        node=node,
+        epilog=epilog,
     )
     kept = [x for x in settings.splitlines() if not x.endswith("=")]
     (folder / "slurm.conf").write_text("\n".join(kept) + "\n")
     (folder / "cgroup.conf").write_text(CGROUPS)
+
+
+def _epilog(folder: Path, epilog: Path | str, environment: Mapping[str, str]) -> str:
+    if not epilog:
+        return ""
+    lines = [f"export {name}={value}" for name, value in environment.items()]
+    path = folder / "epilog"
+    path.write_text("\n".join(["#!/bin/sh", *lines, f"exec sh {epilog}", ""]))
+    path.chmod(0o755)
+    return str(path)
 
 
 def _start_munge(folder: Path) -> None:
@@ -176,14 +200,12 @@ def _free_port() -> int:
 
 
 def _end(pid_file: Path, number: signal.Signals) -> None:
-    """And wait until it is gone."""
+    """And wait until it is gone, if not yet buried by whoever adopted it."""
     with contextlib.suppress(OSError, ValueError):
         handle = os.pidfd_open(int(pid_file.read_text()))
         signal.pidfd_send_signal(handle, number)
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            signal.pidfd_send_signal(handle, signal.Signals(0))
-            time.sleep(0.02)
+        select.select([handle], (), (), 20)
+        os.close(handle)
 
 
 def _lines(path: Path) -> list[str]:

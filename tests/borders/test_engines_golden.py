@@ -116,7 +116,8 @@ def test_podman_is_told_exactly_this(groups: tuple[str, ...]) -> None:
     user = (
         *("--userns", "keep-id", "--user", "10001:10001"),
         *("--read-only-tmpfs=false", "--no-hosts", "--http-proxy=false"),
-        *("--unsetenv", "container", "--log-driver", "none"),
+        *("--unsetenv", "container", "--unsetenv", "TERM", "--log-driver", "none"),
+        *("--ulimit", "nproc=64:64"),
     )
     expected = (
         *("podman", "--log-level", "error", "--storage-driver", "overlay"),

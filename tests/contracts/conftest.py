@@ -39,15 +39,16 @@ def a_place(
     folder: Path, uid: int = UID, gone: tuple[BoxEngine, Launcher] | None = None,
 ) -> Place:  # fmt: skip
     """A kept executor's. ``gone``: the same where nothing answers."""
+    here = own_name(folder)
 
-    def made(site: str = "here") -> KeptExecutor:
+    def made(site: str = here) -> KeptExecutor:
         return KeptExecutor(engine, launcher, folder / "state", site)
 
     lost: Any = replace(engine, program=GONE)  # type: ignore[type-var]  # all are frozen
     return Place(
         executor=made(),
         again=made,
-        other_site=lambda: made("there"),
+        other_site=lambda: made(f"{here}-too"),
         without_engine=lambda: KeptExecutor(
             *(gone or (lost, launcher)), folder / "state", "nowhere"
         ),
@@ -57,6 +58,11 @@ def a_place(
         folder=folder,
         uid=uid,
     )
+
+
+def own_name(folder: Path) -> str:
+    """A site's: other tests run beside these, and share the engines."""
+    return re.sub(r"\W", "", f"test{folder}")[-40:]
 
 
 @contextlib.contextmanager
@@ -113,7 +119,7 @@ def docker_place(
     docker_client: docker.DockerClient, base_image: str, tmp_path: Path
 ) -> Iterator[Place]:
     image = docker_client.images.get(base_image)
-    here = re.sub(r"\W", "", f"test{tmp_path}")[-40:]  # other tests run beside these
+    here = own_name(tmp_path)
 
     def there() -> DockerExecutor:
         return DockerExecutor(docker_client, f"{here}-too")

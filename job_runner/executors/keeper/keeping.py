@@ -58,7 +58,8 @@ def _listen() -> None:
 
 def _kept(files: RunFiles, order: Order, life: int) -> Outcome:
     spare = order.engine.spare
-    cage = cages.make(order.label.name, order.box.limits, spare) if spare else None
+    name = f"{order.label.name}.{files.mark}"
+    cage = cages.make(name, order.box.limits, spare) if spare else None
     if cage is not None:
         files.note_cage(cage)
     keeping = Keeping(files, order, life, cage)

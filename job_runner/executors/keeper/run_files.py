@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -61,6 +62,11 @@ class RunFiles:
         """Of this order and no other, an earlier one of the same run included."""
         seen = (self.folder / "box.json").stat()
         return f"{seen.st_ino}-{seen.st_mtime_ns}"
+
+    @property
+    def mark(self) -> str:
+        """Of this folder: two sites of one name on a machine share nothing."""
+        return hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:8]
 
     @property
     def has_begun(self) -> bool:

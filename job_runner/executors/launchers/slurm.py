@@ -93,13 +93,15 @@ class Slurm:
 
     def wait(self, run: Run) -> None:
         """A controller that is silent for a while changes nothing: the box goes on."""
-        ask = self.monotonic()
+        ask, hurry = self.monotonic(), False
         while run.files.noted("end.json") is None:
+            if run.files.is_to_stop and not hurry:
+                ask, hurry = self.monotonic(), True
             if self.monotonic() >= ask:
                 if self._state(run) not in (State.LIVES, State.UNKNOWN):
                     self.sleep(2 * LOOK)  # its last word may be on its way
                     return
-                ask = self.monotonic() + (SOON if run.files.is_to_stop else ASK)
+                ask = self.monotonic() + (SOON if hurry else ASK)
             self.sleep(LOOK)
 
     def stop(self, run: Run) -> None:
