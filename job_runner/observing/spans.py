@@ -83,7 +83,7 @@ class JobSpans:
                 self._tell_steps(job, steps)
 
     def _tell_steps(self, job: Job, steps: list[tuple[str, datetime]]) -> None:
-        ends = [*(since for _, since in steps[1:]), self.clock()]
+        ends = [*(since for _, since in steps), self.clock()][1:]
         parent = f"{_of_job(job)}:{job.attempts}:{job.state.value}"
         for number, ((name, since), end) in enumerate(zip(steps, ends, strict=True)):
             self._tell(job, name, f"{parent}:{number}", parent, since, end)

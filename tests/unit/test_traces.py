@@ -89,6 +89,16 @@ def test_a_job_that_is_told_nothing_of_is_no_reason_to_fail():
     assert told.spans == []
 
 
+def test_an_extraction_that_tells_of_no_step_has_none():
+    """It was too quick, or it broke before the first."""
+    told, job = Told(), a_job()
+    for state in (State.WAITING, State.PREPARING):
+        told.jobs.moved(job := moved(job, state))
+    with told.jobs.hearing():
+        pass
+    assert [span.name for span in told.spans] == ["waiting"]
+
+
 def test_a_clock_that_was_set_back_makes_no_span_end_before_it_began():
     told = Told()
     job = moved(a_job(), State.WAITING)
