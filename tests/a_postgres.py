@@ -45,6 +45,10 @@ class Server:
         """In libpq's words."""
         return {"host": str(self.folder), "dbname": database, "user": user}
 
+    def url(self, database: str) -> str:
+        """As a site's policy names it."""
+        return f"postgresql://{OWNER}@/{database}?host={self.folder}"
+
     def connect(self, database: str = "postgres") -> psycopg.Connection:
         return psycopg.connect(**self.settings(database=database), autocommit=True)
 

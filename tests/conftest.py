@@ -60,6 +60,22 @@ def postgres() -> Iterator[a_postgres.Server]:
 
 
 @pytest.fixture(scope="session")
+def one_database(postgres: a_postgres.Server) -> Iterator[str]:
+    """The name of a database that tests of stores use one after the other."""
+    with postgres.database() as name:
+        yield name
+
+
+@pytest.fixture
+def postgres_url(postgres: a_postgres.Server, one_database: str) -> str:
+    """The address of a database without a table."""
+    with postgres.connect(one_database) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+    return postgres.url(one_database)
+
+
+@pytest.fixture(scope="session")
 def postgresql(postgres: a_postgres.Server) -> Iterator[testing.Engine]:
     """What makes a warehouse of rows there, to evaluate questions with."""
     with postgres.connect() as connection:
