@@ -30,7 +30,7 @@ log_option = click.option(
 
 def opened(site_folder: Path) -> Store:
     """The site's store; PlatformError where there is no site."""
-    return Store(existing(site_folder).database)
+    return Store(existing(site_folder).database, make=False)
 
 
 def existing(site_folder: Path) -> SiteFolder:

@@ -180,6 +180,7 @@ projects:
   asthma:
     repositories: ["{repository}"]
     actions: ["*"]
+    highest_priority: high
 images:
 {"".join(listed)}"""
     for old, new in changes.items():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli import console
+from cli.commands import running as telling
 from cli.site_folder import existing, folder_argument, log_option
 from job_runner.errors import PlatformError
 
@@ -42,6 +43,15 @@ def runner() -> None:
     """
 
 
+for told in (
+    telling.runner_list,
+    telling.runner_drain,
+    telling.runner_pause,
+    telling.runner_resume,
+):
+    runner.add_command(told)
+
+
 @runner.command("run")
 @folder_argument
 @log_option
@@ -66,22 +76,29 @@ def runner_run(site_folder: Path, log_form: str) -> None:
         sign = folder.state / "runner.json"
         log = logging_to.standard_error() if log_form == "json" else None
         guard, health = Guard(prover.certificate, _proved), running.health(folder, _unwell)
+        me = running.a_claim(site)
         made = running.runner(
             site,
             ready.executor,
+            me=me,
             told=partial(logging_to.told, log) if log else _tell,
             trouble=log.trouble if log else _trouble,
             paused=lambda: guard.refuses() or health.refuses(),
             spanned=spanned,
         )
         site.store.on_change(lambda: wake.notify(folder.served))
+        site.store.on_change(site.wake_runner)
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
             made.stop()
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        with listening(folder.wake, made.wake):
+        folder.wakes.mkdir(exist_ok=True, mode=0o700)
+        with (
+            listening(folder.wakes / f"{me.runner}.sock", made.wake),
+            site.store.listening(made.wake),
+        ):
             sign.write_text("{}", encoding="utf-8")
             console.say(f"Running the jobs of {site.policy.name}")
             _look_for_warehouse(site.policy.warehouse)

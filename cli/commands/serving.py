@@ -53,6 +53,7 @@ def serve(site_folder: Path, host: str, port: int, behind_tls: bool, log_form: s
         _listener(host, port) as listener,
         opened(folder) as site,
         listening(folder.served, changes.tell),
+        site.store.listening(changes.tell),
         tracing("strongroom-serve", os.environ) as spanned,
     ):
         url = f"http://{host}:{listener.getsockname()[1]}"

@@ -93,6 +93,11 @@ site.add_command(person)
 )
 @click.option("--project", required=True, help="The first project's name.")
 @click.option("--repository", required=True, help="Where that project's code comes from.")
+@click.option(
+    "--state",
+    help="The address of a PostgreSQL database for the site's own state, for runners on "
+    "several hosts; its password in a passfile.",
+)
 @console.json_option
 def site_init(
     site_folder: Path,
@@ -103,6 +108,7 @@ def site_init(
     empty: tuple[str, ...],
     project: str,
     repository: str,
+    state: str | None,
     as_json: bool,
     **server: Path | str | int | None,
 ) -> None:
@@ -119,6 +125,7 @@ def site_init(
     }
     settings = {
         "name": name,
+        **({"database": state} if state else {}),
         "warehouse": warehouse,
         "disclosure": "disclosure.yaml",
         "workers": 2,

@@ -13,7 +13,9 @@ from pathlib import Path
 import yaml
 
 from cli import draft
-from job_runner.site import policy
+from job_runner.errors import PlatformError
+from job_runner.site import policy, state_address
+from job_runner.store import Store
 
 SECRETS = ("cookies", "seal")
 """What signs reviewers' cookies; what seals hashes that leave with a release."""
@@ -42,8 +44,10 @@ class SiteFolder:
 
     @property
     def database(self) -> str:
-        """SQLAlchemy's address of people, requests, jobs and reviews."""
-        return f"sqlite:///{self.state / 'strongroom.sqlite'}"
+        """SQLAlchemy's address of people, requests, jobs and reviews: as the policy says,
+        else a file of its own. PlatformError for a policy that can't be read."""
+        said = state_address.database_in(self.policy)
+        return said or f"sqlite:///{self.state / 'strongroom.sqlite'}"
 
     @property
     def ledger(self) -> Path:
@@ -51,9 +55,14 @@ class SiteFolder:
         return self.state / "ledger.jsonl"
 
     @property
-    def wake(self) -> Path:
-        """The socket by which the server wakes the runner."""
-        return self.state / "wake.sock"
+    def wakes(self) -> Path:
+        """Sockets by which runners are told that something changed, one for each."""
+        return self.state / "wake"
+
+    @property
+    def locks(self) -> Path:
+        """Locks that runners of this host hold for as long as they live."""
+        return self.state / "runners"
 
     @property
     def served(self) -> Path:
@@ -108,13 +117,16 @@ class SiteFolder:
             self.reports,
             self.counted,
             self.outbox,
+            self.wakes,
+            self.locks,
         )
 
 
 def create(root: Path, settings: Mapping[str, object]) -> SiteFolder:
     """Make a site's folder at once or not at all.
 
-    PlatformError for an existing one, or for settings that would be no policy.
+    PlatformError for an existing one, for settings that would be no policy, or for a
+    database that holds the state of another.
     """
     text = _as_yaml(settings)
     policy.parse(text, where=SiteFolder(root).policy.name, folder=root)
@@ -130,6 +142,20 @@ def _fill(site: SiteFolder, policy_text: str) -> None:
     site.policy.write_text(policy_text, encoding="utf-8")
     default = resources.files("output_checker") / "policies" / "default.yaml"
     site.disclosure.write_text(default.read_text(encoding="utf-8"), encoding="utf-8")
+    _make_database(site.database)
+
+
+def _make_database(url: str) -> None:
+    """Made here and nowhere else: who opens a site's database and finds none must not take
+    that for a new site, and run everything a second time."""
+    with Store(url) as store:
+        if store.people() or store.requests(limit=1):
+            raise PlatformError(
+                "this database holds the state of a site already",
+                where="database",
+                remedy="Name an empty database. To run that site on one more host, share "
+                "its folder.",
+            )
 
 
 def _make_secrets(folder: Path) -> None:

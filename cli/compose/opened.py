@@ -40,8 +40,15 @@ class OpenSite:
         self.ledger.append(kind, body, who=who, at=clock.now())
 
     def wake_runner(self) -> None:
-        """Tell the runner, if one listens, that something changed."""
-        wake.notify(self.folder.wake)
+        """Tell the runners of this host that something changed. Those of others are told
+        by the database that they share."""
+        wake.notify_all(self.folder.wakes)
+
+    def runner_listens(self) -> bool:
+        """Whether there is a runner, as far as anybody knows."""
+        if self.policy.database is None:
+            return any(map(wake.listens, self.folder.wakes.glob("*.sock")))
+        return any(member.gone is None for member in self.store.roll.members())
 
 
 def noted(folder: SiteFolder, kind: str, body: Mapping[str, object]) -> None:
@@ -53,7 +60,7 @@ def noted(folder: SiteFolder, kind: str, body: Mapping[str, object]) -> None:
 def opened(folder: SiteFolder) -> Iterator[OpenSite]:
     """The site's parts until the block ends; errors as each part tells them."""
     policy = policies.load(folder.policy)
-    with Store(folder.database) as store:
+    with Store(folder.database, make=False) as store:
         yield OpenSite(
             folder,
             policy,

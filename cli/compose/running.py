@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 
@@ -17,22 +18,34 @@ from job_runner.definitions.extraction import WarehouseSource
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import Executor
 from job_runner.jobs import stages
+from job_runner.jobs.job import Claim
 from job_runner.jobs.rests import USUAL, Rests
-from job_runner.jobs.runner import Runner
+from job_runner.jobs.runner import Rules, Runner
 from job_runner.jobs.scheduler import Capacity
 from job_runner.jobs.worker import Ports, Told, Worker
 from job_runner.observing.spans import JobSpans, Tell
 from job_runner.outputs import OutputLimits
 from job_runner.site.health import Health
+from job_runner.site.policy import SitePolicy
 from job_runner.site.tasks import SiteTasks
 from output_checker import policy as disclosure
 from output_checker.review import store as review_store
+
+
+def a_claim(site: OpenSite) -> Claim:
+    """A new runner's name, and its place: where boxes are found again after a restart.
+
+    A site with a database of its own is on one host. Elsewhere a host is known by its name.
+    """
+    place = socket.gethostname() if site.policy.database else "here"
+    return Claim(clock.new_id(), place)
 
 
 def runner(
     site: OpenSite,
     executor: Executor,
     *,
+    me: Claim | None = None,
     told: Callable[[Told], None],
     trouble: Callable[[Exception], None],
     rests: Rests = USUAL,
@@ -40,9 +53,11 @@ def runner(
     spanned: Tell | None = None,
 ) -> Runner:
     """The runner of a site; ``told`` and ``trouble`` are for its operator. ``rests``: after
-    what the platform failed at. ``paused``: whether no new work may begin. ``spanned``: is
-    told what took how long, to be traced."""
+    what the platform failed at. ``paused``: whether no new work may begin. ``me``: its
+    name, which is nobody else's, and its place. ``spanned``: is told what took how long,
+    to be traced."""
     spans = JobSpans(spanned or (lambda one: None), clock.now)
+    me = me or a_claim(site)
     rules = disclosure.load(site.policy.disclosure)
     checking = Checking(site.folder, rules, review_store.open_store(site.folder.database))
     ports = Ports(
@@ -55,24 +70,51 @@ def runner(
         after_success=partial(
             checking.after_success, seconds=site.policy.limits.wall_clock
         ),
-        record=lambda kind, body: site.record(kind, body, "the runner"),
+        record=partial(_recorded, site),
         uid=uid_of,
         clock=clock.now,
         told=partial(_told_to, spans, told),
         rests=rests,
     )
-    runs = site.folder.state / "runs"
+    # Boxes of several hosts never share a folder, though their sites do.
+    runs = site.folder.state / "runs" / ("" if site.policy.database is None else me.place)
     return Runner(
         site.store,
         executor,
         Worker(site.store, executor, runs, ports),
-        Capacity(site.policy.workers, site.policy.database_workers),
+        _rules(site.policy),
         runs=runs,
         clock=clock.now,
         monotonic=time.monotonic,
         rests=rests,
         paused=paused,
         trouble=trouble,
+        me=me,
+        locks=site.folder.locks,
+        lease=site.policy.lease,
+    )
+
+
+def _recorded(site: OpenSite, kind: str, body: Mapping[str, object]) -> None:
+    """A question to the warehouse is on the record with what was said of those who object
+    to such questions."""
+    if kind == "query":
+        said = site.policy.opposition
+        body = {**body, "opposition": said.value if said else "not_stated"}
+    site.record(kind, body, "the runner")
+
+
+def _rules(policy: SitePolicy) -> Rules:
+    return Rules(
+        capacity=Capacity(policy.workers, policy.database_workers),
+        most={
+            name: Capacity(
+                one.workers or policy.workers,
+                one.database_workers or policy.database_workers,
+            )
+            for name, one in policy.projects.items()
+        },
+        closed=policy.hours.closed,
     )
 
 

@@ -20,7 +20,6 @@ from cli.compose import describing
 from cli.compose.opened import OpenSite
 from cli.compose.remembering import memory, past
 from cli.compose.reviewing import Runs, identify
-from job_runner.jobs import wake
 from job_runner.observing.log import Log
 from job_runner.observing.metrics import Metrics
 from job_runner.observing.spans import Tell
@@ -120,7 +119,7 @@ def _can_be_added_to(site: OpenSite) -> bool:
 
 
 def _runner_listens(site: OpenSite) -> bool:
-    return wake.listens(site.folder.wake)
+    return site.runner_listens()
 
 
 def _stranger(site: OpenSite, count: int) -> None:

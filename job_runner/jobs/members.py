@@ -14,6 +14,9 @@ from enum import Enum
 
 from job_runner.jobs.job import RUNNING, TERMINAL, Claim, Job
 
+LEASE = 120.0
+"""Seconds after which a runner of another place that shows no life is taken for lost."""
+
 
 class Drain(Enum):
     """How a runner comes to be safe to stop: its jobs end first, or are put back."""

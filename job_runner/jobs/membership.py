@@ -13,11 +13,8 @@ from pathlib import Path
 
 from job_runner.errors import PlatformError
 from job_runner.jobs.job import RUNNING, Claim, Job
-from job_runner.jobs.members import Gone, Member, Sighting, Watch, sightings
+from job_runner.jobs.members import LEASE, Gone, Member, Sighting, Watch, sightings
 from job_runner.store import Store
-
-LEASE = 120.0
-"""Seconds after which a runner of another place that shows no life is taken for lost."""
 
 BEATS = 4
 """How often, in a lease, a runner shows that it lives."""

@@ -22,8 +22,8 @@ from pathlib import Path
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import Executor
 from job_runner.jobs.job import TERMINAL, Claim, Job, Kind, State
-from job_runner.jobs.members import Drain, mine, to_adopt
-from job_runner.jobs.membership import ALONE, LEASE, Company, Membership
+from job_runner.jobs.members import LEASE, Drain, mine, to_adopt
+from job_runner.jobs.membership import ALONE, Company, Membership
 from job_runner.jobs.rests import USUAL, Rests
 from job_runner.jobs.scheduler import Capacity, Decision, Fail, Terms, Wait, decide
 from job_runner.jobs.worker import Worker

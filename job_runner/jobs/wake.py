@@ -84,6 +84,17 @@ def notify(path: Path) -> bool:
     return True
 
 
+def notify_all(folder: Path) -> int:
+    """Wakes everybody who listens at a socket in this folder; how many that were."""
+    return sum(notify(path) or _forgotten(path) for path in folder.glob("*.sock"))
+
+
+def _forgotten(path: Path) -> bool:
+    """Nobody listens there any more: names aren't used twice, so nobody will."""
+    path.unlink(missing_ok=True)
+    return False
+
+
 def listens(path: Path) -> bool:
     """Whether somebody listens at ``path``; nobody is woken by the question."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as tap:

@@ -10,13 +10,18 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from job_runner.executors.contract import Limits
+from job_runner.jobs.members import LEASE
 from job_runner.project.model import EXTRACTION_IMAGES
 from job_runner.requests.request import Priority
+from job_runner.site import hours
+from job_runner.site.hours import ALWAYS, Hours
 from job_runner.site.settings_yaml import Problem, Section, SettingsError, read
+from job_runner.site.state_address import database
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,9 @@ class ImagePolicy:
 class ProjectPolicy:
     """What one project may do. ``people`` and ``branches``: None is anyone, any branch.
     ``permissions``: what its definitions may claim to need. ``priority``: the highest
-    that its requests may have."""
+    that its requests may have. ``limits``: of its boxes, where they aren't the site's.
+    ``workers``, ``database_workers``: how many of its jobs run at once, if not as many as
+    the site's."""
 
     name: str
     repositories: tuple[str, ...]
@@ -40,6 +47,9 @@ class ProjectPolicy:
     branches: tuple[str, ...] | None = None
     permissions: frozenset[str] = frozenset()
     priority: Priority = Priority.NORMAL
+    limits: Limits | None = None
+    workers: int | None = None
+    database_workers: int | None = None
 
     def allows_action(self, action: str) -> bool:
         return any(fnmatchcase(action, pattern) for pattern in self.actions)
@@ -51,7 +61,10 @@ class ProjectPolicy:
 @dataclass(frozen=True)
 class SitePolicy:
     """The site's rules. ``sha256`` is that of the file they were read from.
-    ``signatures``: whether a request must be signed by its submitter's key."""
+    ``signatures``: whether a request must be signed by its submitter's key. ``database``:
+    the address of the site's state, where that isn't a file of its own. ``lease``: seconds
+    after which a runner of another host that shows no life is lost. ``opposition``: how
+    patients who object to research are kept out."""
 
     name: str
     warehouse: Mapping[str, object]
@@ -63,6 +76,10 @@ class SitePolicy:
     disclosure: Path
     sha256: str
     signatures: bool = True
+    database: str | None = None
+    lease: float = LEASE
+    hours: Hours = ALWAYS
+    opposition: Opposition | None = None
 
     def image(self, name: str, tag: str) -> ImagePolicy | None:
         """The image an action names, if it is on the list."""
@@ -93,17 +110,22 @@ def parse(text: str, *, where: str, folder: Path) -> SitePolicy:
 
 
 def _policy(section: Section, folder: Path, sha256: str) -> SitePolicy:
+    limits = _limits(section.section("limits"), Limits(), required=True)
     policy = SitePolicy(
         name=_name(section),
         warehouse=section.opaque("warehouse"),
-        projects=_projects(section.section("projects")),
+        projects=_projects(section.section("projects"), limits),
         images=_images(section.section("images")),
-        limits=_limits(section.section("limits")),
+        limits=limits,
         workers=section.whole("workers", 1),
         database_workers=section.whole("database_workers", 1),
         disclosure=folder / section.text("disclosure"),
         sha256=sha256,
         signatures=_signatures(section),
+        database=database(section),
+        lease=_amount(section, "lease", _SECONDS, int(LEASE)),
+        hours=hours.read(section),
+        opposition=_opposition(section),
     )
     section.close()
     return policy
@@ -121,6 +143,28 @@ def _signatures(section: Section) -> bool:
     return said != "optional"
 
 
+class Opposition(Enum):
+    """How patients who object to research are kept out of every study. The value is what a
+    policy and the ledger say."""
+
+    LEFT_OUT_OF_TABLES = "left_out_of_tables"
+    NONE_RECORDED = "none_recorded"
+
+
+def _opposition(section: Section) -> Opposition | None:
+    said = section.text("opposition", required=False)
+    words = [one.value for one in Opposition]
+    if said in words:
+        return Opposition(said)
+    if said:
+        section.complain(
+            section.line_of("opposition"),
+            f"'{said}' is no way to keep objecting patients out",
+            f"write one of: {', '.join(words)}",
+        )
+    return None
+
+
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")
 
 
@@ -135,14 +179,14 @@ def _name(section: Section) -> str:
     return name
 
 
-def _projects(section: Section | None) -> dict[str, ProjectPolicy]:
+def _projects(section: Section | None, usual: Limits) -> dict[str, ProjectPolicy]:
     if section is None:
         return {}
-    found = {name: _project(section, name) for name in list(section.keys())}
+    found = {name: _project(section, name, usual) for name in list(section.keys())}
     return {name: project for name, project in found.items() if project}
 
 
-def _project(projects: Section, name: str) -> ProjectPolicy | None:
+def _project(projects: Section, name: str, usual: Limits) -> ProjectPolicy | None:
     if not _NAME.fullmatch(name):
         projects.complain(
             projects.line_of(name),
@@ -161,9 +205,18 @@ def _project(projects: Section, name: str) -> ProjectPolicy | None:
         branches=section.texts("branches", required=False) or None,
         permissions=frozenset(section.texts("permissions", required=False)),
         priority=_priority(section),
+        limits=_own_limits(section, usual),
+        workers=section.whole("workers", 0, required=False) or None,
+        database_workers=section.whole("database_workers", 0, required=False) or None,
     )
     section.close()
     return project
+
+
+def _own_limits(project: Section, usual: Limits) -> Limits | None:
+    """The site's, but for what the project has its own of."""
+    own = project.section("limits", required=False)
+    return None if own is None else _limits(own, usual, required=False)
 
 
 def _priority(section: Section) -> Priority:
@@ -234,20 +287,20 @@ _SECONDS = {"": 1, "s": 1, "min": 60, "h": 3600}
 _AMOUNT = re.compile(r"(\d{1,15}) ?([A-Za-z]*)")
 
 
-def _limits(section: Section | None) -> Limits:
+def _limits(section: Section | None, usual: Limits, *, required: bool) -> Limits:
+    """``usual``: where nothing is said."""
     if section is None:
-        return Limits()
-    usual = Limits()
+        return usual
     limits = Limits(
-        memory=_amount(section, "memory", _BYTES, usual.memory, required=True),
+        memory=_amount(section, "memory", _BYTES, usual.memory, required=required),
         cpus=_cpus(section, usual.cpus),
         pids=section.whole("pids", usual.pids, required=False),
         open_files=section.whole("open_files", usual.open_files, required=False),
         file_size=_amount(section, "file_size", _BYTES, usual.file_size),
-        disk=_amount(section, "disk", _BYTES, usual.disk, required=True),
+        disk=_amount(section, "disk", _BYTES, usual.disk, required=required),
         tmp=_amount(section, "tmp", _BYTES, usual.tmp),
         wall_clock=_amount(
-            section, "wall_clock", _SECONDS, int(usual.wall_clock), required=True
+            section, "wall_clock", _SECONDS, int(usual.wall_clock), required=required
         ),
     )
     section.close()

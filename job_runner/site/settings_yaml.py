@@ -111,6 +111,11 @@ class Section:
         value = self.value(key, "text", required=required)
         return value if isinstance(value, str) else ""
 
+    def written(self, key: str) -> str | None:
+        """The scalar under ``key`` as it is written, whatever YAML takes it for."""
+        node = self._node(key, required=True)
+        return node.value if isinstance(node, yaml.ScalarNode) else None
+
     def whole(self, key: str, default: int, *, required: bool = True) -> int:
         value = self.value(key, "a whole number", required=required)
         if isinstance(value, int) and value >= 1:

@@ -53,7 +53,7 @@ class SiteTasks:
             code=code,
             version=request.commit,
             image=self.executor.image_id(image.reference, image.layers),
-            limits=self.policy.limits,
+            limits=allowed.limits or self.policy.limits,
             workspace=site_workspace(self.outputs, request.project),
             forced=job.action in request.actions,
             permissions=allowed.permissions,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
@@ -65,6 +66,11 @@ class Database:
     def changed(self, connection: Connection) -> None:
         """Tell others once this block is over, where the database does so itself."""
         self._server.changed(connection)
+
+    def listening(self, tell: Callable[[], object]) -> AbstractContextManager[None]:
+        """Calls ``tell`` for each change by anybody, where the database tells of them."""
+        with self._retold():
+            return self._server.listening(tell)
 
     def close(self) -> None:
         self._server.close()

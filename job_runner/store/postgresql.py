@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
-CHANNEL = "strongroom"
-"""What everybody who waits for a change listens to. Channels are each database's own."""
+from job_runner.store import notices
 
 WRITERS = 0x5354524F4E47
 """The lock that writers queue for, so that numbers grow in the order of commits: who has
@@ -30,7 +32,10 @@ class PostgresqlServer:
 
     def changed(self, connection: Connection) -> None:
         """Told to who listens once the change is committed."""
-        connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
+        connection.exec_driver_sql(f"NOTIFY {notices.CHANNEL}")
+
+    def listening(self, tell: Callable[[], object]) -> AbstractContextManager[None]:
+        return notices.listening(self.engine, tell)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from urllib.parse import quote
 
@@ -39,7 +41,11 @@ class SqliteFile:
         )
 
     def changed(self, connection: Connection) -> None:
-        """Others are told by sockets, see ``jobs.wake``."""
+        """Told by sockets, see ``jobs.wake``."""
+
+    def listening(self, tell: Callable[[], object]) -> AbstractContextManager[None]:
+        """Nothing is told here; others are told by sockets, see ``jobs.wake``."""
+        return nullcontext()
 
     def close(self) -> None:
         self.engine.dispose()

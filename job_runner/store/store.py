@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -53,6 +54,13 @@ class Store:
     def on_change(self, changed: Callable[[], object]) -> None:
         """Call this one too after each change made through this Store."""
         self._changed.append(changed)
+
+    def listening(self, tell: Callable[[], object]) -> AbstractContextManager[None]:
+        """Calls ``tell`` in a thread for each change by any process, until the block ends.
+
+        PostgreSQL alone tells of changes; processes on one host tap each other's sockets.
+        """
+        return self._database.listening(tell)
 
     def close(self) -> None:
         self._database.close()

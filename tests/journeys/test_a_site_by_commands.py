@@ -136,10 +136,10 @@ def test_a_second_server_of_a_site_is_refused_and_the_first_goes_on(site):
 def test_a_runner_that_is_told_to_end_ends_well_and_takes_its_signs_along(site):
     folder = site.folder
     with process("runner", folder.root, sign=folder.state / "runner.json") as runner:
-        assert folder.wake.is_socket()
+        assert [path.is_socket() for path in folder.wakes.iterdir()] == [True]
     assert runner.returncode == exits.OK
     assert not (folder.state / "runner.json").exists()
-    assert not folder.wake.exists()
+    assert not list(folder.wakes.iterdir())
 
 
 def test_what_was_built_and_where_it_runs_is_told(docker_engine, cohort_image):

@@ -429,4 +429,4 @@ def test_a_runner_tells_its_operator_that_the_warehouse_is_not_there(without_war
     assert "records.duckdb: there is no such file" in lines[1]
     assert running.returncode == 0
     assert not (site.state / "runner.json").exists()
-    assert not site.wake.exists()
+    assert not list(site.wakes.iterdir())
