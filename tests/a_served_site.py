@@ -19,7 +19,7 @@ from cli.compose.opened import opened
 from cli.compose.running import runner
 from cli.demo import records
 from cli.demo.play import EMPTY_TABLES
-from job_runner.jobs.runner import Rests
+from job_runner.jobs.rests import Rests
 from tests.a_command import Said, strongroom
 from tests.ssh_keys import a_key
 
