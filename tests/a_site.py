@@ -180,7 +180,6 @@ projects:
   asthma:
     repositories: ["{repository}"]
     actions: ["*"]
-    highest_priority: high
 images:
 {"".join(listed)}"""
     for old, new in changes.items():

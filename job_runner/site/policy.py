@@ -293,7 +293,7 @@ def _limits(section: Section | None, usual: Limits, *, required: bool) -> Limits
         return usual
     limits = Limits(
         memory=_amount(section, "memory", _BYTES, usual.memory, required=required),
-        cpus=_cpus(section, usual.cpus),
+        cpus=_cpus(section, usual.cpus, required=required),
         pids=section.whole("pids", usual.pids, required=False),
         open_files=section.whole("open_files", usual.open_files, required=False),
         file_size=_amount(section, "file_size", _BYTES, usual.file_size),
@@ -307,8 +307,8 @@ def _limits(section: Section | None, usual: Limits, *, required: bool) -> Limits
     return limits
 
 
-def _cpus(section: Section, default: float) -> float:
-    value = section.value("cpus", "a number")
+def _cpus(section: Section, default: float, *, required: bool) -> float:
+    value = section.value("cpus", "a number", required=required)
     if isinstance(value, int | float) and value > 0:
         return float(value)
     if value is not None:
