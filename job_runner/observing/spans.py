@@ -79,7 +79,7 @@ class JobSpans:
         try:
             yield heard
         finally:
-            if job is not None:
+            if job is not None and steps:
                 self._tell_steps(job, steps)
 
     def _tell_steps(self, job: Job, steps: list[tuple[str, datetime]]) -> None:
