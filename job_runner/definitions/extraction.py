@@ -8,31 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from cohort_dsl import extract, formats, measures_file, warehouses
-from cohort_dsl.disclosure import Rounding
 from cohort_dsl.errors import DefinitionError
-from cohort_dsl.event_file import event_file
 from cohort_dsl.model import wire
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.question import Question
 from cohort_dsl.progress import SILENT, Progress
-from cohort_dsl.warehouses.contract import Warehouse
 from job_runner.definitions.definition_box import query_from
 from job_runner.errors import RequestRefused
 from job_runner.project import Action
 from job_runner.project.model import EXTRACTION_IMAGES
 from job_runner.project.patterns import matches
 
+if TYPE_CHECKING:  # most commands, and many runs, answer no question
+    from cohort_dsl.disclosure import Rounding
+    from cohort_dsl.warehouses.contract import Warehouse
+
 KINDS: Mapping[str, type[Query] | type[Measures]] = {
     "generate-dataset": Query,
     "generate-measures": Measures,
-}
-ENDINGS: Mapping[str, tuple[str, ...]] = {
-    "generate-dataset": tuple(formats.FORMATS),
-    "generate-measures": tuple(measures_file.WRITERS),
 }
 
 
@@ -71,6 +67,8 @@ class WarehouseSource:
     tell: Callable[[Step], None] = _nobody
 
     def produce(self, question: Question, target: Path) -> None:
+        from cohort_dsl import warehouses
+
         with warehouses.open(self.settings) as warehouse:
             write(question, warehouse, target, self.rounding, without_counts(self.tell))
 
@@ -94,6 +92,8 @@ def write(
     progress: Progress = SILENT,
 ) -> None:
     """The warehouse's answer, as the file or files of this kind of question."""
+    from cohort_dsl import extract
+
     if isinstance(question, Measures):
         extract.measure(question, warehouse, target, rounding)
     else:
@@ -169,6 +169,9 @@ def _must_be_declared(question: Question, terms: Terms, where: str) -> None:
     """A file that no pattern matches would be thrown away without a word."""
     if not isinstance(question, Query) or not terms.output:
         return
+    from cohort_dsl import extract, formats
+    from cohort_dsl.event_file import event_file
+
     target = Path(terms.output)
     files = extract.targets(question, target).values() if question.periods else [target]
     for file in (event_file(one, n) for n in question.event_tables for one in files):
@@ -193,6 +196,12 @@ def _must_be_granted(query: Question, granted: frozenset[str] | None, where: str
         )
 
 
+def _endings(command: str) -> tuple[str, ...]:
+    from cohort_dsl import formats, measures_file
+
+    return tuple(formats.FORMATS if KINDS[command] is Query else measures_file.WRITERS)
+
+
 def is_one(action: Action) -> bool:
     """Whether the action is work for us, not for a container of the study's."""
     return action.run.image in EXTRACTION_IMAGES
@@ -207,7 +216,7 @@ def why_not(action: Action) -> str | None:
         return "it names no definition file"
     if asked.not_understood:
         return f"'{asked.not_understood[0]}' isn't understood"
-    endings = ENDINGS[asked.command]
+    endings = _endings(asked.command)
     if not asked.output.endswith(endings):
         return f"'{asked.output}' doesn't end in {' or '.join(endings)}, as it has to"
     return None
