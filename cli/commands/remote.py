@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from cli import console, git, signing
+from cli import console, following, git, signing
 from cli.client import Client, connect, connection
 from cli.failures import JobsFailed
 from job_runner.jobs.job import TERMINAL, Failure
@@ -102,18 +102,14 @@ def _demand_success(found: Mapping[str, Any]) -> None:
 
 
 def _follow(client: Client, found: dict[str, Any], *, quiet: bool) -> dict[str, Any]:
-    """Wait for every job's end; tells each change of state once."""
-    seen: dict[str, str] = {}
-    while True:
-        for job in found["jobs"]:
-            words = _state(job)
-            if not quiet and seen.get(job["action"]) != words:
-                console.say(f"  {job['action']}: {words}")
-            seen[job["action"]] = words
-        if all(job["state"] in ENDED for job in found["jobs"]):
-            return found
-        path = f"/api/requests/{found['id']}"
-        found = client.get(path, wait=25, after=found["sequence"])
+    """Wait for every job's end: a table that is drawn anew on a terminal, else lines."""
+    with following.shown(quiet=quiet) as draw:
+        while True:
+            draw(_lines(found), {job["action"]: _state(job) for job in found["jobs"]})
+            if all(job["state"] in ENDED for job in found["jobs"]):
+                return found
+            path = f"/api/requests/{found['id']}"
+            found = client.get(path, wait=25, after=found["sequence"])
 
 
 def _state(job: Mapping[str, Any]) -> str:
@@ -130,12 +126,16 @@ def _lines(found: Mapping[str, Any]) -> list[str]:
 @click.command()
 @click.argument("request_id", metavar="[REQUEST]", required=False)
 @connection
-@click.option("--watch", is_flag=True, help="Stay until every job has ended.")
+@click.option(
+    "--watch", is_flag=True, help="Stay until every job has ended, and show each change."
+)
 @console.json_option
 def status(
     request_id: str | None, server: str, token_file: Path, watch: bool, as_json: bool
 ) -> None:
     """Show REQUEST and its jobs, or all your requests."""
+    if watch and request_id is None:
+        raise click.UsageError("--watch takes a REQUEST; strongroom status lists them.")
     client = connect(server, token_file)
     if request_id is None:
         found = client.get("/api/requests")
