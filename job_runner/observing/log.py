@@ -29,11 +29,9 @@ class Happened(Enum):
     """All that is ever logged."""
 
     SERVING = "serving"
-    STOPPED = "stopped"
     ANSWERED = "answered"
     TROUBLE = "trouble"
     JOB = "job"
-    STRANGERS = "strangers"
 
 
 KEYS = frozenset(

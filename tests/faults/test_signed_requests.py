@@ -328,6 +328,7 @@ def test_a_fingerprint_is_the_one_that_ssh_keygen_shows(tmp_path):
 
 
 def test_a_key_is_one_persons_for_ever(door):
+    door.now += MINUTE
     fingerprint = door.let_sign("ana", a_key(door.root / "new"))
     key = door.site.store.keys.of("ana")[-1]
     assert key.fingerprint == fingerprint
