@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
@@ -170,9 +172,30 @@ def test_the_console_shows_them(capsys):
     assert '"strongroom.request": "abc"' in capsys.readouterr().out
 
 
-def test_they_are_sent_where_the_usual_variables_say():
-    with tracing("strongroom", {"OTEL_TRACES_EXPORTER": "otlp"}) as tell:
-        assert tell is not None
+def test_they_are_sent_where_the_usual_variables_say(monkeypatch):
+    came: list[bytes] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            came.append(self.rfile.read(int(self.headers["content-length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Collector) as server:
+        thread = Thread(target=server.handle_request)
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_COMPRESSION", "none")
+        monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+        with tracing("strongroom", {"OTEL_TRACES_EXPORTER": "otlp"}) as tell:
+            assert tell is not None
+            tell(submission("abc", NOON, NOON + SECOND))
+        thread.join(10)
+    assert b"strongroom request" in came[0]
 
 
 def test_without_the_extra_that_is_said(monkeypatch):
