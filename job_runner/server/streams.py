@@ -110,7 +110,8 @@ class Streams:
 
 
 def _stream(told: AsyncIterator[bytes]) -> Response:
-    return StreamingResponse(told, media_type="text/event-stream", headers=dict(HEADERS))
+    headers = {**HEADERS, "x-accel-buffering": "no"}  # proxies pass each on at once
+    return StreamingResponse(told, media_type="text/event-stream", headers=headers)
 
 
 def _event(event: Event) -> bytes:

@@ -16,6 +16,7 @@ from job_runner.store import Store
 from tests.a_command import Said, contents, strongroom
 from tests.a_served_site import ServedSite, init, process, served
 from tests.a_study import a_commit, git
+from tests.ssh_keys import a_key
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
 
@@ -306,6 +307,22 @@ def test_a_token_file_that_is_not_there_is_told(site, origin, tmp_path):
     words = ("submit", "extract", "--study", origin, "--server", site.url)
     told = Told(5, "RequestRefused", "nowhere", "no token can be read", "--token-file")
     told.by(strongroom(*words, "--token-file", tmp_path / "nowhere"))
+
+
+def test_a_key_that_the_site_does_not_know_signs_nothing(site, origin, tmp_path):
+    a_key(tmp_path / "key")
+    before = kept(site)
+    words = ("submit", "extract", "--study", origin, *site.by("ana"))
+    told = Told(5, "RequestRefused", "the signature", "isn't yours", "custodian")
+    told.by(strongroom(*words, "--key", tmp_path / "key"))
+    told.in_json_by(strongroom(*words, "--key", tmp_path / "key", "--json"))
+    assert kept(site) == before
+    last = list(Ledger(site.folder.ledger).entries())[-1]
+    assert (last.kind, last.who, last.body["why"]) == (
+        "not admitted",
+        "ana",
+        "unknown_key",
+    )
 
 
 def test_who_is_no_researcher_may_not_submit(site, origin):
