@@ -33,7 +33,7 @@ COMMANDS: Mapping[str, Entry] = {
     "shell": Entry("looking", "Open an image on the study, as actions see it.", RESEARCHER),
     "submit": Entry("remote", "Send actions of a commit to a site.", RESEARCHER),
     "status": Entry("remote", "Show your requests and their jobs.", RESEARCHER),
-    "cancel": Entry("remote", "Stop a request's jobs.", RESEARCHER),
+    "cancel": Entry("remote", "Stop a request's jobs, or one of them.", RESEARCHER),
     "release": Entry("remote", "Ask for a request's outputs to be released.", RESEARCHER),
     "review": Entry("review", "See, approve or return release requests.", CHECKER),
     "disclosure": Entry(

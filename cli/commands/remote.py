@@ -118,9 +118,9 @@ def _state(job: Mapping[str, Any]) -> str:
 
 
 def _lines(found: Mapping[str, Any]) -> list[str]:
-    rows = [[job["action"], _state(job)] for job in found["jobs"]]
+    rows = [[job["action"], _state(job), job["id"]] for job in found["jobs"]]
     head = f"Request {found['id']} of commit {found['commit'][:12]}"
-    return [head, *console.table(["action", "state"], rows)]
+    return [head, *console.table(["action", "state", "job"], rows)]
 
 
 @click.command()
@@ -155,13 +155,19 @@ def status(
 
 
 @click.command()
-@click.argument("request_id", metavar="REQUEST")
+@click.argument("wanted", metavar="REQUEST|JOB")
 @connection
 @console.json_option
-def cancel(request_id: str, server: str, token_file: Path, as_json: bool) -> None:
-    """Stop all jobs of REQUEST that haven't ended."""
+def cancel(wanted: str, server: str, token_file: Path, as_json: bool) -> None:
+    """Stop all jobs of REQUEST that haven't ended, or one JOB and what needs it.
+
+    A job is named by its request and its place in it, such as abcdefghjkmn-0002: status
+    shows it. At home, Ctrl-C stops strongroom run.
+    """
     client = connect(server, token_file)
-    found = client.post(f"/api/requests/{request_id}/cancel", {})
+    request, dash, _ = wanted.rpartition("-")
+    below = f"{request}/jobs/{wanted}" if dash else wanted
+    found = client.post(f"/api/requests/{below}/cancel", {})
     console.report(found, _lines(found), as_json=as_json)
 
 

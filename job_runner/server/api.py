@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +16,7 @@ from datetime import datetime
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as HttpRequest
 
-from job_runner.jobs.job import TERMINAL
+from job_runner.jobs.job import TERMINAL, Job
 from job_runner.observing import spans
 from job_runner.requests import signed
 from job_runner.requests.admission import Admission
@@ -25,7 +25,7 @@ from job_runner.server import asked, identify, told
 from job_runner.server.changes import Changes
 from job_runner.server.health import Health
 from job_runner.server.identify import Move
-from job_runner.server.problems import NobodyKnown, log_trouble
+from job_runner.server.problems import NobodyKnown, Unknown, log_trouble
 from job_runner.site.people import Person
 from job_runner.store import Store
 from job_runner.store.looks import Status
@@ -116,8 +116,9 @@ class Api:
     async def cancel(self, http: HttpRequest) -> Mapping[str, object]:
         person, status = await run_in_threadpool(self.seen, http)
         identify.refuse_unless(person, Move.CANCEL, status.request)
+        jobs = _meant(http, status)
         await asked.nothing(http)
-        await run_in_threadpool(self._cancel, status, person)
+        await run_in_threadpool(self._cancel, status.request.id, jobs, person)
         return await run_in_threadpool(self._told, status.request.id)
 
     def person(self, http: HttpRequest) -> Person:
@@ -161,13 +162,37 @@ class Api:
         assert status is not None, "requests are never removed"
         return _as_told(status)
 
-    def _cancel(self, status: Status, person: Person) -> None:
-        if all(job.state in TERMINAL or job.cancel_asked for job in status.jobs):
+    def _cancel(self, request: str, jobs: Meant, person: Person) -> None:
+        if all(job.state in TERMINAL or job.cancel_asked for job in jobs.jobs):
             return
         # Before it is done: what a runner does must never be missing on the record.
-        body = {"request": status.request.id}
+        body = {"request": request, **({} if jobs.all else {"job": jobs.jobs[0].id})}
         self.admission.desk.record("cancel", body, person.name)
-        self.store.ask_cancel(status.request.id, at=self.clock())
+        actions = None if jobs.all else [job.action for job in jobs.jobs]
+        self.store.ask_cancel(request, at=self.clock(), actions=actions)
+
+
+@dataclass(frozen=True)
+class Meant:
+    """The jobs that a call is about: all of a request's, or the one in the address."""
+
+    jobs: Sequence[Job]
+    all: bool
+
+
+def _meant(http: HttpRequest, status: Status) -> Meant:
+    """Unknown where the address names a job that the request hasn't."""
+    job_id = http.path_params.get("job")
+    if job_id is None:
+        return Meant(status.jobs, all=True)
+    found = [job for job in status.jobs if job.id == job_id]
+    if not found:
+        raise Unknown(
+            "the request has no such job",
+            where=f"job {ascii(job_id)[:60]}",
+            remedy="Look at its jobs: strongroom status REQUEST --json.",
+        )
+    return Meant(found, all=False)
 
 
 def wanted(http: HttpRequest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -81,9 +82,10 @@ def _refusal(status: int) -> Mapping[str, object]:
 
 
 def _in_path(path: str) -> list[Mapping[str, object]]:
-    if "{id}" not in path:
+    names = re.findall(r"{(\w+)}", path)
+    if not names:
         return []
-    return [_parameter("id", "path", required=True)]
+    return [_parameter(name, "path", required=True) for name in names]
 
 
 def _in_query(name: str) -> Mapping[str, object]:

@@ -105,6 +105,15 @@ OPERATIONS = (
         body="Nothing",
     ),
     Operation(
+        "cancel_job",
+        "POST",
+        "/api/requests/{id}/jobs/{job}/cancel",
+        "Stop one job of a request, and with it those that need it.",
+        "Request",
+        refuses=(*_KNOWN, *_BODY, problems.Unknown, problems.NotYours),
+        body="Nothing",
+    ),
+    Operation(
         "request_events",
         "GET",
         "/api/requests/{id}/events",
@@ -189,6 +198,7 @@ def _handlers(api: Api, streams: Streams) -> Mapping[str, Handler]:
         "every": api.every,
         "get": api.get,
         "cancel": api.cancel,
+        "cancel_job": api.cancel,
         "request_events": streams.of_request,
         "events": streams.of_all,
         "health": health,

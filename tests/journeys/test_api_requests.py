@@ -178,6 +178,7 @@ MAY = [
     ("GET /api/requests/r1", {"ana": 200, "bob": 404, "olga": 200, "rita": 200}),
     ("GET /api/requests/r9", {"ana": 404, "bob": 404, "olga": 404, "rita": 404}),
     ("POST /api/requests/r1/cancel", {"ana": 200, "bob": 404, "olga": 200, "rita": 403}),
+    ("POST /api/requests/r1/jobs/r1-0001/cancel", {"bob": 404, "olga": 200, "rita": 403}),
     ("POST /api/requests/r9/cancel", {"ana": 404, "olga": 404, "rita": 404}),
 ]
 
@@ -279,6 +280,19 @@ def test_after_is_a_sequence_number(served, after):
 
 
 # Cancelling
+
+
+def test_one_job_can_be_cancelled_by_its_id(served):
+    served.submitted()
+    path = "/api/requests/r1/jobs"
+    [first, *others] = served.site.store.jobs("r1")
+    answer = served.by("ana").post(f"{path}/{first.id}/cancel", json={})
+    unknown = served.by("ana").post(f"{path}/r2-0001/cancel", json={})
+    asked = {job["id"]: job["cancel_asked"] for job in answer.json()["jobs"]}
+    assert asked == {first.id: True, **{job.id: False for job in others}}
+    assert unknown.status_code == 404
+    cancels = [body for kind, body in served.site.record if kind == "cancel"]
+    assert cancels == [{"request": "r1", "job": first.id, "who": "ana"}]
 
 
 def test_a_cancel_is_on_the_record_once(served):
