@@ -47,7 +47,7 @@ def test_a_request_and_its_jobs_are_listed_for_who_asked(site, request_id):
     assert every[0].split() == ["request", "project", "commit", "actions", "state"]
     assert [line.split()[0] for line in every[1:]] == [request_id]
     one = strongroom("status", request_id, *site.by("ana")).out.splitlines()
-    assert [line.split() for line in one[2:]] == [
+    assert [line.split()[:2] for line in one[2:]] == [
         ["extract", "succeeded"],
         ["tables", "succeeded"],
     ]
