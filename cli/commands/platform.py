@@ -57,6 +57,45 @@ def engine_status(as_json: bool) -> None:
     )
 
 
+@engine.command("list")
+@console.json_option
+def engine_list(as_json: bool) -> None:
+    """Show every engine and launcher that this machine has, and what each keeps to.
+
+    The names are those that a site's policy may require ('guarantees' of 'boxes' in
+    site.yaml). Slurm's nodes are taken to be as this machine is.
+    """
+    from cli import box_engines
+
+    found = box_engines.here()
+    lines = []
+    for one in found:
+        lines += [engine_name(one), f"  keeps: {', '.join(one.kept)}"]
+        lines += [f"  LACKS: {sentence}" for sentence in one.lacking]
+    report = {"engines": [asdict(one) for one in found]}
+    console.report(report, lines or ["There is no engine here."], as_json=as_json)
+
+
+@engine.command("reconcile")
+@console.json_option
+def engine_reconcile(as_json: bool) -> None:
+    """Remove containers whose Slurm job is over, on a node where no epilog did.
+
+    Asks this machine's Docker for containers that Slurm's jobs started, and Slurm which
+    of the jobs live. Where either is silent nothing is removed.
+    """
+    from cli import box_engines
+    from job_runner.executors.engines.docker_run import DockerRun
+    from job_runner.executors.launchers.reconciler import Reconciler
+    from job_runner.site.box_policy import BoxPolicy
+
+    slurm = box_engines.slurm(BoxPolicy(launcher="slurm"))
+    host = os.environ.get("DOCKER_HOST", DockerRun.host)
+    removed = Reconciler(DockerRun(host).client, slurm).run()
+    lines = [f"removed {name}" for name in removed] or ["Nothing was left behind."]
+    console.report({"removed": list(removed)}, lines, as_json=as_json)
+
+
 def _instead(choice: engines.Choice) -> str:
     if isinstance(choice, engines.Missing):
         return f"{choice.problem[0].upper()}{choice.problem[1:]}. {choice.remedy}"
@@ -66,10 +105,17 @@ def _instead(choice: engines.Choice) -> str:
     return f"No engine answers. Commands that need one start their own{installs}."
 
 
+def engine_name(found: Engine) -> str:
+    """On one line."""
+    if found.kind == "docker" and found.launcher == "local":
+        return f"Docker {found.version} at {found.url}"
+    return f"{found.kind}, launched by {found.launcher}"
+
+
 def engine_lines(found: Engine) -> list[str]:
     """An engine for people: which, what it keeps to, what it lacks."""
     whose = "a private one, started by us" if found.started_by_us else "answering already"
-    lines = [f"Container engine: Docker {found.version} at {found.url} ({whose})"]
+    lines = [f"Container engine: {engine_name(found)} ({whose})"]
     lines += [f"  installed: {package}" for package in found.installed]
     lines += [f"  guarantees: {sentence}" for sentence in found.guarantees]
     lines += [f"  LACKS: {sentence}" for sentence in found.lacking]

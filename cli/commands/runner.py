@@ -121,7 +121,9 @@ def runner_selftest(site_folder: Path, as_json: bool) -> None:
     """
     with _ground(site_folder) as (_site, ready, prover):
         found = prover.certificate(anew=True)
-    head = [f"Docker {ready.engine.version} at {ready.engine.url}", ""]
+    from cli.commands.platform import engine_name
+
+    head = [engine_name(ready.engine), ""]
     value = {
         "at": found.at,
         "engine": ready.engine.url,
@@ -165,7 +167,7 @@ def _ground(site_folder: Path) -> Iterator[tuple[OpenSite, Boxes, Prover]]:
     folder = existing(site_folder)
     with (
         opened(folder) as site,
-        boxes.ready(folder.boxes, (), console.note) as ready,
+        boxes.ready(folder.boxes, (), console.note, site.policy.boxes) as ready,
     ):
         own = ready.for_site(f"{folder.boxes}-selftest")
         yield site, ready, Prover(site, ready.engine, own)

@@ -13,7 +13,7 @@ from cli import boxes, clock
 from cli.compose.opened import OpenSite
 from cli.users import uid_of_ours
 from job_runner.errors import PlatformError
-from job_runner.executors.docker import DockerExecutor
+from job_runner.executors.contract import Executor
 from job_runner.executors.engine import Engine
 from job_runner.selftest import certificate
 from job_runner.selftest.certificate import Certificate
@@ -34,7 +34,7 @@ class Prover:
 
     site: OpenSite
     engine: Engine
-    own: DockerExecutor
+    own: Executor
 
     def certificate(self, *, anew: bool = False) -> Certificate:
         """What was found on this very ground, now or before. PlatformError: no image."""

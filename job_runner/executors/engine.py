@@ -72,7 +72,8 @@ Choice = Use | StartOwn | InstallThenStart | Missing
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine that answers, and what it keeps to."""
+    """An engine that answers, and what it keeps to: in sentences, and (``kept``) by the
+    names that a policy may require."""
 
     url: str
     version: str
@@ -80,6 +81,9 @@ class Engine:
     guarantees: tuple[str, ...]
     lacking: tuple[str, ...] = ()
     installed: tuple[str, ...] = ()
+    kind: str = "docker"
+    launcher: str = "local"
+    kept: tuple[str, ...] = ()
 
 
 def choose(found: Probes) -> Choice:
@@ -162,7 +166,14 @@ def describe(url: str, home: Home) -> Engine | None:
         return None
     held, lacking = guarantees.assess(info)
     version = str(info.get("ServerVersion", "?"))
-    return Engine(url, version, url == home.url, held, lacking)
+    kept = guarantees.held("docker", "local", _machine(info))
+    words = tuple(sorted(one.value for one in kept))
+    return Engine(url, version, url == home.url, held, lacking, kept=words)
+
+
+def _machine(info: guarantees.Info) -> guarantees.Machine:
+    promised = guarantees.of_docker(info)
+    return guarantees.Machine(root=os.geteuid() == 0, groups=False, docker=promised)
 
 
 Look = Callable[[Mapping[str, str], Home], Probes]

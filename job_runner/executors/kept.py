@@ -25,22 +25,9 @@ class KeptExecutor:
     def __init__(
         self, engine: BoxEngine, launcher: Launcher, state: Path, site: str
     ) -> None:
-        self._engine, self._launcher, self._state, self._site = (
-            engine,
-            launcher,
-            state / site,
-            site,
-        )
-
-    @property
-    def name(self) -> str:
-        """Such as "bubblewrap, local"."""
-        return f"{self._engine.name}, {self._launcher.name}"
-
-    @property
-    def uid(self) -> int | None:
-        """The only user as whom its boxes can run, if they can't be anybody."""
-        return self._engine.account.uid if self._engine.account else None
+        self.name = f"{engine.name}, {launcher.name}"
+        self._engine, self._launcher = engine, launcher
+        self._state, self._site = state / site, site
 
     def image_id(self, reference: str, layers: tuple[str, ...]) -> str:
         self._launcher.check(self._engine)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,6 +19,7 @@ from job_runner.jobs.members import LEASE
 from job_runner.project.model import EXTRACTION_IMAGES
 from job_runner.requests.request import Priority
 from job_runner.site import hours
+from job_runner.site.box_policy import BoxPolicy, box_policy
 from job_runner.site.hours import ALWAYS, Hours
 from job_runner.site.settings_yaml import Problem, Section, SettingsError, read
 from job_runner.site.state_address import database
@@ -80,6 +81,7 @@ class SitePolicy:
     lease: float = LEASE
     hours: Hours = ALWAYS
     opposition: Opposition | None = None
+    boxes: BoxPolicy = field(default_factory=BoxPolicy)
 
     def image(self, name: str, tag: str) -> ImagePolicy | None:
         """The image an action names, if it is on the list."""
@@ -126,6 +128,7 @@ def _policy(section: Section, folder: Path, sha256: str) -> SitePolicy:
         lease=_amount(section, "lease", _SECONDS, int(LEASE)),
         hours=hours.read(section),
         opposition=_opposition(section),
+        boxes=box_policy(section.section("boxes", required=False), folder),
     )
     section.close()
     return policy

@@ -121,6 +121,15 @@ class Slurm:
         """The numbers of all jobs that haven't ended."""
         return frozenset(str(job["job_id"]) for job in self._jobs() if _lives(job))
 
+    def limits_memory(self) -> bool:
+        """Whether jobs are held to the memory that they ask for."""
+        try:
+            told = self._ask("scontrol", "show", "config").stdout
+        except PlatformError:
+            return False
+        words = [line.replace(" ", "") for line in told.splitlines()]
+        return "ConstrainRAMSpace=yes" in words
+
     def _submitted(self, run: Run) -> str:
         command = sbatch(run, self.partition)
         done = self._ask(*command, given=script(run, self.python))
