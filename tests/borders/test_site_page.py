@@ -16,6 +16,7 @@ CALLED = {
     "'limits'": "limits",
     "'python:v1'": "an image",
     "'window'": "a window",
+    "'boxes'": "boxes",
     "'asthma'": "a project",
 }
 """Sections of the file below, as the page calls them."""
@@ -27,6 +28,7 @@ disclosure: x
 workers: 1
 database_workers: 1
 limits: {memory: 1 G, cpus: 1, disk: 1 G, wall_clock: 1 h}
+boxes: {engine: docker}
 hours: {window: {from: 1:00, to: 2:00, jobs: all}}
 projects: {asthma: {repositories: [/x], actions: ["*"], limits: {}}}
 images: {"python:v1": {reference: x, layers: ["sha256:%s"]}}
