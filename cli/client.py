@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -47,8 +49,7 @@ class Client:
     def _ask(self, verb: str, path: str, **how: Any) -> Any:
         how["headers"] = {"Authorization": f"Bearer {self.token}"}
         try:
-            # No proxy knows the way to this machine.
-            how["trust_env"] = urlsplit(self.server).hostname not in HERE
+            how |= {"trust_env": self._is_elsewhere, "verify": self._trusted}
             answer = httpx.request(verb, f"{self.server}{path}", **how)
         except (httpx.HTTPError, httpx.InvalidURL, ValueError):
             raise PlatformError(
@@ -57,6 +58,19 @@ class Client:
                 remedy="Is the site up (strongroom serve)? Is --server right?",
             ) from None
         return _understood(answer)
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        """No proxy knows the way to this machine."""
+        return urlsplit(self.server).hostname not in HERE
+
+    @cached_property
+    def _trusted(self) -> ssl.SSLContext | bool:
+        """Whose certificates count. Read once, which takes longer than most answers do;
+        never where nothing is encrypted."""
+        if urlsplit(self.server).scheme != "https":
+            return False
+        return httpx.create_ssl_context(trust_env=self._is_elsewhere)
 
 
 def _understood(answer: httpx.Response) -> Any:

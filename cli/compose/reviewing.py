@@ -44,7 +44,7 @@ class Runs:
         """How the request's commit names its outputs."""
         commit = Commit(request.repository, request.commit)
         data = self.site.repositories.read_file(commit, project.PROJECT_FILE)
-        actions = project.parse_apart(data).actions.values()
+        actions = project.read_once(data).actions.values()
         return tuple(output.pattern for a in actions for output in a.outputs)
 
     def _workspace(self, request: Request) -> Workspace:

@@ -52,6 +52,7 @@ class DockerExecutor:
         self._site = site
         self._monotonic, self._uptime = monotonic, uptime
         self._why_killed: dict[str, Reason] = {}
+        self._began: dict[str, float] = {}
 
     def image_id(self, reference: str, layers: tuple[str, ...]) -> str:
         """The id of the image of that name, if it has those layers and no volumes."""
@@ -80,8 +81,10 @@ class DockerExecutor:
             except APIError as error:
                 if error.status_code != 409:
                     raise
-            if self._state(run_id)["Status"] == "created":
-                self._api.start(name)
+                if self._state(run_id)["Status"] != "created":
+                    return
+            self._api.start(name)
+            self._began[run_id] = self._monotonic()
 
     def wait(self, run_id: str) -> Outcome:
         """Blocks; see the contract. Ends a box that has used up its time or its disk."""
@@ -90,7 +93,9 @@ class DockerExecutor:
             if found["State"]["Status"] == "created":
                 raise _no_box(run_id, "was never started")
             watch = Watch.over(found, self._monotonic)
-            if found["State"]["Running"]:
+            if run_id in self._began:
+                watch.began = self._began[run_id]
+            elif found["State"]["Running"]:
                 watch.began -= self._age(found["State"])
             ended: SimpleQueue[Exception | None] = SimpleQueue()
             waiting = (run_id, ended)
@@ -109,10 +114,12 @@ class DockerExecutor:
     def logs(self, run_id: str, limit: int = 1024**2) -> bytes:
         """Past 64 MB of output the head is the oldest part that the engine still keeps."""
         with _told("read a box's log"):
-            self._inspect(run_id)
-            chunks = self._api.logs(
-                self._name(run_id), stdout=True, stderr=True, stream=True, follow=False
-            )
+            try:
+                chunks = self._api.logs(
+                    self._name(run_id), stdout=True, stderr=True, stream=True, follow=False
+                )
+            except NotFound:
+                raise _no_box(run_id, "isn't there") from None
             return logs.shown(chunks, limit)
 
     def remove(self, run_id: str) -> None:
@@ -125,6 +132,7 @@ class DockerExecutor:
                 if error.status_code != 409:  # 409: somebody is removing it already
                     raise
             self._why_killed.pop(run_id, None)
+            self._began.pop(run_id, None)
 
     def run_ids(self) -> list[str]:
         with _told("list the boxes"):

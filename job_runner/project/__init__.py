@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from job_runner.project.apart import parse_apart
+from job_runner.project.apart import parse_apart, read_once
 from job_runner.project.load import load
 from job_runner.project.mistakes import Mistake, ProjectErrors
 from job_runner.project.model import (
@@ -29,4 +29,5 @@ __all__ = [
     "load",
     "parse",
     "parse_apart",
+    "read_once",
 ]

@@ -72,7 +72,7 @@ class Desk:
         commit = self.repositories.fetch(
             submission.repository, submission.commit, allowed.branches
         )
-        study = project.parse_apart(self.repositories.read_file(commit, PROJECT_FILE))
+        study = project.read_once(self.repositories.read_file(commit, PROJECT_FILE))
         order = graph.order(study, submission.actions)
         refuse_all(self.policy, allowed, [study.actions[name] for name in order])
         request = Request(

@@ -75,7 +75,7 @@ class SiteTasks:
                 self.repositories.export(commit, code)
             if code not in self._projects:
                 data = (code / PROJECT_FILE).read_bytes()
-                self._projects[code] = project.parse_apart(data)
+                self._projects[code] = project.read_once(data)
             return code, self._projects[code]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from job_runner.errors import PlatformError
-from job_runner.project import Project, ProjectErrors, child, parse, parse_apart
+from job_runner.project import Project, ProjectErrors, child, parse, parse_apart, read_once
 from job_runner.project.mistakes import Mistakes
 from job_runner.project.nodes import Items, Scalar
 from job_runner.project.reading import read
@@ -41,6 +41,13 @@ def refused(data: bytes, **how: Any) -> str:
 
 def test_a_child_reads_what_we_read_ourselves() -> None:
     assert parse_apart(GOOD.encode()) == parse(GOOD)
+
+
+def test_a_file_that_was_sound_is_read_once_and_one_that_was_refused_each_time() -> None:
+    assert read_once(GOOD.encode()) is read_once(GOOD.encode())
+    for _ in range(2):
+        with pytest.raises(ProjectErrors):
+            read_once(b"[")
 
 
 @pytest.mark.parametrize(

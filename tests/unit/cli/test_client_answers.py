@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -115,3 +116,10 @@ def test_what_is_no_token_is_refused_before_it_is_sent(tmp_path, text):
     (tmp_path / "token").write_text(text)
     with pytest.raises(StrongroomError, match="no token"):
         connect("http://127.0.0.1:1", tmp_path / "token")
+
+
+@pytest.mark.parametrize("server", ["https://site.example", "HTTPS://127.0.0.1:8750"])
+def test_certificates_count_wherever_the_way_is_encrypted(server: str) -> None:
+    trusted = Client(server, "token")._trusted
+    assert isinstance(trusted, ssl.SSLContext)
+    assert (trusted.verify_mode, trusted.check_hostname) == (ssl.CERT_REQUIRED, True)
