@@ -24,6 +24,10 @@ class PlatformError(StrongroomError):
     """Not the user's fault: no engine, no image, no disk, no server."""
 
 
+class StoreAway(PlatformError):
+    """The site's database can't be used now, so nothing is known to have changed."""
+
+
 class ImageRefused(PlatformError):
     """An image isn't there, or isn't as it was approved."""
 

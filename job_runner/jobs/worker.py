@@ -29,6 +29,7 @@ from job_runner.errors import (
     OutputsRefused,
     ProjectError,
     RequestRefused,
+    StoreAway,
 )
 from job_runner.executors.contract import Executor, Outcome
 from job_runner.jobs import stages
@@ -135,7 +136,7 @@ class Worker:
         try:
             task = self._ports.tasks.task(job)
             return self._through(job, task)
-        except (Left, Conflict):
+        except (Left, Conflict, StoreAway):  # gone on with from what the store says then
             raise
         except JobFailed as failed:
             return self._fail(job, task, failed.failure, failed.told)

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
 
-from job_runner.errors import PlatformError
+from job_runner.errors import PlatformError, StoreAway
 from job_runner.store import forms
 from job_runner.store.postgresql import PostgresqlServer
 from job_runner.store.sqlite import SqliteFile
@@ -84,7 +84,7 @@ class Database:
             raise
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             cause = error.orig if isinstance(error, DBAPIError) else error
-            raise PlatformError(
+            raise StoreAway(
                 f"the site's database can't be used: {_first_line(cause)}",
                 where=self._where,
                 remedy="See that it is there, whole, writable, and its disk not full.",

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
-from job_runner.errors import PlatformError
+from job_runner.errors import StoreAway
 
 
 class SqliteFile:
@@ -72,7 +72,7 @@ class SqliteFile:
         connection = self._connected()
         if _identity(self.path) != self._file:
             connection.close()
-            raise PlatformError(
+            raise StoreAway(
                 "the site's database was replaced while it was in use",
                 where=self.where,
                 remedy="Stop the site's processes, see that this is the right database, "
