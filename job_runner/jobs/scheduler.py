@@ -88,9 +88,10 @@ def decide(
     Workers are given, one at a time, to the highest priority; then to the workspace with
     the fewest jobs of the kind running, then to its oldest job.
     """
-    failing = _failing(jobs)
-    idle = [job for job in jobs if job.idle and job.id not in failing]
-    reasons = dict(_reasons(idle, _states(jobs), paused, frozenset(held), terms))
+    states, unbegun = _states(jobs), [job for job in jobs if job.idle]
+    failing = _failing(jobs, unbegun, states)
+    idle = [job for job in unbegun if job.id not in failing]
+    reasons = dict(_reasons(idle, states, paused, frozenset(held), terms))
     ready = [job for job in idle if job.id not in reasons]
     started = [s for kind in Kind for s in _fair(ready, jobs, kind, capacity, terms)]
     chosen = {job.id for job in started}
@@ -110,13 +111,14 @@ def _states(jobs: Iterable[Job]) -> dict[tuple[str, str], State]:
     return {(job.request_id, job.action): job.state for job in jobs}
 
 
-def _failing(jobs: Sequence[Job]) -> dict[str, Failure]:
+def _failing(
+    jobs: Sequence[Job], idle: Sequence[Job], states: Mapping[tuple[str, str], State]
+) -> dict[str, Failure]:
     """Idle jobs that can't run any more: cancelled, or what they need won't come."""
-    waiting_on = _waiting_on(jobs)
-    known = {(job.request_id, job.action) for job in jobs}
-    failing = {j.id: Failure.CANCELLED for j in jobs if j.idle and j.cancel_asked}
+    waiting_on = _waiting_on(idle)
+    failing = {job.id: Failure.CANCELLED for job in idle if job.cancel_asked}
     for (request, need), dependents in waiting_on.items():
-        if (request, need) not in known:  # never, unless a request was stored in part
+        if (request, need) not in states:  # never, unless a request was stored in part
             failing.update({job.id: Failure.PLATFORM_ERROR for job in dependents})
     lost = deque(j for j in jobs if j.state is State.FAILED or j.id in failing)
     while lost:
@@ -128,12 +130,11 @@ def _failing(jobs: Sequence[Job]) -> dict[str, Failure]:
     return failing
 
 
-def _waiting_on(jobs: Iterable[Job]) -> dict[tuple[str, str], list[Job]]:
+def _waiting_on(idle: Iterable[Job]) -> dict[tuple[str, str], list[Job]]:
     found: defaultdict[tuple[str, str], list[Job]] = defaultdict(list)
-    for job in jobs:
-        if job.needs and job.idle:
-            for need in job.needs:
-                found[job.request_id, need].append(job)
+    for job in idle:
+        for need in job.needs:
+            found[job.request_id, need].append(job)
     return found
 
 

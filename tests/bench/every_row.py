@@ -11,6 +11,7 @@ from tests.bench import (
     disclosure_rows,
     project_files,
     rows,
+    scheduling,
 )
 from tests.bench.rows import Measuring
 
@@ -21,4 +22,5 @@ ROWS: Mapping[str, Measuring] = {
     **project_files.ROWS,
     **api_speed.ROWS,
     **at_home.ROWS,
+    **scheduling.ROWS,
 }
