@@ -70,7 +70,8 @@ def test_a_site_and_its_projects_are_paused_and_resumed(site):
     assert kinds(site) == ["pause", "pause", "resume", "resume"]
 
 
-def test_a_runner_is_put_together_by_the_policy(site):
+def test_a_runner_is_put_together_by_the_policy(tmp_path):
+    site = folder.create(tmp_path / "site", SETTINGS)
     with opened.opened(site) as there:
         runner = running.runner(
             there,
