@@ -34,30 +34,32 @@ STRONGROOM = ("-c", "from cli.begin import entrypoint; entrypoint()")
 
 def chain(bench: Bench) -> Row:
     """Actions of which each needs the one before it, all of them out of date."""
-    study = _study(bench.folder / "chain", LINKS, chained=True)
-    with _engine() as url:
+    links = scaled(bench, LINKS)
+    study = _study(bench.folder / "chain", links, chained=True)
+    with engine() as url:
         _run(bench, study)
         sides = {
             "ours": lambda: _run(bench, study, "--force"),
-            "bare": lambda: _bare(url, bench.folder / "bare"),
+            "bare": lambda: _bare(url, bench.folder / "bare", links),
         }
         times = _in_turn(bench, sides)
     ours, bare = times["ours"], times["bare"]
-    found = [Found(f"{{}} times {LINKS} bare runs of the same box", ours / bare, 1.6)]
-    work = f"a chain of {LINKS} trivial actions at home, out of date"
+    found = [Found(f"{{}} times {links} bare runs of the same box", ours / bare, 1.6)]
+    work = f"a chain of {links} trivial actions at home, out of date"
     return Row(work, found, f"ours {ours:.2f} s, bare {bare:.2f} s")
 
 
 def nothing(bench: Bench) -> Row:
     """The command finds that all actions are up to date."""
-    study = _study(bench.folder / "fifty", ACTIONS, chained=False)
-    with _engine():
+    actions = scaled(bench, ACTIONS)
+    study = _study(bench.folder / "fifty", actions, chained=False)
+    with engine():
         _run(bench, study, "--jobs", "2")
     words = ("run", "run_all", "--study", str(study))
     whole, start = cpu(bench, *STRONGROOM, *words), cpu(bench, "-c", "pass")
     found = [Found("{} s of CPU beyond Python's start", whole - start, 0.3)]
     times = f"{whole * 1000:.0f} ms, Python's start {start * 1000:.0f} ms"
-    return Row(f"nothing to do, {ACTIONS} actions at home", found, times)
+    return Row(f"nothing to do, {actions} actions at home", found, times)
 
 
 def commands(bench: Bench) -> Row:
@@ -73,6 +75,11 @@ ROWS: Mapping[str, Measuring] = {
     "nothing-at-home": nothing,
     "help": commands,
 }
+
+
+def scaled(bench: Bench, boxes: int) -> int:
+    """So many at full size; a quick look starts fewer."""
+    return max(2, round(boxes * bench.scale))
 
 
 def _study(folder: Path, actions: int, *, chained: bool) -> Path:
@@ -96,7 +103,7 @@ def _run(bench: Bench, study: Path, *options: str) -> None:
 
 
 @contextmanager
-def _engine() -> Iterator[str]:
+def engine() -> Iterator[str]:
     """One that stays up between the commands; else each would start its own."""
     with engines.running(os.environ, engines.default_home(os.environ)) as engine:
         yield engine.url
@@ -113,14 +120,14 @@ def _in_turn(bench: Bench, sides: Mapping[str, Callable[[], None]]) -> dict[str,
     return {name: min(took) for name, took in times.items()}
 
 
-def _bare(url: str, folder: Path) -> None:
+def _bare(url: str, folder: Path, links: int) -> None:
     """What the actions do, each by one ``docker run``."""
     (folder / "output").mkdir(parents=True, exist_ok=True)
     os.chown(folder / "output", UID, UID)
     with tempfile.NamedTemporaryFile("w", suffix=".json") as profile:
         profile.write(seccomp.profile())
         profile.flush()
-        for number in range(LINKS):
+        for number in range(links):
             words = [word.format(f"a{number}") for word in COMMAND]
             given = command_line(_box(folder, words), Path(profile.name))
             ran = ["docker", "--host", url, "run", "--rm", *given]

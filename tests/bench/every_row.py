@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tests.bench import (
     api_speed,
     at_home,
+    at_site,
     differencing,
     disclosure_rows,
     project_files,
@@ -22,5 +23,9 @@ ROWS: Mapping[str, Measuring] = {
     **project_files.ROWS,
     **api_speed.ROWS,
     **at_home.ROWS,
+<<<<<<< Updated upstream
     **scheduling.ROWS,
+=======
+    **at_site.ROWS,
+>>>>>>> Stashed changes
 }

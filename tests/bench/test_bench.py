@@ -38,13 +38,21 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("records")
 
 
-@pytest.mark.parametrize("row", ROWS)
+BOXED = ("chain-at-home", "nothing-at-home", "action-at-site")
+IN_BOXES = (pytest.mark.docker, pytest.mark.xdist_group("docker"))
+
+
+@pytest.mark.parametrize(
+    "row", [pytest.param(r, marks=IN_BOXES) if r in BOXED else r for r in ROWS]
+)
 def test_every_row_is_measured_and_told(
     row: str,
     cache: Path,
     capsys: pytest.CaptureFixture[str],
     request: pytest.FixtureRequest,
 ) -> None:
+    if row in BOXED:
+        request.getfixturevalue("docker_engine")
     if row == "postgresql":
         request.getfixturevalue("postgres")  # it knows what to do where there is none
     words = ["--rows", row, "--scale", str(TINY), "--rounds", "1", "--cache", str(cache)]
