@@ -59,6 +59,8 @@ class Place:
     image: str
     folder: Path
     uid: int = UID
+    moment: float = 0.6
+    """Seconds in which a box surely says its first word, from when its clock starts."""
 
     def box(self, folder: Path, command: tuple[str, ...], **more: object) -> Box:
         uid: dict[str, object] = {"image": self.image, "uid": self.uid}

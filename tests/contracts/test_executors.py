@@ -216,7 +216,7 @@ def test_a_box_past_its_time_is_ended_and_its_log_kept(
 ) -> None:
     """Though it ignores the polite signal."""
     every_place.executor.start(
-        "r1", every_place.box(folder, SLEEPS.command, wall_clock=0.6)
+        "r1", every_place.box(folder, SLEEPS.command, wall_clock=every_place.moment)
     )
     late = Outcome(KILLED, timed_out=True)
     assert every_place.executor.wait("r1") == late
