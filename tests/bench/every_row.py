@@ -23,9 +23,6 @@ ROWS: Mapping[str, Measuring] = {
     **project_files.ROWS,
     **api_speed.ROWS,
     **at_home.ROWS,
-<<<<<<< Updated upstream
     **scheduling.ROWS,
-=======
     **at_site.ROWS,
->>>>>>> Stashed changes
 }
