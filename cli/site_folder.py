@@ -14,7 +14,7 @@ folder_argument = click.argument(
     "site_folder",
     metavar="SITE",
     envvar="STRONGROOM_SITE",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, file_okay=False, readable=False),
 )
 
 log_option = click.option(
@@ -34,9 +34,17 @@ def opened(site_folder: Path) -> Store:
 
 
 def existing(site_folder: Path) -> SiteFolder:
-    """The site in this folder; PlatformError where there is none."""
+    """The site in this folder; PlatformError where there is none that we may look at."""
     found = SiteFolder(site_folder.resolve())
-    if not found.policy.is_file():
+    try:
+        there = found.policy.is_file()
+    except PermissionError:
+        raise PlatformError(
+            "this account may not look into the folder",
+            where=str(site_folder),
+            remedy="Give the command as the account that the site belongs to.",
+        ) from None
+    if not there:
         raise PlatformError(
             "there is no site here",
             where=str(site_folder),

@@ -16,6 +16,8 @@ from job_runner.errors import ProjectError
 from job_runner.project import PROJECT_FILE, Project
 from job_runner.workspaces.workspace import Workspace, local_workspace
 
+NONE_RAN = "No action has run here yet: strongroom run run_all."
+
 
 @click.command()
 @click.argument("action", required=False)
@@ -31,7 +33,7 @@ def logs(action: str | None, study: Path, as_json: bool) -> None:
     if action is None:
         rows = list(_kept(found, where))
         told = [{"action": name, "bytes": int(n), "at": at} for name, n, at in rows]
-        table = console.table(["action", "bytes", "written"], rows)
+        table = console.table(["action", "bytes", "written"], rows) if rows else [NONE_RAN]
         console.report(told, table, as_json=as_json)
         return
     if action not in found.actions:
@@ -44,7 +46,8 @@ def logs(action: str | None, study: Path, as_json: bool) -> None:
             remedy=f"Run it: strongroom run {action}.",
         )
     log = path.read_text(encoding="utf-8", errors="replace")
-    console.report({"action": action, "log": log}, log.splitlines(), as_json=as_json)
+    lines = log.splitlines() or [f"{action} printed nothing."]
+    console.report({"action": action, "log": log}, lines, as_json=as_json)
 
 
 def _kept(found: Project, where: Workspace) -> Iterator[tuple[str, str, str]]:

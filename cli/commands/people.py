@@ -94,6 +94,8 @@ def person_add_key(
         raise click.UsageError("Name their public key: --key FILE.")
     read = people_keys.read(name, keys)
     with opened(site_folder) as store:
+        if name not in {one.name for one in store.people()}:
+            raise _nobody(name, site_folder)
         people_keys.add(existing(site_folder), store, read)
     prints = [key.fingerprint for key in read]
     lines = [f"{name} signs with {one}" for one in prints]
@@ -142,11 +144,7 @@ def person_revoke(name: str, site_folder: Path, as_json: bool) -> None:
     """Make the token of NAME work no more."""
     with opened(site_folder) as store:
         if not store.revoke(name):
-            raise RequestRefused(
-                f"nobody is called {name}",
-                where=str(site_folder),
-                remedy="See strongroom site person list.",
-            )
+            raise _nobody(name, site_folder)
     console.report({"revoked": name}, [f"{name}'s token works no more."], as_json=as_json)
 
 
@@ -173,6 +171,14 @@ def person_list(site_folder: Path, as_json: bool) -> None:
     ]
     heads = ["name", "roles", "keys", ""]
     console.report(told, console.table(heads, rows), as_json=as_json)
+
+
+def _nobody(name: str, site_folder: Path) -> RequestRefused:
+    return RequestRefused(
+        f"nobody is called {name}",
+        where=str(site_folder),
+        remedy="See strongroom site person list.",
+    )
 
 
 def _roles(one: Person) -> Iterable[str]:

@@ -22,6 +22,7 @@ from job_runner.store.roll import SITE, Roll
 if TYPE_CHECKING:
     from cli.compose.opened import OpenSite
 
+NOBODY = "No runner is there."
 LOOK_EVERY = 0.2
 """Seconds between looks of who waits here for a drain."""
 
@@ -49,7 +50,7 @@ def runner_list(site_folder: Path, as_json: bool) -> None:
         "site_paused": SITE in paused,
         "paused_projects": sorted(paused - {SITE}),
     }
-    lines = console.table(["runner", "on", "", "jobs"], rows)
+    lines = console.table(["runner", "on", "", "jobs"], rows) if rows else [NOBODY]
     console.report(value, [*lines, *_pauses(paused)], as_json=as_json)
 
 
@@ -80,7 +81,7 @@ def runner_drain(
         *(f"{name}: still has jobs, or hasn't looked yet" for name in busy),
     ]
     value = {"safe_to_stop": safe, "busy": busy}
-    console.report(value, lines or ["No runner is there."], as_json=as_json)
+    console.report(value, lines or [NOBODY], as_json=as_json)
     if busy:
         raise click.exceptions.Exit(EXIT_CODES[PlatformError])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -324,3 +325,29 @@ def test_an_engine_that_is_not_there_is_no_error_to_ask_about(tmp_path, monkeypa
     told = json.loads(strongroom("engine", "status", "--json").out)
     assert "url" in told
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_is_added_for_people_of_the_site_only(site, tmp_path):
+    words = ("add-key", "zoe", site.root, "--key", a_key(tmp_path / "key"))
+    said = strongroom("site", "person", *words)
+    assert (said.code, "nobody is called zoe" in said.err) == (5, True)
+
+
+def test_a_site_without_runners_says_so(site):
+    assert strongroom("runner", "list", site.root).out == "No runner is there.\n"
+    assert strongroom("runner", "list", site.root, "--json").json["runners"] == []
+
+
+def test_another_account_is_told_to_use_the_sites_own(site):
+    """Root may look anywhere, so here root is nobody for as long as it takes."""
+    account = os.geteuid()
+    site.root.parent.chmod(0)
+    try:
+        if account == 0:
+            os.seteuid(65534)
+        said = strongroom("runner", "list", site.root)
+    finally:
+        os.seteuid(account)
+        site.root.parent.chmod(0o700)
+    assert (said.code, said.out) == (10, "")
+    assert "this account may not look into the folder" in said.err
