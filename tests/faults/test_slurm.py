@@ -42,6 +42,9 @@ def cluster(docker_engine: engines.Engine) -> Iterator[a_slurm.Cluster]:
 
 @pytest.fixture
 def slurm(cluster: a_slurm.Cluster) -> Slurm:
+    """Its node in service again: a controller that was killed before it had saved its jobs
+    may find one that it launches there already, and drains the node."""
+    cluster.ask("scontrol", "update", f"NodeName={cluster.name}", "State=RESUME")
     return Slurm(cluster.environment, completions=cluster.completions)
 
 
