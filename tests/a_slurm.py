@@ -103,8 +103,8 @@ class Cluster:
         _until(lambda: " UP" in self.ask("scontrol", "ping"), self.folder)
 
     def stop_controller(self) -> None:
-        """At once, as a crash would."""
-        _end(self.folder / "slurmctld.pid", signal.SIGKILL)
+        """In order, so that its jobs are saved: a crash loses those of the last seconds."""
+        _end(self.folder / "slurmctld.pid", signal.SIGTERM)
 
     def start(self) -> None:
         self.start_controller()

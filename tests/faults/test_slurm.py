@@ -73,7 +73,7 @@ def until(holds: Callable[[], object]) -> None:
 def test_a_box_outlives_its_runner_and_slurms_controller(
     cluster: a_slurm.Cluster, made: Callable[[], KeptExecutor], box: Box, tmp_path: Path
 ) -> None:
-    """The controller crashes and comes back, the runner is another: one run, one end."""
+    """The controller stops and comes back, the runner is another: one run, one end."""
     made().start("r1", box)
     until((tmp_path / "run" / "began").exists)
     cluster.stop_controller()
