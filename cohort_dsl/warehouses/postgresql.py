@@ -243,7 +243,7 @@ SESSION = {
     "temp_buffers": "64MB",  # in which temporary tables lie before they go to disk
     "default_statistics_target": "30",  # only our temporary tables are analysed
     # A server notices that we were killed, and stops.
-    "client_connection_check_interval": "10s",
+    "client_connection_check_interval": "2s",
 }
 
 COLUMNS = """

@@ -29,9 +29,11 @@ _REFUSED = "faults/test_refused_outputs.py"
 _PUBLISH = "faults/test_publishing.py"
 _UNWELL = "faults/test_unwell_site.py"
 _MEMORY = "unit/jobs/test_store_memory.py"
+_TOGETHER = "journeys/test_runners_together.py"
 _AT_ONCE = "faults/test_requests_at_once.py"
 _REPOS = "unit/test_repositories.py"
 _SIGNED = "faults/test_signed_requests.py"
+_TOGETHER = "journeys/test_runners_together.py"
 _AT_ONCE = "faults/test_requests_at_once.py"
 _PROJECT = "unit/project/test_project_mistakes.py"
 
@@ -41,7 +43,7 @@ SCENARIOS = (
         HOST,
         "kill -9 of the runner before, in and after each stage, and at random",
         "each job ends once, with the manifests of an undisturbed run; nothing left over",
-        (_KILLED, "faults/test_killed_at_random.py"),
+        (_KILLED, "faults/test_killed_at_random.py", "faults/test_runners_killed.py"),
     ),
     Scenario(
         2,
@@ -71,6 +73,17 @@ SCENARIOS = (
         "recognised by how long the machine is up; tried again, never the user's error",
         (
             f"{_ENGINE}::test_a_box_that_went_down_with_the_engine_is_not_the_studys_failure",
+        ),
+    ),
+    Scenario(
+        5,
+        HOST,
+        "a planned drain",
+        'no new work; what runs ends or is put back; "safe to stop"',
+        (
+            f"{_TOGETHER}::test_a_drained_runner_finishes_what_it_has_and_is_safe_to_stop",
+            f"{_TOGETHER}::test_what_a_drained_runner_puts_back_is_begun_again_later",
+            f"{_TOGETHER}::test_a_drain_may_be_of_one_runner_alone",
         ),
     ),
     Scenario(
@@ -149,6 +162,13 @@ SCENARIOS = (
             f"{_PUBLISH}::test_a_journal_whose_files_are_gone_is_moved_aside_once",
             "unit/jobs/test_ledger_chain.py::test_damage_is_found_where_it_is",
         ),
+    ),
+    Scenario(
+        14,
+        STORAGE,
+        "the database is locked, read-only, deleted, replaced, or its server away",
+        "back-off; nothing is run rather than twice; no empty database is made",
+        ("faults/test_store_away.py",),
     ),
     Scenario(
         15,
