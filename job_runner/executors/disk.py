@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 ENTRY = 4096
@@ -27,50 +25,12 @@ def used(folder: str | os.PathLike[str], *, enough: int) -> int:
     return _below(top, enough, DEEPEST)
 
 
-def held(pid: int, folder: Path, *, enough: int) -> int:
-    """Bytes of files on the folder's disk that are in no folder any more, but still open.
-
-    In the process and all that descend from it: a file deleted while it is open or mapped
-    fills the disk where no folder shows it. As far as the runner may look (as root).
-    """
-    try:
-        device = folder.stat().st_dev
-    except OSError:
-        return 0
-    seen: dict[int, int] = {}
-    for process in _family(pid):
-        for kind in ("fd", "map_files"):
-            seen.update(_deleted(f"/proc/{process}/{kind}", device))
-        if sum(seen.values()) > enough:
-            break
-    return sum(seen.values())
-
-
 def is_in_box(pid: int, box: str) -> bool:
     """Whether that is a process of ours to look at: an engine may live in another world."""
     try:
         return pid > 0 and box in Path(f"/proc/{pid}/cgroup").read_text()
     except OSError:
         return False
-
-
-def _family(pid: int) -> Iterator[int]:
-    waiting = [pid]
-    while waiting:
-        yield (process := waiting.pop())
-        for children in Path(f"/proc/{process}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
-                waiting += map(int, children.read_text().split())
-
-
-def _deleted(folder: str, device: int) -> Iterator[tuple[int, int]]:
-    """Inode and bytes of each file in there that has no name."""
-    with contextlib.suppress(OSError):
-        for name in os.listdir(folder):
-            with contextlib.suppress(OSError):
-                seen = os.stat(f"{folder}/{name}")
-                if seen.st_nlink == 0 and seen.st_dev == device:
-                    yield seen.st_ino, seen.st_blocks * 512
 
 
 def _below(directory: int, enough: int, depth: int) -> int:

@@ -177,9 +177,30 @@ while True: time.sleep(60)
 _FILL = """
 import time
 with open('/workspace/x', 'wb', 0) as file:
-    {unlink}
     for n in range(400):
         file.write(b'x' * 2**18); time.sleep(0.01)
+"""
+_FIRST_THREAD_GONE = """
+import ctypes, os, threading, time
+def fill():
+    time.sleep(0.1)
+    with open('/workspace/x', 'wb', 0) as file:
+        os.unlink('/workspace/x')
+        for n in range(400):
+            file.write(b'x' * 2**18); time.sleep(0.01)
+    os._exit(0)
+threading.Thread(target=fill).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+_SENT = """
+import os, socket, time
+kept, sending = socket.socketpair()
+for n in range(16):
+    with open('/workspace/x', 'wb', 0) as file:
+        os.unlink('/workspace/x')
+        for part in range(8): file.write(b'x' * 2**18)
+        socket.send_fds(sending, [b'x'], [file.fileno()])
+time.sleep(15)
 """
 _MANY = """
 import time
@@ -222,13 +243,14 @@ STRAINS = (
         _in_time,
         replace(LIMITS, wall_clock=PATIENCE),
     ),
-    Strain("disk", "writes into a file", _FILL.format(unlink=""), _flag("disk_full")),
+    Strain("disk", "writes into a file", _FILL, _flag("disk_full")),
     Strain(
         "disk",
-        "writes into a file without a name",
-        _FILL.format(unlink="import os; os.unlink('/workspace/x')"),
+        "writes into a file without a name, its first thread gone",
+        _FIRST_THREAD_GONE,
         _flag("disk_full"),
     ),
+    Strain("disk", "sends such files into a socket", _SENT, _flag("disk_full")),
     Strain("disk", "makes empty files", _MANY, _flag("disk_full")),
     Strain("stop", "is told to stop, and is deaf", _DEAF, _stopped, stopped=True),
 )

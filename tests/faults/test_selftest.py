@@ -39,6 +39,7 @@ GROUND_THAT_DOESNT_HOLD: dict[str, Any] = {
 
 CANT_BE_SPOILT = {
     ("stop", "is told to stop, and is deaf"),
+    ("disk", "sends such files into a socket"),
     ("end", "leaves a process behind that goes on writing"),
     ("log", "prints 40 MB, with a terminal's escapes"),
     ("CPU", "four loops at once"),
