@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from cli import boxes, clock
 from cli.compose.opened import OpenSite
 from cli.users import uid_of_ours
 from job_runner.errors import PlatformError
+from job_runner.executors import engine as engines
 from job_runner.executors.contract import Executor
 from job_runner.executors.engine import Engine
 from job_runner.selftest import certificate
@@ -38,11 +40,12 @@ class Prover:
 
     def certificate(self, *, anew: bool = False) -> Certificate:
         """What was found on this very ground, now or before. PlatformError: no image."""
+        engine = {**asdict(self.engine), "says": _says_now(self.engine)}
         image = _image(self.site.policy)
         found = self.own.image_id(image.reference, image.layers)
         uid = uid_of_ours()
         boot = BOOT.read_text(encoding="ascii").strip()
-        ground = certificate.fingerprint(asdict(self.engine), boot, found, uid)
+        ground = certificate.fingerprint(engine, boot, found, uid)
         path = boxes.cache() / "selftest" / f"{ground[:16]}.json"
         with self._alone():
             kept = None if anew else certificate.kept(path, ground)
@@ -62,6 +65,21 @@ class Prover:
             yield
 
 
+def _says_now(engine: Engine) -> dict[str, object]:
+    """What a daemon says of itself, which may have been started anew since, as another
+    version or with other settings. Nothing where there is none to ask."""
+    if not engine.url.startswith("unix://"):
+        return {}
+    now = engines.describe(engine.url, engines.default_home(os.environ))
+    if now is None:
+        raise PlatformError(
+            "the container engine isn't answering",
+            where=engine.url,
+            remedy="Start it again; its boxes are proved anew by themselves.",
+        )
+    return asdict(now)
+
+
 def _image(policy: SitePolicy) -> ImagePolicy:
     """The one that definitions are evaluated in: it has Python, and every site has it."""
     image = policy.image("cohort", "v1")
@@ -78,8 +96,9 @@ def _image(policy: SitePolicy) -> ImagePolicy:
 class Guard:
     """Keeps a runner from new work for as long as its boxes don't hold.
 
-    ``told``: what was found, for the operator. ``again``: seconds until boxes that failed
-    are tried again.
+    ``told``: what was found, for the operator, unless it is as before. ``again``: seconds
+    until it looks again: boxes that held may no longer, on an engine that was changed or
+    by a selftest that somebody ran since.
     """
 
     prove: Callable[[], Certificate]
@@ -94,24 +113,25 @@ class Guard:
 
     def look(self) -> bool:
         """Proves the boxes now; whether they hold. What can't be tried doesn't."""
+        held = self._ready
         try:
-            found = self.prove()
+            found: Certificate | PlatformError = self.prove()
         except PlatformError as error:
-            self.told(error)
-            return False
-        self._ready = not found.broken
-        self.told(found)
+            found = error
+        self._ready = isinstance(found, Certificate) and not found.broken
+        if not (held and self._ready):
+            self.told(found)
         return self._ready
 
     def start(self, wake: Callable[[], None]) -> None:
-        """Looks at once and again and again, in a thread of its own, until the boxes hold
-        or ``leave`` is called; then wakes the runner."""
+        """Looks at once and again and again, in a thread of its own, until ``leave`` is
+        called; wakes the runner when the boxes come to hold."""
 
         def looking() -> None:
             while not self._left.is_set():
-                if self.look():
+                held = self._ready
+                if self.look() and not held:
                     wake()
-                    return
                 self._left.wait(self.again)
 
         threading.Thread(target=looking, daemon=True).start()

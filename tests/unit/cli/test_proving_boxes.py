@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
 
 from cli.commands.runner import selftest_lines
+from cli.compose import proving
 from cli.compose.proving import Guard
 from job_runner.errors import PlatformError
+from job_runner.executors.engine import Engine
 from job_runner.selftest.certificate import Certificate
 from job_runner.selftest.found import Tried, Verdict
 
@@ -24,10 +30,49 @@ def test_work_is_taken_once_the_boxes_hold() -> None:
     told: list[Certificate | PlatformError] = []
     guard, awake = Guard(lambda: next(finds), told.append, again=0.0), threading.Event()
     assert guard.refuses()
-    guard.start(awake.set)
+
+    def wake() -> None:
+        awake.set()
+        guard.leave()
+
+    guard.start(wake)
     assert awake.wait(30)
     assert not guard.refuses()
     assert [len(t.broken) for t in told if isinstance(t, Certificate)] == [1, 0]
+
+
+def test_no_work_is_taken_any_more_once_boxes_that_held_are_found_broken() -> None:
+    """By a selftest that somebody ran, or on an engine that was changed, while it runs."""
+    finds = [a_certificate(True), a_certificate(True), a_certificate(False)]
+    told: list[Certificate | PlatformError] = []
+    guard, heard = Guard(lambda: finds.pop(0), told.append, again=0.0), threading.Event()
+
+    def hear(found: Certificate | PlatformError) -> None:
+        told.append(found)
+        if len(told) == 2:
+            guard.leave()
+            heard.set()
+
+    guard.told = hear
+    guard.start(lambda: None)
+    assert heard.wait(30)
+    assert guard.refuses()
+    assert [len(t.broken) for t in told if isinstance(t, Certificate)] == [0, 1]
+
+
+def test_an_engine_that_went_away_has_no_boxes_that_hold() -> None:
+    finds = iter([a_certificate(True), PlatformError("gone", where="here", remedy="wait")])
+
+    def prove() -> Certificate:
+        found = next(finds)
+        if isinstance(found, PlatformError):
+            raise found
+        return found
+
+    guard = Guard(prove, lambda found: None)
+    assert guard.look()
+    assert not guard.look()
+    assert guard.refuses()
 
 
 def test_an_engine_that_cannot_be_tried_gets_no_work() -> None:
@@ -63,3 +108,13 @@ def test_the_table_says_what_follows() -> None:
     lines = selftest_lines(a_certificate(True, False))
     assert "BROKEN" in "".join(lines)
     assert lines[-1] == "1 of 2 attempts broke a limit: runners take no work."
+
+
+def test_an_engine_is_asked_what_it_is_now_not_what_it_was_at_the_start(
+    tmp_path: Path,
+) -> None:
+    """Bubblewrap has no daemon that could have been started anew."""
+    gone = Engine(f"unix://{tmp_path / 'gone.sock'}", "1", False, ())
+    with pytest.raises(PlatformError, match="isn't answering"):
+        proving._says_now(gone)
+    assert proving._says_now(replace(gone, url="bubblewrap")) == {}
