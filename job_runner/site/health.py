@@ -55,7 +55,7 @@ def _write(folder: Path) -> None:
         os.fsync(taken)
     finally:
         os.close(taken)
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another runner of this site may look just now
 
 
 @dataclass

@@ -133,3 +133,16 @@ def test_work_is_refused_from_trouble_to_its_end_and_both_are_told(tmp_path: Pat
     folder.mkdir()
     assert [health.refuses() for _ in range(4)] == [True, False, False, False]
     assert heard == [1, 0]
+
+
+def test_two_runners_that_look_at_once_find_the_disk_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file that one tries the disk with may be gone by the other's hand."""
+
+    def fsync(_taken: int) -> None:
+        for probe in tmp_path.iterdir():
+            probe.unlink()
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert troubles([tmp_path], floor=0) == ()
