@@ -16,7 +16,7 @@ from rich.text import Text
 from cli import console
 from cohort_dsl.progress import SILENT, Progress
 from job_runner.jobs.job import TERMINAL, Failure, State
-from job_runner.jobs.worker import Told
+from job_runner.jobs.ports import Told
 
 WAITING, RUNNING, DONE = "waiting", "running", "done"
 UP_TO_DATE, FAILED, NOT_BEGUN = "up to date", "failed", "not begun"

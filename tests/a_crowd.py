@@ -17,11 +17,12 @@ from job_runner.executors.contract import Box, Limits
 from job_runner.executors.fake import FakeEngine, FakeExecutor, Inside, Program
 from job_runner.jobs import stages, wake
 from job_runner.jobs.job import Claim, Job, Kind
+from job_runner.jobs.ports import Ports
 from job_runner.jobs.rests import Rests
 from job_runner.jobs.runner import Runner
 from job_runner.jobs.scheduler import Capacity
 from job_runner.jobs.task import Task
-from job_runner.jobs.worker import Ports, Worker
+from job_runner.jobs.worker import Worker
 from job_runner.outputs import OutputLimits
 from job_runner.project import Action
 from job_runner.project.model import Run

@@ -19,10 +19,11 @@ from job_runner.executors.contract import Executor
 from job_runner.executors.fake import FakeEngine, FakeExecutor, Inside, Program
 from job_runner.jobs import stages
 from job_runner.jobs.job import Job
+from job_runner.jobs.ports import Ports, Told
 from job_runner.jobs.rests import Rests
 from job_runner.jobs.runner import Runner
 from job_runner.jobs.scheduler import Capacity
-from job_runner.jobs.worker import Ports, Told, Worker
+from job_runner.jobs.worker import Worker
 from job_runner.outputs import OutputLimits
 from job_runner.requests.admission import Admission
 from job_runner.requests.intake import Desk

@@ -205,7 +205,7 @@ def _tell(told: object) -> None:
     """A job's step, by enumerated words only: logs are highly sensitive. What the platform
     failed at is told in our own words, for whoever can mend it."""
     from job_runner.jobs.job import PLATFORM_FAILURES
-    from job_runner.jobs.worker import Told
+    from job_runner.jobs.ports import Told
 
     assert isinstance(told, Told)
     state = told.job.failure.value if told.job.failure else told.job.state.value

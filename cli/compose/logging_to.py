@@ -9,7 +9,7 @@ from importlib.metadata import version
 from cli import clock
 from cli.compose.opened import OpenSite
 from job_runner.jobs.job import PLATFORM_FAILURES
-from job_runner.jobs.worker import Told
+from job_runner.jobs.ports import Told
 from job_runner.observing.log import Happened, Level, Log
 
 

@@ -19,10 +19,11 @@ from job_runner.errors import PlatformError
 from job_runner.executors.contract import Executor
 from job_runner.jobs import stages
 from job_runner.jobs.job import Claim
+from job_runner.jobs.ports import Ports, Told
 from job_runner.jobs.rests import USUAL, Rests
 from job_runner.jobs.runner import Rules, Runner
 from job_runner.jobs.scheduler import Capacity
-from job_runner.jobs.worker import Ports, Told, Worker
+from job_runner.jobs.worker import Worker
 from job_runner.observing.spans import JobSpans, Tell
 from job_runner.outputs import OutputLimits
 from job_runner.site.health import Health

@@ -13,12 +13,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from cohort_dsl.errors import DefinitionError, StrongroomError, WarehouseError
+from cohort_dsl.errors import StrongroomError
 from job_runner import outputs
 from job_runner.definitions import apart
 from job_runner.errors import (
@@ -26,64 +24,28 @@ from job_runner.errors import (
     Conflict,
     DiskFull,
     ImageRefused,
-    OutputsRefused,
-    ProjectError,
-    RequestRefused,
     StoreAway,
 )
 from job_runner.executors.contract import Executor, Outcome
 from job_runner.jobs import stages
+from job_runner.jobs.endings import ending, failure_of, name
 from job_runner.jobs.job import (
     PLATFORM_FAILURES,
     TERMINAL,
     Failure,
     Job,
-    Kind,
     State,
     WaitingFor,
     moved,
 )
-from job_runner.jobs.rests import USUAL, Rests
-from job_runner.jobs.stages import Harvest, JobFailed, Stages
-from job_runner.jobs.task import Task, Tasks
+from job_runner.jobs.ports import Ports, Told
+from job_runner.jobs.stages import Harvest, JobFailed
+from job_runner.jobs.task import Task
 from job_runner.store import Store
 from job_runner.workspaces import run_folder
 from job_runner.workspaces.manifest import Manifest
-from job_runner.workspaces.workspace import Workspace
 
 LOG_BYTES = 1024**2
-
-
-@dataclass(frozen=True)
-class Told:
-    """A job began, and why; or it ended, and what its log says of a failure."""
-
-    job: Job
-    why: str
-
-
-@dataclass(frozen=True)
-class Ports:
-    """What a worker is given besides the jobs themselves.
-
-    ``after_success`` has the published outputs checked; it may be called again for the
-    same job and then does the same. ``record`` appends to the ledger: kind and body.
-    ``uid``: a job's own user in its box. ``told``: progress, for people on the secure
-    side or at home. ``attempts``: starts of a job that the platform fails; at 1 it fails
-    at once, even before it began. ``asks``: how often the warehouse is asked for one
-    start. ``rests``: between all of these.
-    """
-
-    tasks: Tasks
-    stages: Mapping[Kind, Stages]
-    after_success: Callable[[Job, Manifest, Workspace], None]
-    record: Callable[[str, Mapping[str, object]], None]
-    uid: Callable[[Job], int]
-    clock: Callable[[], datetime]
-    told: Callable[[Told], None] = lambda told: None
-    attempts: int = 3
-    asks: int = 4
-    rests: Rests = USUAL
 
 
 class Left(Exception):
@@ -145,7 +107,7 @@ class Worker:
         except (DiskFull, OSError) as error:
             return self._without_room(job, task, error)
         except StrongroomError as error:
-            return self._hold_on(job, task, _failure_of(error), str(error))
+            return self._hold_on(job, task, failure_of(error), str(error))
         except Exception as error:  # noqa: BLE001  its text may hold a person's value
             told = f"A mistake of Strongroom's own: {type(error).__name__}"
             return self._fail(job, task, Failure.PLATFORM_ERROR, told, certain=True)
@@ -153,7 +115,7 @@ class Worker:
     def give_up(self, job: Job, failure: Failure) -> None:
         """Puts on the record that a job won't begin. The caller ends it."""
         ended = moved(job, State.FAILED, failure=failure)
-        self._ports.record("job", {**_name(job), **_ending(ended, None)})
+        self._ports.record("job", {**name(job), **ending(ended, None)})
         self._ports.told(Told(ended, ""))
 
     def forget(self, run_id: str) -> None:
@@ -235,7 +197,7 @@ class Worker:
         where, actions = task.workspace, task.actions
         taken = outputs.publish(harvest.collected, where, made, actions=actions)
         if taken:
-            self._ports.record("taken over", {**_name(job), "from": taken})
+            self._ports.record("taken over", {**name(job), "from": taken})
         return made
 
     def _harvest(self, job: Job, task: Task, run: Path) -> Harvest:
@@ -256,7 +218,7 @@ class Worker:
     def _record_query(self, job: Job, harvest: Harvest) -> None:
         if harvest.query is not None:
             said = {"query_sha256": harvest.query_sha256, "query": harvest.query.decode()}
-            self._ports.record("query", {**_name(job), **said})
+            self._ports.record("query", {**name(job), **said})
 
     def _hold_on(self, job: Job, task: Task | None, failure: Failure, told: str) -> Job:
         """Where collecting met the platform's trouble it is gone on with, a few times.
@@ -366,7 +328,7 @@ class Worker:
     ) -> Job:
         """On the record first: an entry may be there twice after a crash, never missing."""
         ended = moved(job, state, failure=failure)
-        self._ports.record("job", {**_name(job), **_ending(ended, made)})
+        self._ports.record("job", {**name(job), **ending(ended, made)})
         ended = self._move(job, state, failure=failure)
         self._ports.told(Told(ended, told))
         self.forget(job.id)
@@ -383,37 +345,3 @@ class Worker:
 
     def _move(self, job: Job, to: State, failure: Failure | None = None) -> Job:
         return self._store.move(job, to, failure=failure, at=self._ports.clock())
-
-
-def _name(job: Job) -> dict[str, object]:
-    return {"job": job.id, "request": job.request_id, "action": job.action}
-
-
-def _ending(job: Job, made: Manifest | None) -> dict[str, object]:
-    """What the ledger says of a job that ended."""
-    body: dict[str, object] = {"state": job.state.value}
-    if job.failure is not None:
-        body["failure"] = job.failure.value
-    if made is not None:
-        body |= {
-            "commit": made.commit,
-            "image": made.image,
-            "query_sha256": made.query_sha256,
-            "inputs": {i.path: i.sha256 for i in made.inputs},
-            "outputs": {f.path: [f.level.value, f.sha256] for f in made.files},
-        }
-    return body
-
-
-def _failure_of(error: StrongroomError) -> Failure:
-    """Whose fault it is. What nobody foresaw is the platform's."""
-    if isinstance(error, OutputsRefused):
-        return error.failure
-    kinds: Mapping[type[StrongroomError], Failure] = {
-        DefinitionError: Failure.DEFINITION_ERROR,
-        WarehouseError: Failure.WAREHOUSE_ERROR,
-        RequestRefused: Failure.NOT_ALLOWED,
-        ProjectError: Failure.NOT_ALLOWED,
-    }
-    found = (failure for kind, failure in kinds.items() if isinstance(error, kind))
-    return next(found, Failure.PLATFORM_ERROR)

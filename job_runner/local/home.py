@@ -15,7 +15,7 @@ from job_runner.site.policy import ImagePolicy
 
 if TYPE_CHECKING:  # with what is out of date only: they bring engines and a database
     from job_runner.definitions.extraction import DataSource
-    from job_runner.jobs.worker import Told
+    from job_runner.jobs.ports import Told
 
 
 @dataclass(frozen=True)

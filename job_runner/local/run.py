@@ -16,10 +16,11 @@ from job_runner.definitions import extraction
 from job_runner.errors import PlatformError, ProjectError
 from job_runner.jobs import stages
 from job_runner.jobs.job import TERMINAL, Failure, Job, State
+from job_runner.jobs.ports import Ports, Told
 from job_runner.jobs.runner import Runner
 from job_runner.jobs.stages import JobFailed
 from job_runner.jobs.task import Task
-from job_runner.jobs.worker import Ports, Told, Worker
+from job_runner.jobs.worker import Worker
 from job_runner.local import snapshot
 from job_runner.local.home import Home, Interrupted, Ran
 from job_runner.local.listening import Listening

@@ -16,7 +16,7 @@ import pytest
 from job_runner.errors import PlatformError, ProjectError
 from job_runner.executors.fake import FakeEngine, FakeExecutor, Inside
 from job_runner.jobs.job import Failure, State
-from job_runner.jobs.worker import Told
+from job_runner.jobs.ports import Told
 from job_runner.local import run as local
 from job_runner.local import studies
 from job_runner.local.home import Home, Ran

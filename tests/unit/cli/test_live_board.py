@@ -11,7 +11,7 @@ from rich.console import Console
 from cli import live
 from cli.live import DONE, FAILED, NOT_BEGUN, RUNNING, UP_TO_DATE, WAITING, Board, Row
 from job_runner.jobs.job import Failure, Job, Kind, State
-from job_runner.jobs.worker import Told
+from job_runner.jobs.ports import Told
 from tests.jobs_made import a_job
 
 ORDER = ("extract", "describe", "draw")

@@ -14,7 +14,7 @@ from cli.compose import folder, logging_to, serving
 from cli.compose.folder import SiteFolder
 from cli.compose.opened import OpenSite, opened
 from job_runner.jobs.job import Failure, State
-from job_runner.jobs.worker import Told
+from job_runner.jobs.ports import Told
 from job_runner.observing.log import Log
 from job_runner.server.changes import Changes
 from job_runner.site.people import Role
