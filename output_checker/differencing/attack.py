@@ -10,7 +10,7 @@ weights of cells which, added up, prove the bound.
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 import highspy
@@ -81,6 +81,9 @@ class Attacker:
         self._column = {atom: len(people) + n for n, atom in enumerate(known.places)}
         self._size, self._atoms = len(people), len(sizes)
         self._model = _model(known, told, people, sizes)
+        own = np.concatenate([people, sizes])
+        # no further than to be large: so what one group gains isn't lost to another
+        self._room = np.where(own < matrix.least, matrix.least - own, np.inf)
 
     def given_away(self, least: int, *parts: Set[int]) -> bool:
         """Is it sure that the group has somebody, and fewer than ``least``?
@@ -97,14 +100,53 @@ class Attacker:
         """As few as it must have."""
         return self._bound(parts, -1)
 
+    def large_together(self, groups: Iterable[frozenset[int]]) -> list[frozenset[int]]:
+        """Those of these small groups that may be large, found many at a time.
+
+        One answer that agrees with all numbers shows many groups that have enough people
+        in it, so hundreds are decided by a few programs. Others may be large, too.
+        """
+        left, found = dict.fromkeys(groups), list[frozenset[int]]()
+        high = np.array(self._model.getLp().col_upper_)
+        self._limit(np.minimum(high, self._room))
+        while left and (more := self._large_in_one(left)):
+            found += more
+            left = {group: None for group in left if group not in set(more)}
+        self._limit(high)
+        return found
+
+    def _large_in_one(self, groups: Iterable[frozenset[int]]) -> list[frozenset[int]]:
+        costs = np.zeros(len(self._room))
+        for group in groups:
+            costs[self._columns(group)] -= 1
+        self._run(costs)
+        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return []
+        more = np.array(self._model.getSolution().col_value)
+        known = (
+            (group, self._matrix.people(group) + more[self._columns(group)].sum())
+            for group in groups
+        )
+        least = self._matrix.least
+        return [one for one, people in known if not Bound(people, NO_WEIGHTS).below(least)]
+
+    def _limit(self, high: Floats) -> None:
+        size = len(high)
+        low = np.array(self._model.getLp().col_lower_)
+        self._model.changeColsBounds(size, np.arange(size, dtype=np.int32), low, high)
+
+    def _run(self, costs: Floats) -> None:
+        size = len(costs)
+        self._model.changeColsCost(size, np.arange(size, dtype=np.int32), costs)
+        self._model.run()
+
     def _bound(self, parts: Sequence[Set[int]], sign: int) -> Bound:
         group = frozenset[int]().union(*parts)
         size = self._size + self._atoms
         costs = np.zeros(size)
         for part in [group] if group in self._matrix.small else parts:
             costs[self._columns(part)] = -sign
-        self._model.changeColsCost(size, np.arange(size, dtype=np.int32), costs)
-        self._model.run()
+        self._run(costs)
         status = self._model.getModelStatus()
         if status in UNBOUNDED:
             return Bound(sign * np.inf, np.zeros(self._size))
@@ -120,6 +162,7 @@ class Attacker:
         return [self._column[atom] for atom in group]
 
 
+NO_WEIGHTS: Floats = np.zeros(0)
 UNBOUNDED = (
     highspy.HighsModelStatus.kUnbounded,
     highspy.HighsModelStatus.kUnboundedOrInfeasible,

@@ -155,6 +155,7 @@ class _Search:
         Groups that are safe one by one may not be together, where numbers are rounded; but
         those that hold a group that may be large may be large too.
         """
+        self._large += self._attacker.large_together(groups)
         todo, seen = [*groups][::-1], set(groups)
         parts = sorted(groups, key=self._matrix.people)
         while todo and self.complete:

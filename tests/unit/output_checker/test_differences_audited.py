@@ -134,3 +134,31 @@ def test_hidden_cells_of_many_atoms_are_put_together(monkeypatch):
     found = audit([with_hidden((1, 2)), with_hidden((3, 4), release="r1")], [{0}], 10)
     assert found.complete
     assert not found.attacks
+
+
+def pairs_with_hidden(pairs):
+    """A table that shows what two cells are together, 4 and 20 people, and neither."""
+    sizes = [size for _ in range(pairs) for size in (4, 20)]
+    parts = np.repeat(np.arange(1, len(sizes) + 1, dtype=np.int32), sizes)
+    keys = np.arange(1, len(parts) + 1, dtype=np.uint64)
+    inner = [Cell((str(n),), (n,), 0, np.inf) for n in range(1, len(sizes) + 1)]
+    both = [(n, n + 1) for n in range(1, len(sizes), 2)]
+    told = [Cell((f"{two}",), two, 24, 24) for two in both]
+    return Counted("r1", "t", "", "", (*inner, *told), keys, parts)
+
+
+def test_hundreds_of_safe_hidden_cells_take_no_attack_each(monkeypatch):
+    """After a table with 900 of them, no other table of these people could leave."""
+    monkeypatch.setattr(audits, "MOST_ATTACKS", 0)
+    old = pairs_with_hidden(60)
+    found = audit([table(people=len(old.keys), size=2), old], [{0}], 10)
+    assert found.complete
+    assert not found.attacks
+
+
+def test_one_given_away_among_many_safe_ones_is_found():
+    old = pairs_with_hidden(60)
+    parts = np.where(old.parts == 2, 1, 2).astype(np.int32)
+    new = Counted("", "t", "", "", (Cell(("b",), (1,), 20, 20),), old.keys, parts)
+    (attack,) = audit([new, old], [{0}], 10).attacks
+    assert (attack.low, attack.high) == (4, 4)
