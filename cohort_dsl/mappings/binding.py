@@ -157,11 +157,11 @@ def _holds_everybody(mapping: SiteMapping, table: str) -> bool:
 
 
 def _bound(schema: TableSchema, mapped: tuple[Part, ...], place: Place) -> BoundTable:
+    left = tuple(part for part in mapped if part.like not in place.empty)
+    if schema.name in place.empty or (mapped and not left):
+        return _empty(schema, place)
     if not mapped:
         return _missing(schema, LackingError("its mapping doesn't serve it"))
-    left = tuple(part for part in mapped if part.like not in place.empty)
-    if schema.name in place.empty or not left:
-        return _empty(schema, place)
     names = [column.name for column in schema.columns]
     try:
         held = [_part(schema, part, names, place) for part in left]

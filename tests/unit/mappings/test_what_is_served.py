@@ -180,6 +180,12 @@ def test_a_sites_own_mapping_may_name_the_schema(tmp_path):
         assert answer(warehouse, question_of(dataset)) == [{"patient_id": 1}]
         told = refusal(warehouse, asking(written=documents.exists_for_patient()))
     assert told.problem == "documents isn't served: its mapping doesn't serve it"
+    with opened(
+        tmp_path, PEOPLE, tables, ["documents"], ["copy"], mapping=str(mapping)
+    ) as warehouse:
+        dataset.written = documents.exists_for_patient()
+        told = answer(warehouse, question_of(dataset))
+    assert told == [{"patient_id": 1, "written": False}]
 
 
 def test_a_near_name_is_told(tmp_path):
