@@ -37,7 +37,8 @@ ROWS = {
         {"encounter_num": 7, "patient_num": 1, "concept_cd": "CIM10:I21", "start_date": AT,
          "modifier_cd": "DP", "sourcesystem_cd": "PMSI"},
         {"encounter_num": 7, "patient_num": 1, "concept_cd": "LOINC:718-7",
-         "nval_num": 13.5, "start_date": AT, "tval_char": "E", "units_cd": "g/dL", "sourcesystem_cd": "LAB"},
+         "nval_num": 13.5, "start_date": AT, "tval_char": "E", "units_cd": "g/dL",
+         "sourcesystem_cd": "LAB"},
     ],
     "concept_dimension": [
         {"concept_path": path, "concept_cd": "LOINC:718-7", "name_char": "Hemoglobin"}
