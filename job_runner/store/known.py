@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
-from job_runner.site.people import Person
+from job_runner.errors import Conflict, RequestRefused
+from job_runner.site.people import Person, likeness, why_no_name
 from job_runner.store import rows, tables
 
 SHORTEST_TOKEN = 43
@@ -39,3 +40,28 @@ def hashed(token: str) -> str:
     if len(token) < SHORTEST_TOKEN:
         raise ValueError("a token must be 256 random bits")
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def refuse_unless_a_name(name: str) -> None:
+    """RequestRefused, with why nobody may be called so."""
+    if why := why_no_name(name):
+        raise RequestRefused(
+            f"this is no name for a person: {why}",
+            where=f"person {name[:100]!a}",
+            remedy="Choose another, such as the name of their account.",
+        )
+
+
+def refuse_if_taken(connection: Connection, name: str) -> None:
+    """Conflict where somebody is, or was, called so, or so that people can't tell."""
+    names = connection.execute(select(tables.people.c.name)).scalars()
+    if likeness(name) in map(likeness, names):
+        raise taken(name)
+
+
+def taken(name: str) -> Conflict:
+    return Conflict(
+        f"{name!r} is somebody already, or was, or looks like it",
+        where="people",
+        remedy="Choose a name that was never used here.",
+    )

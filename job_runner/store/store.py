@@ -89,9 +89,10 @@ class Store:
     ) -> Person:
         """Somebody new, known by ``token``, of which only a hash is kept.
 
-        Conflict where the name was ever given. ValueError for a token too short to be
-        256 random bits.
+        Conflict where the name, or one that looks like it, was ever given; RequestRefused
+        for what is no name. ValueError for a token too short to be 256 random bits.
         """
+        known.refuse_unless_a_name(name)
         person = Person(name, frozenset(roles), expires)
         values = {
             "name": name,
@@ -103,13 +104,10 @@ class Store:
         }
         try:
             with self._database.write() as connection:
+                known.refuse_if_taken(connection, name)
                 connection.execute(insert(tables.people).values(values))
         except IntegrityError:
-            raise Conflict(
-                f"{name!r} is somebody already, or was",
-                where="people",
-                remedy="Choose a name that was never used here.",
-            ) from None
+            raise known.taken(name) from None
         return person
 
     def person_by_token(self, token: str, *, at: datetime) -> Person | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from job_runner.errors import Conflict, PlatformError
+from job_runner.errors import Conflict, PlatformError, RequestRefused
 from job_runner.jobs.job import Claim, Failure, Job, Kind, State, WaitingFor
 from job_runner.jobs.members import Gone
 from job_runner.jobs.scheduler import Capacity, decide
@@ -84,6 +84,31 @@ def test_a_person_is_known_by_their_token_only(store: Store) -> None:
     assert store.person_by_token(TOKEN, at=NOON) == ana
     assert store.person_by_token("u" * 43, at=NOON) is None
     assert store.person_by_token("", at=NOON) is None
+
+
+@pytest.mark.parametrize("name", ["Ana Ruiz", "o'neil", "é", "安", "-x", "a" * 100])
+def test_people_are_called_what_they_are_called(store: Store, name: str) -> None:
+    assert store.add_person(name, [Role.REVIEWER], TOKEN, at=NOON).name == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "a" * 101, " ana", "ana ", "a  b", "a\nb", "a\tb", "a\u00a0b", "a\x1b[2J"),
+        *("\u202eana", "an\u200ba", "\x00", "\ud800", "the runner", "The Operator"),
+    ],
+)
+def test_a_name_looks_like_itself_and_is_no_machines(store: Store, name: str) -> None:
+    with pytest.raises(RequestRefused, match="no name for a person"):
+        store.add_person(name, [Role.REVIEWER], TOKEN, at=NOON)
+
+
+@pytest.mark.parametrize("other", ["ana", "ANA", "\uff41na", "Ana"])
+def test_no_two_people_look_like_one(store: Store, other: str) -> None:
+    """Or one could vote for both."""
+    store.add_person("ana", [Role.REVIEWER], TOKEN, at=NOON)
+    with pytest.raises(Conflict, match="somebody already"):
+        store.add_person(other, [Role.REVIEWER], "u" * 43, at=NOON)
 
 
 def test_a_token_is_nowhere_on_disk(in_file: Store, file: Path) -> None:
