@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
 from cli.compose.folder import SiteFolder
 from cli.compose.remembering import past
 from cohort_dsl.disclosure import Rounding
 from cohort_dsl.event_file import events_folder
 from job_runner.definitions import apart
+from job_runner.definitions.apart import Ahead
+from job_runner.executors.contract import Box, Outcome
 from job_runner.jobs.job import Job
-from job_runner.jobs.stages import JobFailed
+from job_runner.jobs.stages import Harvest, JobFailed, Stages
+from job_runner.jobs.task import Task
 from job_runner.project import Level
 from job_runner.workspaces import journal
 from job_runner.workspaces.manifest import Manifest, ManifestFile
@@ -32,6 +35,7 @@ class Checking:
     site: SiteFolder
     policy: Policy
     reviews: Store
+    call: Ahead = field(default_factory=lambda: Ahead(check.__name__))
 
     def after_success(
         self, job: Job, made: Manifest, workspace: Workspace, *, seconds: float
@@ -45,7 +49,7 @@ class Checking:
             where = workspace.folder(Level.MODERATELY_SENSITIVE)
             read = dict(datasets(made, workspace))
             try:
-                report = apart.call(
+                report = self.call(
                     seconds,
                     check.check,
                     where,
@@ -60,6 +64,23 @@ class Checking:
                 told = f"Its outputs couldn't be checked: {broke.how}."
                 raise JobFailed(broke.failure, told) from None
             journal.write(self.site.report(made.job_id), report_json.dumps(report))
+
+
+@dataclass(frozen=True)
+class Expecting:
+    """A kind of job. Where its outputs are to be checked, the checker gets ready while the
+    box runs: to import it takes as long as a short action."""
+
+    stages: Stages
+    checking: Checking
+
+    def prepare(self, task: Task, run: Path, uid: int) -> Box:
+        if any(o.level is Level.MODERATELY_SENSITIVE for o in task.action.outputs):
+            self.checking.call.get_ready()
+        return self.stages.prepare(task, run, uid)
+
+    def harvest(self, task: Task, run: Path, job_id: str, outcome: Outcome) -> Harvest:
+        return self.stages.harvest(task, run, job_id, outcome)
 
 
 def rounding_of(policy: Policy) -> Rounding:

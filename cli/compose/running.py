@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 
 from cli import clock, progress
-from cli.compose.checking import Checking, rounding_of
+from cli.compose.checking import Checking, Expecting, rounding_of
 from cli.compose.folder import SiteFolder
 from cli.compose.opened import OpenSite
 from cli.users import uid_of
@@ -61,13 +61,14 @@ def runner(
     me = me or a_claim(site)
     rules = disclosure.load(site.policy.disclosure)
     checking = Checking(site.folder, rules, review_store.open_store(site.folder.database))
+    kinds = stages.stages(
+        WarehouseSource(site.policy.warehouse, rounding_of(rules), apart.tell),
+        OutputLimits(),
+        apart.Listening(partial(_heard_by, progress.Terminal().hearing, spans.hearing)),
+    )
     ports = Ports(
         tasks=_tasks(site, executor),
-        stages=stages.stages(
-            WarehouseSource(site.policy.warehouse, rounding_of(rules), apart.tell),
-            OutputLimits(),
-            apart.Listening(partial(_heard_by, progress.Terminal().hearing, spans.hearing)),
-        ),
+        stages={kind: Expecting(its, checking) for kind, its in kinds.items()},
         after_success=partial(
             checking.after_success, seconds=site.policy.limits.wall_clock
         ),

@@ -15,11 +15,13 @@ import signal
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, ParamSpec, Protocol, TextIO, TypeAlias, TypeVar
 
@@ -119,12 +121,61 @@ class Listening:
             return _called(seconds, heard, partial(function, *args, **kwargs))
 
 
-def _called(seconds: float, heard: Heard, work: Callable[[], T]) -> T:
+class Ahead:
+    """The same, in a process that may be got ready before the call comes.
+
+    ``module`` is imported there meanwhile, which may take longer than the call. One process
+    waits at most; each makes one call, and goes where nobody could make it any more.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module, self._lock = module, threading.Lock()
+        self._ready: subprocess.Popen[bytes] | None = None
+
+    def get_ready(self) -> None:
+        with self._lock:
+            if self._ready is None:
+                self._ready = _started(self._module)
+                self._forgotten = weakref.finalize(self, _ended, self._ready)
+
+    def __call__(
+        self, seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        work = partial(function, *args, **kwargs)
+        return _called(seconds, lambda told: None, work, self._taken())
+
+    def _taken(self) -> subprocess.Popen[bytes] | None:
+        """The one that waits; none where the host took it back, being short of memory."""
+        with self._lock:
+            ready, self._ready = self._ready, None
+        if ready is None:
+            return None
+        self._forgotten.detach()
+        if ready.poll() is None:
+            return ready
+        _ended(ready)
+        return None
+
+
+def _started(*modules: str) -> subprocess.Popen[bytes]:
     # -I: the folder that we were started in has no say in what is imported.
-    command = [sys.executable, "-I", "-m", __name__]
-    with subprocess.Popen(  # noqa: S603  our own words
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
+    command = [sys.executable, "-I", "-m", __name__, *modules]
+    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere)  # noqa: S603  our own words
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    with process:
+        process.kill()
+
+
+def _called(
+    seconds: float,
+    heard: Heard,
+    work: Callable[[], T],
+    ready: subprocess.Popen[bytes] | None = None,
+) -> T:
+    with ready or _started() as process:
         stop = _STOP.get() or Stop()
         stop.watch(process)
         late = threading.Timer(seconds, process.kill)
@@ -221,6 +272,8 @@ def _main() -> None:
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
     sys.stdout = _answers_alone()
+    for module in sys.argv[1:]:
+        import_module(module)
     asked = sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(8), "big"))
     threading.Thread(target=_end_with, args=[sys.stdin.buffer], daemon=True).start()
     _send(ANSWER, _answer(asked))

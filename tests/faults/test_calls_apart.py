@@ -35,6 +35,35 @@ def test_it_runs_in_a_process_of_its_own():
     assert apart.call(60, os.getpid) != os.getpid()
 
 
+def _is_imported(module):
+    return module in sys.modules, os.getpid()
+
+
+def test_a_process_that_was_got_ready_makes_one_call_and_has_imported_what_it_takes():
+    ahead = apart.Ahead("colorsys")
+    ahead.get_ready()
+    ahead.get_ready()
+    ready, other = (ahead(60, _is_imported, "colorsys") for _ in range(2))
+    assert (ready[0], other[0]) == (True, False)
+    assert ready[1] != other[1]
+
+
+def test_a_process_that_was_ready_and_is_no_more_is_replaced():
+    ahead = apart.Ahead("colorsys")
+    ahead.get_ready()
+    os.kill(ahead._ready.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, ahead._ready.pid, os.WEXITED | os.WNOWAIT)
+    assert ahead(60, math.sqrt, 4.0) == 2.0
+
+
+def test_a_process_that_waits_for_a_call_ends_with_who_could_make_it():
+    ahead = apart.Ahead("colorsys")
+    ahead.get_ready()
+    waiting = ahead._ready
+    del ahead
+    assert waiting.returncode == -signal.SIGKILL
+
+
 def test_one_that_does_not_end_is_ended_and_counts_as_a_timeout():
     assert broke(0.5, time.sleep, 3600).failure is Failure.TIMEOUT
 
