@@ -46,7 +46,7 @@ class GitFailed(PlatformError):
         super().__init__(
             problem,
             where="the site's copy of the repository",
-            remedy="try again; if it stays, remove the folder of repositories",
+            remedy="Try again; if it stays, remove the folder of repositories.",
         )
 
 

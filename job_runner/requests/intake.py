@@ -117,19 +117,21 @@ def allowed_project(
     if Role.RESEARCHER not in person.roles:
         _refuse("this takes the researcher role", f"person {person.name}")
     if not submission.actions:
-        _refuse("no action is named", "actions", "name actions, or run_all")
+        _refuse("no action is named", "actions", "Name actions, or run_all.")
     found = [p for p in policy.projects.values() if submission.repository in p.repositories]
     if submission.project is not None:
         found = [p for p in found if p.name == submission.project]
     found = [p for p in found if p.allows_person(person.name)]
     if not found:
         _refuse(
-            "no project of this site lets you submit this repository",
+            "no project of this site lets you submit this repository"
+            if submission.project is None
+            else "no project of that name lets you submit this repository",
             f"repository {submission.repository!a}",
         )
     if len(found) > 1:
         names = ", ".join(p.name for p in found)
-        _refuse("it belongs to more than one project", "project", f"name one of: {names}")
+        _refuse("it belongs to more than one project", "project", f"Name one of: {names}.")
     if submission.priority.rank > found[0].priority.rank:
         _refuse(
             f"its priority is above {found[0].priority.value}, the highest of this project",
@@ -159,7 +161,7 @@ def why_not(policy: SitePolicy, allowed: ProjectPolicy, action: Action) -> str |
 
 
 def _refuse(
-    problem: str, where: str, remedy: str = "ask the site's custodian what is allowed"
+    problem: str, where: str, remedy: str = "Ask the site's custodian what is allowed."
 ) -> NoReturn:
     raise RequestRefused(problem, where=where, remedy=remedy)
 

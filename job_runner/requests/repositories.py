@@ -69,7 +69,7 @@ class Repositories:
             raise RequestRefused(
                 "this isn't a full commit id",
                 where=f"commit {ascii(commit)[:60]}",
-                remedy="give the 40 characters that 'git rev-parse HEAD' prints",
+                remedy="Give the 40 characters that 'git rev-parse HEAD' prints.",
             )
         with self._locked(repository):
             self._update(repository)
@@ -85,7 +85,7 @@ class Repositories:
             raise RequestRefused(
                 "this code can't be taken in: " + "; ".join(reasons[:5]) + more,
                 where=str(commit),
-                remedy="remove these from the repository, commit and push",
+                remedy="Remove these from the repository, commit and push.",
             )
         return tuple(tree)
 
@@ -102,7 +102,7 @@ class Repositories:
             raise RequestRefused(
                 f"'{path}' has {entry.size} bytes, more than {limit}",
                 where=str(commit),
-                remedy="make it smaller, commit and push",
+                remedy="Make it smaller, commit and push.",
             )
         return self._git(commit.repository).ask("cat-file", "blob", entry.oid)
 
@@ -139,7 +139,7 @@ class Repositories:
             raise RequestRefused(
                 f"the repository can't be fetched: {failed.problem}",
                 where=repository,
-                remedy="check that the site can read it and that it isn't too large",
+                remedy="Check that the site can read it and that it isn't too large.",
             ) from None
 
     def _hold(self, commit: Commit, branches: Sequence[str] | None) -> None:
@@ -193,7 +193,7 @@ def _unknown(commit: Commit) -> RequestRefused:
     return RequestRefused(
         "the repository has no such commit on a branch",
         where=str(commit),
-        remedy="push it first: 'git push', then submit again",
+        remedy="Push it first: 'git push', then submit again.",
     )
 
 
@@ -202,7 +202,7 @@ def _not_on_a_branch(commit: Commit, allowed: Sequence[str] | None) -> RequestRe
     return RequestRefused(
         f"the commit isn't on {on}",
         where=str(commit),
-        remedy="push it to such a branch, then submit again",
+        remedy="Push it to such a branch, then submit again.",
     )
 
 
@@ -220,7 +220,7 @@ def _write(folder: Path, entry: Entry, content: bytes, commit: Commit) -> None:
         raise RequestRefused(
             f"'{entry.path}' is a Git LFS pointer; LFS isn't read here",
             where=str(commit),
-            remedy="store the file itself, commit and push",
+            remedy="Store the file itself, commit and push.",
         )
     path = folder / entry.path
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -300,8 +300,8 @@ def _none_fit(offered: tuple[ReleaseFile, ...]) -> tuple[ReleaseFile, ...]:
 def _no_run() -> RequestUnknown:
     return RequestUnknown(
         "you have no finished run of that name",
-        where="request_id",
-        remedy="Look at the status of your runs.",
+        where="the request asked for",
+        remedy="See which have succeeded: strongroom status.",
     )
 
 

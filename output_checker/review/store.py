@@ -133,8 +133,8 @@ def unknown() -> RequestUnknown:
     """The same words whether there is none or it is another's."""
     return RequestUnknown(
         "there is no such release request that you may see",
-        where="releases",
-        remedy="Look at the list of your requests.",
+        where="the release asked for",
+        remedy="See those that there are: strongroom review list.",
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ def read_pattern(path: Path, stated: Stated) -> frozenset[int]:
 def loads(data: bytes, *, where: str) -> Stated:
     """The problem in a file's bytes."""
     body = _body(data, where)
-    _refuse(_misfits(body), where)
+    _refuse((said for said, _ in groupby(_misfits(body))), where)
     _refuse(_senseless(body), where)
     return _stated(body)
 
@@ -156,6 +156,9 @@ def _misfits(body: Any) -> Iterator[str]:
         if error.validator == "additionalProperties" and known and error.instance:
             extra = sorted(set(error.instance) - set(known))
             yield f"{place}: unknown keys: {', '.join(map(_quoted, extra[:5]))}"
+        elif error.validator == "required":
+            lacking = [key for key in error.validator_value if key not in error.instance]
+            yield f"{place} lacks {', '.join(map(_quoted, lacking))}"
         else:
             yield f"{place} doesn't fit the schema ({error.validator})"
 

@@ -76,7 +76,7 @@ def test_only_a_whole_commit_id_names_a_commit(origin, site, commit):
 def test_an_unknown_commit_should_be_pushed_first(origin, site):
     with pytest.raises(RequestRefused) as caught:
         site.fetch(str(origin), "1" * 40)
-    assert "push it first" in caught.value.remedy
+    assert "Push it first" in caught.value.remedy
 
 
 def test_a_commit_that_is_on_no_branch_is_unknown(origin, site):

@@ -72,19 +72,19 @@ def test_the_person_must_be_one_of_the_projects_people(site):
 
 def test_the_project_may_be_named_and_must_then_have_the_repository(site):
     assert site.desk.accept(submission(site, project="asthma"), ANA).project == "asthma"
-    with pytest.raises(RequestRefused, match="no project"):
+    with pytest.raises(RequestRefused, match="no project of that name"):
         site.desk.accept(submission(site, project="heart", actions=("count",)), ANA)
 
 
 def test_a_repository_of_two_projects_needs_the_projects_name(site):
     second = f'  heart:\n    repositories: ["{site.origin}"]\n    actions: ["*"]\nimages:'
     under(site, **{"images:": second})
-    assert "name one of: asthma, heart" in refused(site, submission(site))
+    assert "Name one of: asthma, heart" in refused(site, submission(site))
     assert site.desk.accept(submission(site, project="heart"), ANA).project == "heart"
 
 
 def test_the_commit_must_be_there(site):
-    assert "push it first" in refused(site, submission(site, commit="1" * 40))
+    assert "Push it first" in refused(site, submission(site, commit="1" * 40))
     assert "full commit id" in refused(site, submission(site, commit="main"))
 
 

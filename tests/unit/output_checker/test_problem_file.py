@@ -131,6 +131,7 @@ def test_when_time_is_up_that_is_told():
         (line(surprise=1), "unknown keys: 'surprise'"),
         (line(version=2), "version doesn't fit the schema"),
         (b"[]", "the file doesn't fit the schema"),
+        (b"{}", "the file lacks 'format', 'version'"),
         (line(cells=cells(a={"value": float("nan")})), "isn't JSON"),
         (line().replace(b'"value": 30', b'"value": 1e999'), "isn't JSON"),
         (line().replace(b'"value": 30', b'"value": ' + b"9" * 5000), "isn't JSON"),
