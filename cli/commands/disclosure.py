@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
     from output_checker.suppress import Outcome
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _a_number(_: click.Context, __: click.Parameter, value: float) -> float:
+    """Nothing is later than a time that isn't a number: it would never be up."""
+    if math.isnan(value):
+        raise click.BadParameter("nan is no number of seconds.")
+    return value
 
 
 @click.group()
@@ -32,6 +40,7 @@ def disclosure() -> None:
     type=click.FloatRange(min=0, min_open=True),
     default=60.0,
     show_default=True,
+    callback=_a_number,
     help="How long to look for the cheapest pattern.",
 )
 @console.json_option

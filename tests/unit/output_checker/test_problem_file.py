@@ -217,3 +217,11 @@ def test_the_command_says_when_time_was_up(tmp_path):
     said = strongroom("disclosure", "protect", tmp_path / "p.json", "--seconds", "1e-9")
     assert said.code == 0
     assert "Not proven cheapest: a safe pattern may cost 0, 100.0% less" in said.out
+
+
+def test_a_time_that_is_no_number_is_refused(tmp_path):
+    """It would never be up."""
+    (tmp_path / "p.json").write_bytes(line())
+    said = strongroom("disclosure", "protect", tmp_path / "p.json", "--seconds", "nan")
+    assert said.code == 2
+    assert "nan is no number of seconds" in said.err
