@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from job_runner.jobs.job import Kind
@@ -35,6 +35,25 @@ class Window:
         yesterday = (at.weekday() - 1) % 7 in self.days
         return (today and clock >= self.begins) or (yesterday and clock < self.ends)
 
+    def may_hold(self, at: datetime) -> bool:
+        """Whether it lies in it by any reading, where clocks are put forward or back: then
+        a time of the day is there twice, or not at all, and work began by another."""
+        days = (at.date() - timedelta(days=back) for back in (0, 1))
+        begun = (day for day in days if day.weekday() in self.days)
+        later = timedelta(days=0 if self.begins < self.ends else 1)
+        return self.holds(at) or any(
+            min(_readings(datetime.combine(day, self.begins, at.tzinfo)))
+            <= at.astimezone(UTC)
+            < max(_readings(datetime.combine(day + later, self.ends, at.tzinfo)))
+            for day in begun
+        )
+
+
+def _readings(wall: datetime) -> tuple[datetime, datetime]:
+    """The moments that a time on a wall may be, in UTC: one, but where clocks are put."""
+    first, second = (wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    return first, second
+
 
 @dataclass(frozen=True)
 class Hours:
@@ -50,7 +69,7 @@ class Hours:
         at = now.astimezone(self.zone)
         bound = {kind for window in self.allowed for kind in window.kinds}
         free = {kind for w in self.allowed if w.holds(at) for kind in w.kinds}
-        shut = {kind for w in self.maintenance if w.holds(at) for kind in w.kinds}
+        shut = {kind for w in self.maintenance if w.may_hold(at) for kind in w.kinds}
         return frozenset((bound - free) | shut)
 
 

@@ -60,6 +60,28 @@ def test_what_is_closed(text, when, expected):
     assert closed(text, when) == expected
 
 
+@pytest.mark.parametrize(
+    ("window", "at", "expected"),
+    [
+        pytest.param("02:30, to: 03:30", "2026-10-25T00:29", set(), id="back: before"),
+        pytest.param("02:30, to: 03:30", "2026-10-25T00:30", ALL, id="back: it begins"),
+        pytest.param("02:30, to: 03:30", "2026-10-25T01:10", ALL, id="back: 02:10 again"),
+        pytest.param("02:30, to: 03:30", "2026-10-25T02:30", set(), id="back: over"),
+        pytest.param("02:15, to: 02:45", "2026-03-29T01:20", ALL, id="forward: no 02:15"),
+        pytest.param("02:15, to: 02:45", "2026-03-29T01:45", set(), id="forward: over"),
+        pytest.param(
+            "23:00, to: 02:30", "2026-10-25T01:20", ALL, id="back: after midnight"
+        ),
+        pytest.param("23:00, to: 02:30", "2026-10-25T01:30", set(), id="back: over, too"),
+    ],
+)
+def test_maintenance_goes_on_while_clocks_are_put(window, at, expected):
+    """In Paris in 2026: forward on 29 March, back on 25 October, both at 01:00 UTC."""
+    text = f"maintenance: {{it: {{from: {window}, jobs: all}}}}\ntime_zone: Europe/Paris"
+    moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    assert hours(text).closed(moment) == expected
+
+
 def test_a_whole_day_ends_where_it_began():
     day = "maintenance: {move: {days: [tuesday], from: 00:00, to: 00:00, jobs: all}}"
     assert [closed(day, f"{n:02} 12:00") for n in (1, 2, 3)] == [set(), ALL, set()]
