@@ -24,6 +24,10 @@ from job_runner.site.policy import ImagePolicy, SitePolicy
 
 AGAIN = 300.0
 
+SOON = 10.0
+"""Seconds until boxes that couldn't be tried are tried again: an engine that is started
+anew is away for less."""
+
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -104,24 +108,25 @@ class Guard:
     prove: Callable[[], Certificate]
     told: Callable[[Certificate | PlatformError], None]
     again: float = AGAIN
-    _ready: bool = False
+    _found: Certificate | PlatformError | None = None
     _left: threading.Event = field(default_factory=threading.Event)
 
     def refuses(self) -> bool:
         """Whether no new work may begin."""
-        return not self._ready
+        return not _holds(self._found)
 
     def look(self) -> bool:
         """Proves the boxes now; whether they hold. What can't be tried doesn't."""
-        held = self._ready
+        before = self._found
         try:
-            found: Certificate | PlatformError = self.prove()
+            self._found = self.prove()
         except PlatformError as error:
-            found = error
-        self._ready = isinstance(found, Certificate) and not found.broken
-        if not (held and self._ready):
-            self.told(found)
-        return self._ready
+            self._found = error
+        except OSError as error:
+            self._found = _refused(error)
+        if _news(before, self._found):
+            self.told(self._found)
+        return not self.refuses()
 
     def start(self, wake: Callable[[], None]) -> None:
         """Looks at once and again and again, in a thread of its own, until ``leave`` is
@@ -129,13 +134,37 @@ class Guard:
 
         def looking() -> None:
             while not self._left.is_set():
-                held = self._ready
-                if self.look() and not held:
+                refused = self.refuses()
+                if self.look() and refused:
                     wake()
-                self._left.wait(self.again)
+                tried = isinstance(self._found, Certificate)
+                self._left.wait(self.again if tried else min(SOON, self.again))
 
         threading.Thread(target=looking, daemon=True).start()
 
     def leave(self) -> None:
         """No more looking."""
         self._left.set()
+
+
+def _refused(error: OSError) -> PlatformError:
+    """A full disk, perhaps, on which nothing can be tried nor kept."""
+    return PlatformError(
+        f"the boxes couldn't be tried: {error.strerror or type(error).__name__}",
+        where="selftest",
+        remedy="See that the site's disk and the cache's are well; it is tried again.",
+    )
+
+
+Found = Certificate | PlatformError | None
+
+
+def _holds(found: Found) -> bool:
+    return isinstance(found, Certificate) and not found.broken
+
+
+def _news(before: Found, found: Found) -> bool:
+    """Not that boxes hold as before, nor that they can't be tried for the same reason."""
+    if isinstance(before, PlatformError) and isinstance(found, PlatformError):
+        return str(before) != str(found)
+    return not (_holds(before) and _holds(found))

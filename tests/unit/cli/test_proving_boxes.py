@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -61,7 +62,9 @@ def test_no_work_is_taken_any_more_once_boxes_that_held_are_found_broken() -> No
 
 
 def test_an_engine_that_went_away_has_no_boxes_that_hold() -> None:
-    finds = iter([a_certificate(True), PlatformError("gone", where="here", remedy="wait")])
+    gone = [PlatformError("gone", where="here", remedy="wait") for _ in range(2)]
+    finds = iter([a_certificate(True), *gone, a_certificate(True)])
+    told: list[Certificate | PlatformError] = []
 
     def prove() -> Certificate:
         found = next(finds)
@@ -69,10 +72,9 @@ def test_an_engine_that_went_away_has_no_boxes_that_hold() -> None:
             raise found
         return found
 
-    guard = Guard(prove, lambda found: None)
-    assert guard.look()
-    assert not guard.look()
-    assert guard.refuses()
+    guard = Guard(prove, told.append)
+    assert [guard.look() for _ in range(4)] == [True, False, False, True]
+    assert [type(found) for found in told] == [Certificate, PlatformError, Certificate]
 
 
 def test_an_engine_that_cannot_be_tried_gets_no_work() -> None:
@@ -108,6 +110,22 @@ def test_the_table_says_what_follows() -> None:
     lines = selftest_lines(a_certificate(True, False))
     assert "BROKEN" in "".join(lines)
     assert lines[-1] == "1 of 2 attempts broke a limit: runners take no work."
+
+
+def test_a_disk_that_refuses_the_selftest_ends_no_looking() -> None:
+    """Once it is well again, so is the runner."""
+    finds = [OSError(errno.ENOSPC, "No space left on device"), a_certificate(True)]
+    told: list[Certificate | PlatformError] = []
+
+    def prove() -> Certificate:
+        found = finds.pop(0)
+        if isinstance(found, OSError):
+            raise found
+        return found
+
+    guard = Guard(prove, told.append)
+    assert [guard.look(), guard.look()] == [False, True]
+    assert "No space left on device" in str(told[0])
 
 
 def test_an_engine_is_asked_what_it_is_now_not_what_it_was_at_the_start(
