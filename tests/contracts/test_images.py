@@ -83,7 +83,7 @@ people <- fread("people.csv")
 claims$crosstab(people, rows = "sex", path = "output/by_sex.csv")
 fit <- coxph(Surv(time, seen) ~ age, people)
 png("/tmp/figure.png"); plot(survfit(fit)); closed <- dev.off()
-cat(length(coef(fit)), file.exists("/tmp/figure.png"))
+writeLines(paste(length(coef(fit)), file.exists("/tmp/figure.png")))
 """
 
 
@@ -108,7 +108,7 @@ def test_an_analysis_in_r_models_draws_and_claims_as_python_does(
     people.to_parquet(tmp_path / "output/dataset.parquet")
     people.to_csv(tmp_path / "people.csv", index=False)
     mounted = {"volumes": [f"{tmp_path}:/workspace"], "working_dir": "/workspace"}
-    assert in_box(docker_client, r_image, "Rscript", "analysis.R", **mounted) == "1 TRUE"
+    assert in_box(docker_client, r_image, "Rscript", "analysis.R", **mounted) == "1 TRUE\n"
     claims.crosstab(people, rows="sex", path="python/by_sex.csv", folder=tmp_path)
     r, python = (
         json.loads((tmp_path / folder / "by_sex.claim.json").read_text())
