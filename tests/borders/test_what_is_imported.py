@@ -43,10 +43,13 @@ dataset.asthma = diagnoses.where(diagnoses.code.is_in(["J45", "J46"])).exists_fo
 
 
 def imported(program: str, *arguments: str) -> set[str]:
-    """What a new process has imported when the program ends: the outermost packages."""
-    told = "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    """What a program imports: the outermost packages. Measuring coverage imports, too, but
+    before it begins."""
+    before = "import json, sys; before = set(sys.modules)"
+    new = "{name.partition('.')[0] for name in set(sys.modules) - before}"
+    told = f"print(json.dumps(sorted({new})))"
     done = subprocess.run(
-        [sys.executable, "-c", f"import json, sys\n{program}\n{told}", *arguments],
+        [sys.executable, "-c", f"{before}\n{program}\n{told}", *arguments],
         check=True,
         capture_output=True,
         text=True,
