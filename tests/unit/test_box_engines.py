@@ -173,6 +173,16 @@ def test_where_no_group_may_be_made_there_is_none(tmp_path: Path) -> None:
     assert cage.killed(tmp_path) == 0
 
 
+def test_a_group_that_was_promised_and_cannot_be_made_is_the_platforms_failure(
+    tmp_path: Path,
+) -> None:
+    """The box doesn't go on without its limits."""
+    (tmp_path / "cgroup.controllers").write_text("cpu memory pids")
+    (tmp_path / "cgroup.subtree_control").mkdir()
+    with pytest.raises(PlatformError, match="control group couldn't be made"):
+        cage.make("a", Limits(), Spare(), tmp_path)
+
+
 def test_a_log_keeps_its_newest_part_on_disk(tmp_path: Path) -> None:
     """However much a box prints."""
     log = Log(tmp_path)

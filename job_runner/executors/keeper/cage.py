@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from job_runner.errors import PlatformError
 from job_runner.executors.contract import Limits
 
 ROOT = Path("/sys/fs/cgroup")
@@ -73,14 +74,23 @@ class Cage:
 
 
 def make(name: str, limits: Limits, spare: Spare, root: Path = ROOT) -> Cage | None:
-    """One with these limits; None where we may not make one, and so nothing is limited."""
+    """One with these limits; None where we may not make one, and so nobody promised it.
+
+    PlatformError where it was promised and couldn't be made: no box runs without.
+    """
+    if not may_be_made(root):
+        return None
     try:
         made = _version_2(name, root) if is_version_2(root) else _version_1(name, root)
         for folder, settings in zip(made, _settings(made, limits, spare), strict=True):
             for file, value in settings.items():
                 _set(folder / file, value)
-    except OSError:
-        return None
+    except OSError as error:
+        raise PlatformError(
+            f"a box's control group couldn't be made: {error.strerror}",
+            where=str(root),
+            remedy="Look at the control groups of this machine; the job is tried again.",
+        ) from None
     return Cage(made)
 
 
