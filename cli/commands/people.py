@@ -71,7 +71,9 @@ def person_add(
         except BaseException:
             token_file.unlink()
             raise
-        people_keys.add(existing(site_folder), store, read)
+        folder = existing(site_folder)
+        noted(folder, "person added", {"name": name, "roles": sorted(roles)})
+        people_keys.add(folder, store, read)
     prints = [key.fingerprint for key in read]
     told = {"name": name, "roles": list(roles), "token_file": str(token_file)}
     lines = [
@@ -145,6 +147,7 @@ def person_revoke(name: str, site_folder: Path, as_json: bool) -> None:
     with opened(site_folder) as store:
         if not store.revoke(name):
             raise _nobody(name, site_folder)
+        noted(existing(site_folder), "person revoked", {"name": name})
     console.report({"revoked": name}, [f"{name}'s token works no more."], as_json=as_json)
 
 

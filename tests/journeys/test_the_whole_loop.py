@@ -297,7 +297,8 @@ def test_a_removed_last_entry_is_found_by_the_head_that_was_noted(copied, capsys
 def test_the_ledger_has_request_query_jobs_votes_and_release_in_order(loop):
     kinds = [entry.kind for entry in Ledger(loop.site.ledger).entries()]
     assert kinds == [
-        *("warehouse check", "key added"),  # by the operator, before anybody asked
+        *("warehouse check", "person added", "key added"),  # by the operator, before
+        *["person added"] * 3,  # anybody asked
         *("request", "query", "job", "job", "job"),
         *("release.submitted", "release.voted", "release.voted"),
         *("release.decided", *["release.cells"] * 5, "release.released"),

@@ -237,8 +237,12 @@ def test_a_persons_keys_are_known_listed_and_revoked_and_all_is_on_record(site, 
     said = strongroom(*person, "revoke-key", "ana", first, site.root)
     assert said.out == f"ana's key {first} counts no more.\n"
     assert strongroom(*person, "list", site.root, "--json").json[0]["keys"] == [second]
+    assert strongroom(*person, "revoke", "ana", site.root).code == 0
     kinds = [entry.kind for entry in Ledger(site.ledger).entries()]
-    assert kinds == ["key added", "key added", "key revoked"]
+    assert kinds == [
+        *("person added", "key added", "key added", "key revoked"),
+        "person revoked",
+    ]
 
 
 def test_what_is_no_public_key_is_refused_and_nobody_is_added(site, tmp_path):
