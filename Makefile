@@ -54,11 +54,14 @@ check: setup ## Format, lint, types, borders
 	@cd "$(ROOT)" && .venv/bin/mypy
 	@cd "$(ROOT)" && .venv/bin/lint-imports
 
+IMAGES := $(foreach name,base cohort python r,strongroom/$(name):v1)
+
 .PHONY: test
-test: check ## All of the above, and every test, with a real Docker engine and PostgreSQL
+test: setup ## make check, and every test, with a real Docker engine and PostgreSQL
 	@$(PYTHON) "$(ROOT)/.ci/setup.py" tests
 	@$(STRONGROOM) engine start
-	@cd "$(ROOT)" && $(STRONGROOM) images build && \
-	  .venv/bin/pytest -n 2 --dist loadgroup --cov --cov-report=; \
+	@cd "$(ROOT)" && { $(STRONGROOM) images build $(IMAGES) & } && built=$$! && \
+	  $(MAKE) check; checked=$$?; wait $$built && [ $$checked = 0 ] && \
+	  .venv/bin/pytest -n 2 --dist loadgroup --durations=25 --cov --cov-report=; \
 	  status=$$?; $(STRONGROOM) engine stop; exit $$status
 	@cd "$(ROOT)" && .venv/bin/coverage report

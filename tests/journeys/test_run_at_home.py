@@ -8,13 +8,16 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
+import docker
 import pytest
 
+from cli.home import boxes_of
+from job_runner.executors.box import SITE_LABEL
 from job_runner.executors.engine import Engine
 from tests.a_command import contents, strongroom
+from tests.a_site import until
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
 
@@ -99,7 +102,7 @@ def test_a_dry_run_writes_nothing_and_what_is_up_to_date_takes_no_engine(
     assert done.out.startswith("one: up to date (output/one.txt)\n  output/one.txt: review")
 
 
-def test_ctrl_c_stops_the_box_says_what_was_kept_and_ends_with_130(study):
+def test_ctrl_c_stops_the_box_says_what_was_kept_and_ends_with_130(study, docker_client):
     """Also when it is pressed again at once."""
     with subprocess.Popen(
         command("run", "slow", "two", "--study", str(study)),
@@ -109,8 +112,7 @@ def test_ctrl_c_stops_the_box_says_what_was_kept_and_ends_with_130(study):
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("slow: running")
-        while "sleep" not in running(study):
-            time.sleep(0.1)
+        until(lambda: running(study, docker_client) != [])
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=60)
@@ -119,19 +121,15 @@ def test_ctrl_c_stops_the_box_says_what_was_kept_and_ends_with_130(study):
     assert "two: up to date\n" in out
     assert "Stopping: what runs in a box is ended.\n" in err
     assert err.endswith("Stopped.\n")
-    assert running(study) == ""
+    assert running(study, docker_client) == []
     assert not (study / "output/slow.txt").exists()
 
 
-def running(study: Path) -> str:
-    """The commands of this study's boxes."""
-    from cli.home import boxes_of
-
-    label = f"label=strongroom.site={boxes_of(study)}"
-    told = ["docker", "ps", "--all", "--no-trunc", "--filter", label]
-    return subprocess.run(
-        [*told, "--format", "{{.Command}}"], capture_output=True, text=True, check=True
-    ).stdout
+def running(study: Path, client: docker.DockerClient) -> list[str]:
+    """This study's boxes that run."""
+    label = f"{SITE_LABEL}={boxes_of(study)}"
+    found = client.containers.list(filters={"label": label})
+    return [str(one.id) for one in found]
 
 
 def test_a_shell_sees_what_an_action_sees_and_keeps_nothing(study):
