@@ -123,6 +123,9 @@ class Slurm:
 
     def limits_memory(self) -> bool:
         """Whether jobs are held to the memory that they ask for."""
+        settings = self.environment.get("SLURM_CONF")
+        if settings is not None and not Path(settings).is_file():
+            return False  # Slurm would look for it in the network for half a minute
         try:
             told = self._ask("scontrol", "show", "config").stdout
         except PlatformError:
