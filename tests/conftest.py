@@ -22,6 +22,7 @@ from job_runner.errors import PlatformError
 from job_runner.executors import engine
 from job_runner.executors.engine import Engine, Home
 from tests import a_postgres
+from tests.needed import needed
 
 
 @pytest.fixture(scope="session")
@@ -37,12 +38,8 @@ def docker_engine(engine_home: Home) -> Iterator[Engine]:
     pytest-xdist's workers share the private one; the last to end stops it.
     """
     with contextlib.ExitStack() as session:
-        try:
+        with needed(PlatformError):
             found = session.enter_context(engine.running(os.environ, engine_home))
-        except PlatformError as missing:
-            if os.environ.get("CI", "").lower() == "true":
-                raise
-            pytest.skip(str(missing))
         yield found
 
 
@@ -50,12 +47,8 @@ def docker_engine(engine_home: Home) -> Iterator[Engine]:
 def postgres() -> Iterator[a_postgres.Server]:
     """A PostgreSQL server of this session's own; it starts within a second."""
     with contextlib.ExitStack() as session:
-        try:
+        with needed(a_postgres.NoServerError):
             server = session.enter_context(a_postgres.running())
-        except a_postgres.NoServerError as missing:
-            if os.environ.get("CI", "").lower() == "true":
-                raise
-            pytest.skip(str(missing))
         yield server
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from cli.boxes import Boxes
     from cli.compose.opened import OpenSite
     from cli.compose.proving import Prover
+    from job_runner.jobs.job import Claim
+    from job_runner.jobs.runner import Runner
     from job_runner.selftest.certificate import Certificate
 
 
@@ -65,8 +67,6 @@ def runner_run(site_folder: Path, log_form: str) -> None:
     from cli.compose import logging_to, running
     from cli.compose.proving import Guard
     from cli.compose.tracing import tracing
-    from job_runner.jobs import wake
-    from job_runner.server.changes import listening
 
     with (
         _ground(site_folder) as (site, ready, prover),
@@ -86,19 +86,8 @@ def runner_run(site_folder: Path, log_form: str) -> None:
             paused=lambda: guard.refuses() or health.refuses(),
             spanned=spanned,
         )
-        site.store.on_change(lambda: wake.notify(folder.served))
-        site.store.on_change(site.wake_runner)
-
-        def stop(_signal: int, _frame: FrameType | None) -> None:
-            made.stop()
-
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
-        folder.wakes.mkdir(exist_ok=True, mode=0o700)
-        with (
-            listening(folder.wakes / f"{me.runner}.sock", made.wake),
-            site.store.listening(made.wake),
-        ):
+        _stopped_by_signals(made)
+        with _woken(site, me, made):
             sign.write_text("{}", encoding="utf-8")
             console.say(f"Running the jobs of {site.policy.name}")
             _look_for_warehouse(site.policy.warehouse)
@@ -108,6 +97,29 @@ def runner_run(site_folder: Path, log_form: str) -> None:
             finally:
                 guard.leave()
                 sign.unlink(missing_ok=True)
+
+
+def _stopped_by_signals(made: Runner) -> None:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        made.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+@contextmanager
+def _woken(site: OpenSite, me: Claim, made: Runner) -> Iterator[None]:
+    """By whoever changes the store; and the server and other runners by what it changes."""
+    from job_runner.jobs import wake
+    from job_runner.server.changes import listening
+
+    folder = site.folder
+    site.store.on_change(lambda: wake.notify(folder.served))
+    site.store.on_change(site.wake_runner)
+    folder.wakes.mkdir(exist_ok=True, mode=0o700)
+    tapped = listening(folder.wakes / f"{me.runner}.sock", made.wake)
+    with tapped, site.store.listening(made.wake):
+        yield
 
 
 @runner.command("selftest")

@@ -57,27 +57,9 @@ def runner(
     what the platform failed at. ``paused``: whether no new work may begin. ``me``: its
     name, which is nobody else's, and its place. ``spanned``: is told what took how long,
     to be traced."""
-    spans = JobSpans(spanned or (lambda one: None), clock.now)
     me = me or a_claim(site)
-    rules = disclosure.load(site.policy.disclosure)
-    checking = Checking(site.folder, rules, review_store.open_store(site.folder.database))
-    kinds = stages.stages(
-        WarehouseSource(site.policy.warehouse, rounding_of(rules), apart.tell),
-        OutputLimits(),
-        apart.Listening(partial(_heard_by, progress.Terminal().hearing, spans.hearing)),
-    )
-    ports = Ports(
-        tasks=_tasks(site, executor),
-        stages={kind: Expecting(its, checking) for kind, its in kinds.items()},
-        after_success=partial(
-            checking.after_success, seconds=site.policy.limits.wall_clock
-        ),
-        record=partial(_recorded, site),
-        uid=uid_of,
-        clock=clock.now,
-        told=partial(_told_to, spans, told),
-        rests=rests,
-    )
+    spans = JobSpans(spanned or (lambda one: None), clock.now)
+    ports = _ports(site, executor, spans, told, rests)
     # Boxes of several hosts never share a folder, though their sites do.
     runs = site.folder.state / "runs" / ("" if site.policy.database is None else me.place)
     return Runner(
@@ -94,6 +76,35 @@ def runner(
         me=me,
         locks=site.folder.locks,
         lease=site.policy.lease,
+    )
+
+
+def _ports(
+    site: OpenSite,
+    executor: Executor,
+    spans: JobSpans,
+    told: Callable[[Told], None],
+    rests: Rests,
+) -> Ports:
+    """A site's warehouse, checker, ledger and tasks, as a worker is given them."""
+    rules = disclosure.load(site.policy.disclosure)
+    checking = Checking(site.folder, rules, review_store.open_store(site.folder.database))
+    kinds = stages.stages(
+        WarehouseSource(site.policy.warehouse, rounding_of(rules), apart.tell),
+        OutputLimits(),
+        apart.Listening(partial(_heard_by, progress.Terminal().hearing, spans.hearing)),
+    )
+    return Ports(
+        tasks=_tasks(site, executor),
+        stages={kind: Expecting(its, checking) for kind, its in kinds.items()},
+        after_success=partial(
+            checking.after_success, seconds=site.policy.limits.wall_clock
+        ),
+        record=partial(_recorded, site),
+        uid=uid_of,
+        clock=clock.now,
+        told=partial(_told_to, spans, told),
+        rests=rests,
     )
 
 

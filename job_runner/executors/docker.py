@@ -16,15 +16,12 @@ from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from requests.exceptions import RequestException
 from urllib3.exceptions import HTTPError
 
-from job_runner.errors import ImageRefused, PlatformError
 from job_runner.executors import box as boxes
-from job_runner.executors import logs, watched
+from job_runner.executors import logs, refused, watched
 from job_runner.executors.contract import KILLED, Box, Outcome
 from job_runner.executors.watched import Reason, Watch
 
 TERMINATED = 128 + signal.SIGTERM
-
-_REFERENCE = re.compile(r"[a-z0-9][A-Za-z0-9._/:@-]{0,254}")
 
 
 def _uptime() -> float:
@@ -56,18 +53,13 @@ class DockerExecutor:
 
     def image_id(self, reference: str, layers: tuple[str, ...]) -> str:
         """The id of the image of that name, if it has those layers and no volumes."""
-        if not _REFERENCE.fullmatch(reference):
-            raise _image_problem(reference, "is no image's name")
+        refused.check_name(reference)
         with _told("look for an image"):
             try:
                 image = self._api.inspect_image(reference)  # type: ignore[no-untyped-call]
             except ImageNotFound:
-                raise _image_problem(reference, "isn't in the container engine") from None
-        if tuple(image["RootFS"].get("Layers") or ()) != layers:
-            raise _image_problem(reference, "isn't the image that was approved")
-        if (image.get("Config") or {}).get("Volumes"):
-            # The engine would give the box a writable folder that no limit covers.
-            raise _image_problem(reference, "declares volumes")
+                raise refused.absent(reference) from None
+        refused.check_approved(reference, image, layers)
         return str(image["Id"])
 
     def start(self, run_id: str, box: Box) -> None:
@@ -91,7 +83,7 @@ class DockerExecutor:
         with _told("wait for a box"):
             found = self._inspect(run_id)
             if found["State"]["Status"] == "created":
-                raise _no_box(run_id, "was never started")
+                raise refused.box(run_id, "was never started")
             watch = Watch.over(found, self._monotonic)
             if run_id in self._began:
                 watch.began = self._began[run_id]
@@ -119,7 +111,7 @@ class DockerExecutor:
                     self._name(run_id), stdout=True, stderr=True, stream=True, follow=False
                 )
             except NotFound:
-                raise _no_box(run_id, "isn't there") from None
+                raise refused.box(run_id, "isn't there") from None
             return logs.shown(chunks, limit)
 
     def remove(self, run_id: str) -> None:
@@ -148,7 +140,7 @@ class DockerExecutor:
         try:
             found: dict[str, Any] = self._api.inspect_container(self._name(run_id))
         except NotFound:
-            raise _no_box(run_id, "isn't there") from None
+            raise refused.box(run_id, "isn't there") from None
         return found
 
     def _state(self, run_id: str) -> dict[str, Any]:
@@ -226,30 +218,7 @@ def _told(doing: str) -> Iterator[None]:
         yield
     except APIError as error:
         said = re.sub(r"[^ -~]", " ", str(error.explanation or error))[:300]
-        raise _engine_problem(doing, f"said: {said}") from None
+        raise refused.engine(f"asked to {doing}, it said: {said}") from None
     except (DockerException, RequestException, HTTPError, OSError) as error:
-        raise _engine_problem(doing, f"isn't answering ({type(error).__name__})") from None
-
-
-def _engine_problem(doing: str, problem: str) -> PlatformError:
-    return PlatformError(
-        f"asked to {doing}, it {problem}",
-        where="the container engine",
-        remedy="Look at the engine's own log; the job is tried again by itself.",
-    )
-
-
-def _image_problem(reference: str, problem: str) -> ImageRefused:
-    return ImageRefused(
-        f"it {problem}",
-        where=f"image {reference!r}",
-        remedy="Build or load the image again, and have its layers approved in the policy.",
-    )
-
-
-def _no_box(run_id: str, problem: str) -> PlatformError:
-    return PlatformError(
-        f"its box {problem}",
-        where=f"run {run_id}",
-        remedy="Nothing to do: the runner starts it again.",
-    )
+        away = f"asked to {doing}, it isn't answering ({type(error).__name__})"
+        raise refused.engine(away) from None

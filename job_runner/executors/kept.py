@@ -9,8 +9,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from job_runner.errors import PlatformError
-from job_runner.executors import logs
+from job_runner.executors import logs, refused
 from job_runner.executors.box import container_name
 from job_runner.executors.contract import Box, Outcome
 from job_runner.executors.engines.shape import BoxEngine, Label
@@ -87,11 +86,7 @@ class KeptExecutor:
         files = self._files(run_id)
         if not files.is_ordered:
             self._launcher.check(self._engine)
-            raise PlatformError(
-                "its box isn't there",
-                where=f"run {run_id}",
-                remedy="Nothing to do: the runner starts it again.",
-            )
+            raise refused.box(run_id, "isn't there")
         return files
 
     def _run(self, files: RunFiles) -> Run:

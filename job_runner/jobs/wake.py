@@ -1,4 +1,4 @@
-"""A tap on the runner's shoulder: something in the store changed, look again.
+"""A tap on a runner's or the server's shoulder: the store has changed, look again.
 
 A Unix datagram socket, because it needs no connection, never blocks who taps, and a
 thousand taps while the runner is busy wake it once. Taps carry nothing: what changed is
@@ -36,7 +36,7 @@ class WakeSocket:
         except OSError as error:
             self._socket.close()
             raise PlatformError(
-                f"the runner can't listen here: {error.strerror}",
+                f"nobody can listen here: {error.strerror}",
                 where=str(path),
                 remedy="Give it a folder that exists and that it may write to.",
             ) from None
@@ -112,9 +112,9 @@ def _clear(path: Path) -> None:
         return
     if notify(path):
         raise PlatformError(
-            "another runner listens here",
+            "another process listens here already",
             where=str(path),
-            remedy="Stop it first; one runner serves a site.",
+            remedy="Stop it first: a site has one server, and a name is one runner's.",
         )
     path.unlink(missing_ok=True)
 

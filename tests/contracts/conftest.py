@@ -28,6 +28,7 @@ from job_runner.executors.launchers.shape import Launcher
 from job_runner.executors.launchers.slurm import Slurm
 from tests import a_podman_user, a_slurm
 from tests.boxes import UID, Place, remove_all
+from tests.needed import needed
 
 MEASURED = {k: v for k, v in os.environ.items() if k.startswith("COVERAGE_")}
 """So that what keepers do counts as tested."""
@@ -102,17 +103,6 @@ def slurm() -> Iterator[a_slurm.Cluster]:
     """A controller and a node of this session's own."""
     with needed(a_slurm.NoSlurmError), a_slurm.running() as cluster:
         yield cluster
-
-
-@contextlib.contextmanager
-def needed(missing: type[Exception]) -> Iterator[None]:
-    """Where it can't be had, skipped with the reason; but not in CI."""
-    try:
-        yield
-    except missing as error:
-        if os.environ.get("CI", "").lower() == "true":
-            raise
-        pytest.skip(str(error))
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from job_runner.executors.launchers.reconciler import Reconciler, orphans
 from job_runner.executors.launchers.slurm import Slurm, State, state_of
 from tests import a_slurm
 from tests.boxes import Box, a_box, a_folder, python
+from tests.needed import needed
 
 pytestmark = pytest.mark.xdist_group("slurm and podman")
 
@@ -31,13 +32,9 @@ SITE = f"slurm{os.getpid()}"
 @pytest.fixture(scope="module")
 def cluster(docker_engine: engines.Engine) -> Iterator[a_slurm.Cluster]:
     """With the epilog, whose Docker is the tests' own."""
-    try:
-        with a_slurm.running(EPILOG, {"DOCKER_HOST": docker_engine.url}) as made:
-            yield made
-    except a_slurm.NoSlurmError as missing:
-        if os.environ.get("CI", "").lower() == "true":
-            raise
-        pytest.skip(str(missing))
+    host = {"DOCKER_HOST": docker_engine.url}
+    with needed(a_slurm.NoSlurmError), a_slurm.running(EPILOG, host) as made:
+        yield made
 
 
 @pytest.fixture

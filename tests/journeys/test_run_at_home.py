@@ -15,7 +15,7 @@ import pytest
 
 from cli.home import boxes_of
 from job_runner.executors.box import SITE_LABEL
-from job_runner.executors.engine import Engine
+from job_runner.executors.engine import Engine, cache_folder
 from tests.a_command import contents, strongroom
 from tests.a_site import until
 
@@ -95,6 +95,7 @@ def test_a_dry_run_writes_nothing_and_what_is_up_to_date_takes_no_engine(
         "slow: would run, because it has not succeeded before\n"
     )
     assert contents(study) == before
+    monkeypatch.setenv("STRONGROOM_CACHE", str(cache_folder(os.environ)))
     for name in ("DOCKER_HOST", "HOME", "XDG_RUNTIME_DIR"):
         monkeypatch.setenv(name, "unix:///nowhere")
     done = strongroom("run", "two", "--study", study)

@@ -14,6 +14,7 @@ import pytest
 from job_runner.executors import hidden
 from job_runner.executors.hidden import Hidden
 from job_runner.executors.watched import LOOKS, Watch
+from tests.needed import lacks
 
 MB = 2**20
 A_FILE = f"""
@@ -34,7 +35,6 @@ def alone(make):
     threading.main_thread().join(0.3); kept = make(); ready()
 """
 ROOT = os.geteuid() == 0
-needs_root = pytest.mark.skipif(not ROOT, reason="only root may look at maps of others")
 
 WHERE = {
     "open": "kept = a_file(); ready()",
@@ -66,8 +66,9 @@ def test_a_file_without_a_name_counts_wherever_it_is_held(
         assert hidden.held(pid, tmp_path, enough=8 * MB) == Hidden(MB)
 
 
-@needs_root
 def test_so_does_one_that_is_only_mapped(tmp_path: Path) -> None:
+    if not ROOT:
+        lacks("only root may look at maps of others")
     with a_process(tmp_path, "kept = a_map(); ready()") as pid:
         assert hidden.held(pid, tmp_path, enough=8 * MB) == Hidden(MB)
 

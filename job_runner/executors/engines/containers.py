@@ -16,9 +16,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job_runner.errors import ImageRefused, PlatformError
+from job_runner.errors import PlatformError
 from job_runner.executors import box as boxes
-from job_runner.executors import seccomp
+from job_runner.executors import refused, seccomp
 from job_runner.executors.contract import Box, Mount
 from job_runner.executors.engines.shape import FIRST_FD, Account, Ended, Label
 
@@ -126,18 +126,14 @@ class Client:
 
     def image(self, reference: str, layers: tuple[str, ...]) -> str:
         """The image's id, if it has those layers and no volumes."""
-        if not re.fullmatch(r"[a-z0-9][A-Za-z0-9._/:@-]{0,254}", reference):
-            raise image_problem(reference, "is no image's name")
+        refused.check_name(reference)
         done = self.ask("image", "inspect", reference)
         if done.returncode != 0:
             if "no such" in done.stderr.lower() or "not known" in done.stderr:
-                raise image_problem(reference, "isn't in the container engine")
+                raise refused.absent(reference)
             raise not_answering(self.words[0], last_words(done.stderr))
         found = json.loads(done.stdout)[0]
-        if tuple(found["RootFS"].get("Layers") or ()) != layers:
-            raise image_problem(reference, "isn't the image that was approved")
-        if (found.get("Config") or {}).get("Volumes"):
-            raise image_problem(reference, "declares volumes")
+        refused.check_approved(reference, found, layers)
         return f"sha256:{str(found['Id']).removeprefix('sha256:')}"
 
     def state(self, name: str) -> dict[str, Any] | None:
@@ -172,17 +168,4 @@ def last_words(text: str) -> str:
 
 def not_answering(program: str, why: Sequence[str] | str) -> PlatformError:
     """The one sentence for an engine that isn't there."""
-    return PlatformError(
-        f"{program} isn't answering ({why})",
-        where="the container engine",
-        remedy="Look at the engine's own log; the job is tried again by itself.",
-    )
-
-
-def image_problem(reference: str, problem: str) -> ImageRefused:
-    """An image that may not run."""
-    return ImageRefused(
-        f"it {problem}",
-        where=f"image {reference!r}",
-        remedy="Build or load the image again, and have its layers approved in the policy.",
-    )
+    return refused.engine(f"{program} isn't answering ({why})")
