@@ -17,6 +17,7 @@ from sqlalchemy.engine import Dialect as Renderer
 
 from cohort_dsl.model.nodes import DateUnit
 from cohort_dsl.model.types import Kind
+from cohort_dsl.sql.temporary import TEMPORARY, Temporary
 
 Sql: TypeAlias = "sa.ColumnElement[Any]"
 One: TypeAlias = Callable[[Sql], Sql]
@@ -80,6 +81,8 @@ class Dialect:
     worked_out: Callable[[sa.Select[Any]], sa.Select[Any]]
     # Rows, and whose they are -> the rows, in the order in which many answers are counted
     for_many_answers: Callable[[sa.Select[Any], Sql], sa.Select[Any]]
+    # How steps' rows are kept until the question is answered
+    temporary: Temporary = TEMPORARY
 
     def type(self, kind: Kind) -> sa.types.TypeEngine[Any]:
         return self.types[kind]

@@ -68,7 +68,7 @@ class Draft:
     ) -> sa.TableClause:
         """A temporary table of constants."""
         table = self.created(name, columns)
-        self._sent.append(Upload(name, tuple(columns), tuple(rows)))
+        self._sent.append(Upload(table.name, tuple(columns), tuple(rows)))
         return table
 
     def beside(
@@ -100,6 +100,6 @@ class Draft:
         columns: list[sa.ColumnClause[Any]] = [
             sa.column(c, self.terms.column_type(kind)) for c, kind in types.items()
         ]
-        table = sa.table(name, *columns)
+        table = sa.table(self.terms.dialect.temporary.named(name), *columns)
         self._sent.append(create(table, self.terms.dialect))
         return table

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from cohort_dsl.model.types import Scalar
 from cohort_dsl.sql.dialect import Dialect
+from cohort_dsl.sql.temporary import quoted
 
 
 @dataclass(frozen=True)
@@ -102,36 +103,25 @@ def _readable(value: Scalar) -> str:
 
 Rows: TypeAlias = "sa.Select[Any] | sa.CompoundSelect[Any]"
 
-# What makes, fills and drops a table is so plain that it is written here: SQLAlchemy's own
-# CREATE TABLE and INSERT take as long as the select between them.
-
 
 def create(table: sa.TableClause, dialect: Dialect) -> Statement:
-    types = dialect.renderer().type_compiler_instance
-    columns = ", \n".join(
-        f"\t{_quoted(column.name, dialect)} {types.process(column.type)}"
-        for column in table.c
-    )
-    name = _quoted(table.name, dialect)
-    return Statement(f"CREATE TEMPORARY TABLE {name} (\n{columns}\n)", makes=table.name)
+    text = dialect.temporary.create(table, dialect.renderer())
+    return Statement(text, makes=table.name)
 
 
 def fill(table: sa.TableClause, rows: Rows, dialect: Dialect) -> Statement:
     """The rows added to a table that has their columns."""
     found = render(rows, dialect)
-    columns = ", ".join(_quoted(one.name, dialect) for one in rows.selected_columns)
-    name = _quoted(table.name, dialect)
+    words = dialect.renderer()
+    columns = ", ".join(quoted(one.name, words) for one in rows.selected_columns)
+    name = quoted(table.name, words)
     text = f"INSERT INTO {name} ({columns}) {found.text}"
     return Statement(text, found.parameters, fills=table.name)
 
 
 def drop(table: sa.TableClause, dialect: Dialect) -> Statement:
-    return Statement(f"DROP TABLE {_quoted(table.name, dialect)}", drops=table.name)
-
-
-def _quoted(name: str, dialect: Dialect) -> str:
-    """Where a name is also a word of SQL, or has capitals."""
-    return dialect.renderer().identifier_preparer.quote(name)
+    text = dialect.temporary.drop(table, dialect.renderer())
+    return Statement(text, drops=table.name)
 
 
 def render(rows: Rows, dialect: Dialect) -> Statement:
