@@ -16,7 +16,7 @@ from cohort_dsl.mappings.model import OFFERED, Join, Part, People, SiteMapping
 from cohort_dsl.mappings.yaml_lines import Entry, Keys, Problems
 from cohort_dsl.model.types import TableSchema
 
-BUILT_IN = ("omop",)
+MODELS = files("cohort_dsl.mappings") / "models"
 
 PART_KEYS = ("from", "patient_id", "columns", "joins", "only", "first_by")
 LIKE_KEYS = ("like", "columns", "only")
@@ -26,10 +26,10 @@ JOIN_KEYS = ("table", "never", "required", "first_by", "unless_empty")
 def load(name: str) -> SiteMapping:
     """The mapping that comes with Strongroom under this name, or a site's own file.
 
-    ``name``: one of ``BUILT_IN``, or the absolute path of a file ending in ``.yaml``.
+    ``name``: one of ``built_in()``, or the absolute path of a file ending in ``.yaml``.
     WarehouseError for another name, and with all that is wrong in the file.
     """
-    if name in BUILT_IN:
+    if name in built_in():
         return _built_in(name)
     if not Path(name).is_absolute():
         _refuse(f"there is no mapping called {name}", _known(name))
@@ -41,15 +41,21 @@ def load(name: str) -> SiteMapping:
 
 
 @functools.cache
+def built_in() -> tuple[str, ...]:
+    """The models that come along, each a folder: its mapping, and a page about it."""
+    return tuple(sorted(one.name for one in MODELS.iterdir() if one.is_dir()))
+
+
+@functools.cache
 def _built_in(name: str) -> SiteMapping:
-    text = files("cohort_dsl.mappings").joinpath(f"{name}.yaml").read_text("utf-8")
-    return read(text, f"{name}.yaml")
+    text = MODELS.joinpath(name, "mapping.yaml").read_text("utf-8")
+    return read(text, f"{name}/mapping.yaml")
 
 
 def _known(name: str) -> str:
-    near = get_close_matches(name.lower(), BUILT_IN, n=1, cutoff=0.4)
+    near = get_close_matches(name.lower(), built_in(), n=1, cutoff=0.4)
     meant = f"Did you mean {near[0]}? " if near else ""
-    known = ", ".join(BUILT_IN)
+    known = ", ".join(built_in())
     return f"{meant}Name one of {known}, or give the absolute path of a mapping's file."
 
 

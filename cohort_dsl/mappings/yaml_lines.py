@@ -27,7 +27,7 @@ class Problems:
             raise WarehouseError(
                 "\n  ".join(told),
                 where=f"mapping {self.file}",
-                remedy="Correct the mapping; omop.yaml is an example of all words.",
+                remedy="Correct the mapping; docs/mapping.md lists all words.",
             )
 
 
