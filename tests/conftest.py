@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 import docker
 import pytest
+from hypothesis import HealthCheck, settings
 
 from cohort_dsl import testing
 from cohort_dsl.warehouses.postgresql import from_rows
@@ -23,6 +24,12 @@ from job_runner.executors import engine
 from job_runner.executors.engine import Engine, Home
 from tests import a_postgres
 from tests.needed import needed
+
+# How long an example takes says something about the machine, nothing about the code.
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
