@@ -10,7 +10,7 @@ from typing import TypeAlias
 import sqlalchemy as sa
 
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.mappings import parts
+from cohort_dsl.mappings import names, parts
 from cohort_dsl.mappings.model import OFFERED, Part, SiteMapping
 from cohort_dsl.mappings.parts import BoundPart, Place
 from cohort_dsl.mappings.physical import LackingError, Physical
@@ -122,7 +122,7 @@ def bind(
     except LackingError as error:
         tables = {name: _missing(schema, error) for name, schema in OFFERED.items()}
         return Bound(tables, Catalog({}))
-    place = Place(physical, dialect, patient_id, empty)
+    place = Place(physical, dialect, patient_id, empty, mapping.no_days, mapping.zone)
     tables = {
         name: _bound(schema, mapping.tables.get(name, ()), place)
         for name, schema in OFFERED.items()
@@ -150,10 +150,11 @@ def _catalog(
 def _holds_everybody(mapping: SiteMapping, table: str) -> bool:
     """Are the table's rows the very people of the mapping?"""
     own = [
-        (part.table, part.patient_id, part.only, any(j.required for j in part.joins))
+        (part.table, part.patient_id, any(j.required for j in part.joins))
         for part in mapping.tables[table]
+        if not (part.only or part.left_out or part.present)
     ]
-    return own == [(mapping.people.table, mapping.people.patient_id, (), False)]
+    return own == [(mapping.people.table, mapping.people.patient_id, False)]
 
 
 def _bound(schema: TableSchema, mapped: tuple[Part, ...], place: Place) -> BoundTable:
@@ -162,25 +163,26 @@ def _bound(schema: TableSchema, mapped: tuple[Part, ...], place: Place) -> Bound
         return _empty(schema, place)
     if not mapped:
         return _missing(schema, LackingError("its mapping doesn't serve it"))
-    names = [column.name for column in schema.columns]
+    wanted = [column.name for column in schema.columns]
     try:
-        held = [_part(schema, part, names, place) for part in left]
+        each = [one for part in left for one in names.each(part, place.physical)]
+        held = [_part(schema, part, wanted, place) for part in each]
     except LackingError as error:
         return _missing(schema, error)
-    columns = {name: _column(schema.name, name, held, place) for name in names}
-    return BoundTable(schema, Served(State.SERVED), columns, _rows(schema, left, place))
+    columns = {name: _column(schema.name, name, held, place) for name in wanted}
+    return BoundTable(schema, Served(State.SERVED), columns, _rows(schema, each, place))
 
 
 def _part(
-    schema: TableSchema, part: Part, names: Collection[str], place: Place
+    schema: TableSchema, part: Part, wanted: Collection[str], place: Place
 ) -> BoundPart:
     try:
-        return parts.bind(schema, part, names, place)
+        return parts.bind(schema, part, wanted, place)
     except LackingError as error:
         raise LackingError(error.problem, error.declare or part.like or "") from None
 
 
-def _rows(schema: TableSchema, mapped: tuple[Part, ...], place: Place) -> Rows:
+def _rows(schema: TableSchema, mapped: list[Part], place: Place) -> Rows:
     def rows(wanted: Collection[str]) -> sa.FromClause:
         selects = [parts.bind(schema, part, wanted, place).rows for part in mapped]
         if len(selects) == 1:

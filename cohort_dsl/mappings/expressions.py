@@ -10,6 +10,10 @@
 ``day_of(year, month, day)``                a date; the first where month or day is missing
 ``open_end(a)``                             a date; missing where it lies in or after 2099
 ``without(a, '.')``                         a text without that part
+``day_in(a, 'DDMMYYYY')``                   a date, or a text that says one in that way
+``days_after(date, n)``                     the date n days later
+``together(a, '-', b)``                     texts put together; missing where one is
+``either(a, b, …)``                         the first of these that the database has at all
 
 What stands in the database under another type is converted; what can't be is missing.
 """
@@ -18,8 +22,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import TypeAlias
+
+from cohort_dsl.mappings.days import DayFormat, FormatError
 
 
 class ExpressionError(Exception):
@@ -85,8 +91,43 @@ class Without:
     part: str
 
 
+@dataclass(frozen=True)
+class DayIn:
+    text: Expression
+    format: DayFormat
+
+
+@dataclass(frozen=True)
+class DaysAfter:
+    day: Expression
+    days: Expression
+
+
+@dataclass(frozen=True)
+class Together:
+    texts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True)
+class Either:
+    """Settled once for a database, before any row is looked at."""
+
+    options: tuple[Expression, ...]
+
+
 Expression: TypeAlias = (
-    Column | Constant | First | Choose | IfNoNumber | DayOf | OpenEnd | Without
+    Column
+    | Constant
+    | First
+    | Choose
+    | IfNoNumber
+    | DayOf
+    | OpenEnd
+    | Without
+    | DayIn
+    | DaysAfter
+    | Together
+    | Either
 )
 
 
@@ -100,18 +141,33 @@ def columns(expression: Expression) -> Iterator[Column]:
 
 def parts(expression: Expression) -> tuple[Expression, ...]:
     """The expressions that this one is made of."""
-    match expression:
-        case First(options):
-            return options
-        case Choose(of, cases, otherwise):
-            return (of, *(value for _, value in cases), otherwise)
-        case IfNoNumber(looked_at, instead):
-            return (looked_at, instead)
-        case DayOf(year, month, day):
-            return (year, month, day)
-        case OpenEnd(inner) | Without(inner, _):
-            return (inner,)
-    return ()
+    held = (getattr(expression, field.name) for field in fields(expression))
+    return tuple(part for value in held for part in _parts_in(value))
+
+
+def _parts_in(value: object) -> Iterator[Expression]:
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _parts_in(item)
+    elif isinstance(value, Expression):
+        yield value
+
+
+Change: TypeAlias = Callable[[Expression], Expression]
+
+
+def changed(expression: Expression, change: Change) -> Expression:
+    """The expression with every part, and then itself, as ``change`` gives it."""
+    held = {field.name: getattr(expression, field.name) for field in fields(expression)}
+    made = {name: _changed_in(value, change) for name, value in held.items()}
+    made_of: Expression = replace(expression, **made)  # type: ignore[arg-type]  # each its own
+    return change(made_of)
+
+
+def _changed_in(value: object, change: Change) -> object:
+    if isinstance(value, tuple):
+        return tuple(_changed_in(item, change) for item in value)
+    return changed(value, change) if isinstance(value, Expression) else value
 
 
 # Reading -----------------------------------------------------------------------
@@ -171,6 +227,13 @@ def _without(arguments: list[ast.expr]) -> Expression:
     return Without(_read(arguments[0]), part)
 
 
+def _day_in(arguments: list[ast.expr]) -> Expression:
+    try:
+        return DayIn(_read(arguments[0]), DayFormat(str(_scalar(arguments[1]))))
+    except FormatError as error:
+        raise ExpressionError(str(error)) from None
+
+
 Word: TypeAlias = tuple[str, Callable[[int], bool], Callable[[list[ast.expr]], Expression]]
 
 WORDS: dict[str, Word] = {
@@ -196,4 +259,20 @@ WORDS: dict[str, Word] = {
         lambda arguments: OpenEnd(_read(arguments[0])),
     ),
     "without": ("without(a, '.')", lambda count: count == 2, _without),
+    "day_in": ("day_in(a, 'DDMMYYYY')", lambda count: count == 2, _day_in),
+    "days_after": (
+        "days_after(date, n)",
+        lambda count: count == 2,
+        lambda arguments: DaysAfter(*map(_read, arguments)),
+    ),
+    "together": (
+        "together(a, '-', b)",
+        lambda count: count >= 2,
+        lambda arguments: Together(tuple(map(_read, arguments))),
+    ),
+    "either": (
+        "either(a, b, …)",
+        lambda count: count >= 2,
+        lambda arguments: Either(tuple(map(_read, arguments))),
+    ),
 }

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from cohort_dsl.mappings.expressions import Column, Expression, columns
+from cohort_dsl.mappings.expressions import (
+    Change,
+    Column,
+    Constant,
+    Expression,
+    changed,
+    columns,
+)
 from cohort_dsl.model.types import TableSchema
 from cohort_dsl.tables import contract, core
 
@@ -26,11 +34,15 @@ class Join:
 
     alias: str
     table: str
-    on: Mapping[str, Column]
+    on: Mapping[str, Column | Constant]
     never: int | None = None
     required: bool = False
     first_by: tuple[str, ...] = ()
     unless_empty: str | None = None
+
+    def read(self) -> Iterator[Column]:
+        """The columns of other tables that it looks at."""
+        yield from (one for one in self.on.values() if isinstance(one, Column))
 
 
 @dataclass(frozen=True)
@@ -38,29 +50,50 @@ class Part:
     """Rows of one physical table, as rows of a contract table.
 
     ``columns``: for each contract column its expression, or None if the model lacks it.
-    ``only``: the values that a physical column must have. ``first_by``: of a patient's
-    several rows, the first by these physical columns counts. ``like``: the contract table
-    whose rows these are; where that is declared empty, so is this.
+    ``only``: the texts that a row must have there. ``left_out``: those that it mayn't.
+    ``present``: what no row may lack. ``first_by``: of a patient's several rows, the first
+    by these counts. ``like``: the contract table whose rows these are; where that is
+    declared empty, so is this.
     """
 
     table: str
     patient_id: Expression
     columns: Mapping[str, Expression | None] = field(hash=False)
     joins: tuple[Join, ...] = ()
-    only: tuple[tuple[Column, tuple[str, ...]], ...] = ()
-    first_by: tuple[str, ...] = ()
+    only: tuple[tuple[Expression, tuple[str, ...]], ...] = ()
+    left_out: tuple[tuple[Expression, tuple[str, ...]], ...] = ()
+    present: tuple[Expression, ...] = ()
+    first_by: tuple[Expression, ...] = ()
     like: str | None = None
 
     def join(self, alias: str) -> Join | None:
         return next((join for join in self.joins if join.alias == alias), None)
 
+    def of_rows(self) -> Iterator[Expression]:
+        """What tells which rows there are, whichever columns are wanted."""
+        yield self.patient_id
+        yield from (looked_at for looked_at, _ in (*self.only, *self.left_out))
+        yield from (*self.present, *self.first_by)
+
     def read(self) -> Iterator[Column]:
         """Every physical column that an expression of this part names."""
-        for expression in (self.patient_id, *self.columns.values()):
+        for expression in (*self.of_rows(), *self.columns.values()):
             yield from columns(expression) if expression else ()
-        yield from (column for column, _ in self.only)
         for join in self.joins:
-            yield from join.on.values()
+            yield from join.read()
+
+    def changed(self, change: Change) -> Part:
+        """The same with all its expressions as ``change`` gives them."""
+        told = self.columns.items()
+        return replace(
+            self,
+            patient_id=changed(self.patient_id, change),
+            columns={name: one and changed(one, change) for name, one in told},
+            only=tuple((changed(one, change), texts) for one, texts in self.only),
+            left_out=tuple((changed(one, change), texts) for one, texts in self.left_out),
+            present=tuple(changed(one, change) for one in self.present),
+            first_by=tuple(changed(one, change) for one in self.first_by),
+        )
 
 
 @dataclass(frozen=True)
@@ -68,13 +101,19 @@ class People:
     """Who counts as a patient: everybody in this physical table."""
 
     table: str
-    patient_id: Column
+    patient_id: Expression
 
 
 @dataclass(frozen=True)
 class SiteMapping:
-    """A physical model's mapping. ``tables``: the parts whose rows make each table."""
+    """A physical model's mapping.
+
+    ``tables``: the parts whose rows make each table. ``no_days``: dates that stand for
+    none. ``zone``: by whose clocks timestamps with a time zone are read.
+    """
 
     name: str
     people: People
     tables: Mapping[str, tuple[Part, ...]]
+    no_days: tuple[datetime.date, ...] = ()
+    zone: str = "UTC"

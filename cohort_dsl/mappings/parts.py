@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,17 +10,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from cohort_dsl.mappings import conversions, reads
-from cohort_dsl.mappings.expressions import Column, columns
+from cohort_dsl.mappings.expressions import Column, Constant, Either, Expression, columns
 from cohort_dsl.mappings.model import Join, Part, People
-from cohort_dsl.mappings.physical import Family, LackingError, Physical
+from cohort_dsl.mappings.physical import NUMBERS, Family, LackingError, Physical
 from cohort_dsl.mappings.reads import Read, Value
-from cohort_dsl.mappings.telling import Teller
+from cohort_dsl.mappings.telling import Find, Teller, none_of
 from cohort_dsl.model.types import INT, STR, Kind, TableSchema, ValueType
 from cohort_dsl.sql.dialect import Dialect, Sql
 
 OWN = "own"  # the alias of a part's own table
-
-NUMBERS = (Family.WHOLE, Family.NUMBER, Family.DECIMAL)
 
 
 @dataclass(frozen=True)
@@ -34,25 +33,62 @@ class BoundPart:
 
 @dataclass(frozen=True)
 class Place:
-    """Where parts are bound. ``empty``: what the site declares it can't serve."""
+    """Where parts are bound. ``empty``: what the site declares it can't serve.
+
+    ``no_days``: dates that stand for none. ``zone``: whose clocks count.
+    """
 
     physical: Physical
     dialect: Dialect
     patient_id: ValueType
     empty: frozenset[str]
+    no_days: tuple[datetime.date, ...] = ()
+    zone: str = "UTC"
+
+    def teller(self, find: Find) -> Teller:
+        return Teller(find, self.dialect, self.no_days, self.zone)
+
+
+def settled(part: Part, find: Find) -> Part:
+    """The part with what this database has of every ``either``."""
+
+    def is_there(expression: Expression) -> bool:
+        try:
+            for column in columns(expression):
+                find(column)
+        except LackingError:
+            return False
+        return True
+
+    def change(expression: Expression) -> Expression:
+        if not isinstance(expression, Either):
+            return expression
+        return next((one for one in expression.options if is_there(one)), expression)
+
+    return part.changed(change)
 
 
 def type_of_ids(people: People, physical: Physical) -> ValueType:
     """INT where patients are known by numbers, else STR; LackingError without people."""
-    column = physical.table(people.table).column(people.patient_id.name)
-    return INT if column.family in NUMBERS else STR
+    table = physical.table(people.table)
+    read = reads.all_of(table, OWN)
+    whole = settled(Part(people.table, people.patient_id, {}), _in(read))
+    if isinstance(whole.patient_id, Either):
+        raise LackingError(none_of(whole.patient_id.options))
+    found = [table.column(column.name) for column in columns(whole.patient_id)]
+    numbers = isinstance(whole.patient_id, Column) and found[0].family in NUMBERS
+    return INT if numbers else STR
+
+
+def _in(read: Read) -> Find:
+    return lambda column: read.column(column.name)
 
 
 def everybody(people: People, place: Place) -> sa.FromClause:
     """The ids of everybody in the table of people, each once."""
     read = reads.all_of(place.physical.table(people.table), OWN)
-    teller = Teller(lambda column: read.column(column.name), place.dialect)
-    found = teller.tell(people.patient_id, place.patient_id.kind)
+    whole = settled(Part(people.table, people.patient_id, {}), _in(read))
+    found = place.teller(_in(read)).tell(whole.patient_id, place.patient_id.kind)
     ids = sa.select(found.label("patient_id")).where(found.is_not(sa.null()))
     return ids.distinct().subquery("people")
 
@@ -84,22 +120,34 @@ class _Binding:
     def __init__(
         self, schema: TableSchema, part: Part, wanted: Collection[str], place: Place
     ) -> None:
-        self.schema, self.part, self.place = schema, part, place
+        self.schema, self.place = schema, place
         self.wanted = [column for column in schema.columns if column.name in wanted]
         self.own = reads.all_of(place.physical.table(part.table), OWN)
         self.reads: dict[str, Read] = {}
         self.joins = {join.alias: join for join in part.joins}
         self.off = {j.alias for j in part.joins if j.unless_empty in place.empty}
-        self.teller = Teller(self._find, place.dialect)
+        self.teller = place.teller(self._find)
+        self.part = settled(part, self._find)
 
     def bound(self) -> BoundPart:
         patient = self.teller.tell(self.part.patient_id, self.place.patient_id.kind)
         made, lacking = self._columns()
         rows = sa.select(patient.label("patient_id"), *made).select_from(self._from())
-        for column, values in self.part.only:
-            rows = rows.where(self.teller.tell(column, Kind.STR).in_(values))
+        rows = rows.where(*self._conditions())
         unmapped = frozenset(n for n, e in self.part.columns.items() if e is None)
         return BoundPart(self._first(rows, patient), lacking, unmapped, self._emptied())
+
+    def _conditions(self) -> list[Sql]:
+        """What a row must be like to count."""
+        part, teller = self.part, self.teller
+        only = [teller.tell(one, Kind.STR).in_(texts) for one, texts in part.only]
+        there = [teller.natural(one).is_not(sa.null()) for one in part.present]
+        return [*only, *there, *(self._without(*one) for one in part.left_out)]
+
+    def _without(self, looked_at: Expression, texts: tuple[str, ...]) -> Sql:
+        """A row where nothing stands stays."""
+        said = self.teller.tell(looked_at, Kind.STR)
+        return sa.or_(said.is_(sa.null()), said.not_in(texts))
 
     def _columns(self) -> tuple[list[sa.Label[Any]], dict[str, LackingError]]:
         made, lacking = [], {}
@@ -126,7 +174,7 @@ class _Binding:
         """Of each patient's rows the first, if the mapping says by what."""
         if not self.part.first_by:
             return rows
-        keys = [self.own.column(name)[0] for name in self.part.first_by]
+        keys = [self.teller.natural(one) for one in self.part.first_by]
         name = reads.unlike({column.name.casefold() for column in rows.selected_columns})
         place = reads.place([patient], keys).label(name)
         ranked = rows.add_columns(place).subquery()
@@ -177,12 +225,11 @@ class _Binding:
     def _used(self) -> set[str | None]:
         """The aliases that are read; each join may hang on one before it."""
         wanted = [self.part.columns[column.name] for column in self.wanted]
-        read = [c for e in (self.part.patient_id, *wanted) if e for c in columns(e)]
-        read += [column for column, _ in self.part.only]
-        used = {column.alias for column in read}
+        asked = [*self.part.of_rows(), *(one for one in wanted if one)]
+        used = {column.alias for one in asked for column in columns(one)}
         for join in reversed(self.part.joins):
             if join.alias in used or join.required:
-                used |= {join.alias, *(column.alias for column in join.on.values())}
+                used |= {join.alias, *(one.alias for one in join.read())}
         return used
 
     def _on(self, join: Join) -> list[Sql]:
@@ -190,6 +237,9 @@ class _Binding:
         conditions = []
         for name, other in join.on.items():
             key, family = joined.column(name)
+            if isinstance(other, Constant):
+                conditions.append(self._is(key, family, other))
+                continue
             found = self._find(other)
             if found is None:
                 return [sa.false()]
@@ -198,7 +248,7 @@ class _Binding:
                 kind = _common(family, other_family)
                 key = conversions.converted(key, family, kind, dialect)
                 value = conversions.converted(value, other_family, kind, dialect)
-                family = Family.WHOLE if kind is Kind.INT else Family.TEXT
+                family = OF_KIND[kind]
             if family is Family.TEXT:
                 key = dialect.by_code_point(key)
             conditions.append(key == value)
@@ -207,6 +257,18 @@ class _Binding:
                 conditions.append(key != sa.literal(never))
         return conditions
 
+    def _is(self, key: Sql, family: Family, constant: Constant) -> Sql:
+        kind = Kind.INT if isinstance(constant.value, int) else Kind.STR
+        known = conversions.converted(key, family, kind, self.place.dialect)
+        return known == self.teller.tell(constant, kind)
+
+
+OF_KIND = {Kind.INT: Family.WHOLE, Kind.STR: Family.TEXT, Kind.DATE: Family.DATE}
+
 
 def _common(one: Family, other: Family) -> Kind:
-    return Kind.INT if one in NUMBERS and other in NUMBERS else Kind.STR
+    """As what two keys of different types are compared."""
+    both = {one, other}
+    if both <= set(NUMBERS):
+        return Kind.INT
+    return Kind.DATE if both == {Family.DATE, Family.TIME} else Kind.STR

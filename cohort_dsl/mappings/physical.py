@@ -17,8 +17,11 @@ class Family(Enum):
     TEXT = "text"
     DATE = "date"
     TIME = "time"  # a day with a time
+    MOMENT = "moment"  # the same, with a time zone
     OTHER = "other"
 
+
+NUMBERS = (Family.WHOLE, Family.NUMBER, Family.DECIMAL)
 
 FAMILIES: Mapping[str, Family] = {
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT"), Family.WHOLE),
@@ -37,7 +40,8 @@ def family(type_name: str) -> Family:
     """The family of a type, by the name that the database gives it."""
     word = type_name.upper().partition("(")[0]
     if word.startswith("TIMESTAMP"):
-        return Family.TIME
+        with_zone = type_name.upper().endswith(("TIMESTAMPTZ", "WITH TIME ZONE"))
+        return Family.MOMENT if with_zone else Family.TIME
     return FAMILIES.get(word, Family.OTHER)
 
 
@@ -63,10 +67,14 @@ class LackingError(Exception):
 
 @dataclass(frozen=True)
 class PhysicalTable:
-    """A table: where it is, and its columns by name in small letters."""
+    """A table: where it is, and its columns by name in small letters.
+
+    ``parts``: the tables whose rows it is made of, if it isn't one of the database's own.
+    """
 
     path: tuple[str, ...]
     columns: Mapping[str, PhysicalColumn]
+    parts: tuple[PhysicalTable, ...] = ()
 
     @property
     def name(self) -> str:
@@ -87,9 +95,23 @@ class Physical:
     tables: tuple[PhysicalTable, ...]
 
     def table(self, name: str) -> PhysicalTable:
-        """The table called ``table`` or ``schema.table``; LackingError if none, or two."""
+        """The table called ``table`` or ``schema.table``; LackingError if none, or two.
+
+        Of ``table[_part]`` those of ``table`` and ``table_part`` that are there, as one.
+        """
+        head, part, tail = cut(name)
+        if not part:
+            return self._one(name)
+        there = [one for one in (head + tail, head + part + tail) if self._found(one)]
+        return together([self._one(one) for one in there or [head + tail]])
+
+    def _found(self, name: str) -> list[PhysicalTable]:
         wanted = tuple(name.casefold().split("."))
-        found = [t for t in self.tables if _folded(t.path)[-len(wanted) :] == wanted]
+        return [t for t in self.tables if _folded(t.path)[-len(wanted) :] == wanted]
+
+    def _one(self, name: str) -> PhysicalTable:
+        wanted = tuple(name.casefold().split("."))
+        found = self._found(name)
         if len(found) == 1:
             return found[0]
         if found:
@@ -103,6 +125,29 @@ class Physical:
 
 def _folded(path: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(part.casefold() for part in path)
+
+
+def cut(name: str) -> tuple[str, str, str]:
+    """What a name has before its brackets, in them, and after them."""
+    head, _, rest = name.partition("[")
+    part, _, tail = rest.partition("]")
+    return head, part, tail
+
+
+def together(tables: list[PhysicalTable]) -> PhysicalTable:
+    """The tables as one, with the columns that all of them have alike."""
+    first, *others = tables
+    if not others:
+        return first
+    alike = {
+        name: PhysicalColumn(name, column.family)
+        for name, column in first.columns.items()
+        if all(
+            name in other.columns and other.columns[name].family is column.family
+            for other in others
+        )
+    }
+    return PhysicalTable(first.path, alike, tuple(tables))
 
 
 def of_columns(rows: Iterable[tuple[tuple[str, ...], str, str]]) -> Physical:

@@ -10,16 +10,25 @@ from importlib.resources import files
 from pathlib import Path
 
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.mappings import yaml_lines
-from cohort_dsl.mappings.expressions import Column, Expression, ExpressionError, parse
+from cohort_dsl.mappings import names, whole_file, yaml_lines
+from cohort_dsl.mappings.expressions import (
+    Column,
+    Constant,
+    Expression,
+    ExpressionError,
+    columns,
+    parse,
+)
 from cohort_dsl.mappings.model import OFFERED, Join, Part, People, SiteMapping
 from cohort_dsl.mappings.yaml_lines import Entry, Keys, Problems
 from cohort_dsl.model.types import TableSchema
 
 MODELS = files("cohort_dsl.mappings") / "models"
 
-PART_KEYS = ("from", "patient_id", "columns", "joins", "only", "first_by")
-LIKE_KEYS = ("like", "columns", "only")
+PART_KEYS = (
+    "from", "patient_id", "columns", "joins", "only", "except", "present", "first_by"
+)  # fmt: skip
+LIKE_KEYS = ("like", "columns", "only", "except", "present")
 JOIN_KEYS = ("table", "never", "required", "first_by", "unless_empty")
 
 
@@ -67,19 +76,34 @@ def read(text: str, where: str) -> SiteMapping:
     """The mapping that the text says; WarehouseError with all that is wrong in it."""
     problems = Problems(where)
     file = yaml_lines.read(text, problems)
-    keys = file.keys(("format", "version", "name", "people", "tables"), ())
+    keys = file.keys(("format", "version", "name", "people", "tables"), whole_file.KEYS)
     if keys["format"].scalar() != "mapping" or keys["version"].scalar() != 1:
         problems.add(1, "this is no mapping of version 1: 'format: mapping', 'version: 1'")
         problems.demand_none()
     people, name = _people(keys["people"]), keys["name"].text()
     tables = _Tables(keys["tables"].section(), problems).all()
+    days, zone = whole_file.days(keys), whole_file.zone(keys)
     problems.demand_none()
-    return SiteMapping(name, people, tables)
+    return SiteMapping(name, people, tables, days, zone)
 
 
 def _people(entry: Entry) -> People:
     keys = entry.keys(("table", "patient_id"), ())
-    return People(keys["table"].text(), Column(None, keys["patient_id"].text()))
+    patient = _expression(keys["patient_id"]) or Column(None, "")
+    if any(column.alias is not None for column in columns(patient)):
+        keys["patient_id"].wrong("of the table itself")
+    table = _table(keys["table"])
+    if names.has_year(table):
+        keys["table"].wrong("one table, or two as in IR_BEN_R[_ARC]")
+    return People(table, patient)
+
+
+def _table(entry: Entry) -> str:
+    """The name of a table, or of several as ``names`` tells them."""
+    name = entry.text()
+    if name and (problem := names.problem(name)):
+        entry.problems.add(entry.line, f"{entry.name}, {name}: {problem}")
+    return name
 
 
 class _Tables:
@@ -127,12 +151,14 @@ class _Tables:
             return self._like(entry.keys(("like",), LIKE_KEYS[1:]), schema)
         keys = entry.keys(PART_KEYS[:3], PART_KEYS[3:])
         part = Part(
-            table=keys["from"].text(),
+            table=_table(keys["from"]),
             patient_id=_expression(keys["patient_id"]) or Column(None, ""),
             columns=self._columns(keys, schema, {}),
             joins=_joins(keys),
-            only=_only(keys),
-            first_by=_names(keys, "first_by"),
+            only=_texts(keys, "only"),
+            left_out=_texts(keys, "except"),
+            present=_expressions(keys, "present"),
+            first_by=_expressions(keys, "first_by"),
         )
         self._check_aliases(part, entry)
         return [part]
@@ -145,9 +171,15 @@ class _Tables:
             return []
         found = []
         for base in self.table(name):
-            columns = self._columns(keys, schema, base.columns)
-            only = (*base.only, *_only(keys))
-            part = replace(base, columns=columns, only=only, like=name)
+            told = self._columns(keys, schema, base.columns)
+            part = replace(
+                base,
+                columns=told,
+                only=(*base.only, *_texts(keys, "only")),
+                left_out=(*base.left_out, *_texts(keys, "except")),
+                present=(*base.present, *_expressions(keys, "present")),
+                like=name,
+            )
             self._check_aliases(part, keys.section)
             found.append(part)
         return found
@@ -179,6 +211,9 @@ class _Tables:
             if join.unless_empty is not None and join.unless_empty not in OFFERED:
                 problem = f"no contract has a table {join.unless_empty}"
                 self.problems.add(entry.line, problem)
+            if names.has_year(join.table) and not names.has_year(part.table):
+                problem = f"{join.table} is one for each year, and {part.table} isn't"
+                self.problems.add(entry.line, problem)
 
 
 def _expression(entry: Entry) -> Expression | None:
@@ -207,7 +242,7 @@ def _join(alias: str, entry: Entry) -> Join:
         keys["required"].wrong("true or false")
     return Join(
         alias=alias,
-        table=keys["table"].text() if "table" in keys else alias,
+        table=_table(keys["table"]) if "table" in keys else alias,
         on={name: one for name, one in on.items() if one is not None},
         never=never if isinstance(never, int) else None,
         required=required is True,
@@ -216,33 +251,33 @@ def _join(alias: str, entry: Entry) -> Join:
     )
 
 
-def _on(entry: Entry) -> Column | None:
-    found = parse_column(entry.text())
-    if found is None:
-        entry.wrong("the name of a column")
-    return found
+def _on(entry: Entry) -> Column | Constant | None:
+    found = _expression(entry)
+    if isinstance(found, Column) or (isinstance(found, Constant) and found.value):
+        return found
+    entry.wrong("the name of a column, or a constant")
+    return None
 
 
-def _only(keys: Keys) -> tuple[tuple[Column, tuple[str, ...]], ...]:
-    held = keys["only"].section() if "only" in keys else {}
+def _texts(keys: Keys, word: str) -> tuple[tuple[Expression, tuple[str, ...]], ...]:
+    """Expressions, each with the texts that are meant."""
+    held = keys[word].section() if word in keys else {}
     found = []
     for name, entry in held.items():
-        column = parse_column(name)
         values = tuple(v for item in entry.items() if isinstance(v := item.scalar(), str))
-        if column is None or not values:
+        if not values:
             entry.wrong("a column's list of texts")
             continue
-        found.append((column, values))
+        try:
+            found.append((parse(name), values))
+        except ExpressionError as error:
+            entry.problems.add(entry.line, f"{entry.name}: {error}")
     return tuple(found)
 
 
-def parse_column(name: str) -> Column | None:
-    """The column of this name, with or without a join's alias before it."""
-    try:
-        found = parse(name)
-    except ExpressionError:
-        return None
-    return found if isinstance(found, Column) else None
+def _expressions(keys: Keys, word: str) -> tuple[Expression, ...]:
+    items = keys[word].items() if word in keys else ()
+    return tuple(found for item in items if (found := _expression(item)) is not None)
 
 
 def _names(keys: Keys, word: str) -> tuple[str, ...]:

@@ -59,7 +59,22 @@ def unlike(names: Collection[str]) -> str:
     return name
 
 
-def _clause(table: PhysicalTable) -> sa.TableClause:
+def _clause(table: PhysicalTable) -> sa.FromClause:
+    """The table, or the rows of all those that it is made of."""
+    if not table.parts:
+        return _named(table)
+    rows = []
+    for part in table.parts:
+        read = Read(part, _named(part))
+        rows.append(sa.select(*(_label(read, name) for name in table.columns)))
+    return sa.union_all(*rows).subquery("parts")
+
+
+def _label(read: Read, name: str) -> sa.Label[Any]:
+    return read.column(name)[0].label(sa.quoted_name(name, quote=True))
+
+
+def _named(table: PhysicalTable) -> sa.TableClause:
     """The table by its full name, everything quoted as the database writes it."""
     *path, name = table.path
     schema = ".".join(f'"{part.replace(chr(34), chr(34) * 2)}"' for part in path)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+import functools
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -13,13 +16,19 @@ from cohort_dsl.mappings.expressions import (
     Choose,
     Column,
     Constant,
+    DayIn,
     DayOf,
+    DaysAfter,
+    Either,
     Expression,
     First,
     IfNoNumber,
     OpenEnd,
+    Together,
     Without,
+    columns,
 )
+from cohort_dsl.mappings.physical import NUMBERS, Family, LackingError
 from cohort_dsl.mappings.reads import Value
 from cohort_dsl.model.types import Kind
 from cohort_dsl.sql.dialect import Dialect, Sql
@@ -27,16 +36,25 @@ from cohort_dsl.sql.dialect import Dialect, Sql
 # Dates from here on stand for "no end yet" where a model has no other word for it.
 FAR = "DATE '2099-01-01'"
 
+# So far days are counted on: a warehouse's own numbers may be anything.
+MOST_DAYS = 1_000_000
+
 # Where a column stands; None where the site declares that there is nothing to read.
 Find: TypeAlias = Callable[[Column], Value | None]
 
 
 @dataclass(frozen=True)
 class Teller:
-    """``find`` may raise LackingError, and so do these."""
+    """``find`` may raise LackingError, and so do these.
+
+    ``no_days``: dates that stand for none in this model. ``zone``: by whose clocks a
+    timestamp that has a time zone becomes a day.
+    """
 
     find: Find
     dialect: Dialect
+    no_days: tuple[datetime.date, ...] = ()
+    zone: str = "UTC"
 
     def null(self, kind: Kind) -> Sql:
         return sa.cast(sa.null(), self.dialect.type(kind))
@@ -45,10 +63,10 @@ class Teller:
         """The expression as a value of the kind, NULL where it has none of it."""
         match expression:
             case Column():
-                found = self.find(expression)
+                found = self._found(expression)
                 if found is None:
                     return self.null(kind)
-                return conversions.converted(*found, kind, self.dialect)
+                return self._real(conversions.converted(*found, kind, self.dialect), kind)
             case Constant(None):
                 return self.null(kind)
             case Constant(value):
@@ -67,8 +85,56 @@ class Teller:
             case Without(text, part):
                 said = self.tell(text, Kind.STR)
                 return sa.func.replace(said, sa.literal(part), sa.literal(""))
+            case DayIn():
+                return self._day_in(expression)
+            case DaysAfter(day, days):
+                start, number = self.tell(day, Kind.DATE), self.tell(days, Kind.INT)
+                near = sa.case((number.between(-MOST_DAYS, MOST_DAYS), number))
+                return self.dialect.add_days(start, near)
+            case Together(texts):
+                return self._together(texts)
+            case Either(options):
+                raise LackingError(none_of(options))
             case Choose():
                 return self._chosen(expression, kind)
+
+    def _found(self, column: Column) -> Value | None:
+        found = self.find(column)
+        if found is None or found[1] is not Family.MOMENT:
+            return found
+        return self.dialect.on_clocks(found[0], self.zone), Family.TIME
+
+    def _day_in(self, expression: DayIn) -> Sql:
+        """What the database itself knows for a date needs no reading."""
+        inner = expression.text
+        found = self._found(inner) if isinstance(inner, Column) else None
+        if found is not None and found[1] in (Family.DATE, Family.TIME):
+            return self.tell(inner, Kind.DATE)
+        said = self.tell(inner, Kind.STR)
+        return self._real(expression.format.read(said, self.dialect), Kind.DATE)
+
+    def _real(self, value: Sql, kind: Kind) -> Sql:
+        """The value, or NULL for a date that stands for none."""
+        if kind is not Kind.DATE or not self.no_days:
+            return value
+        return sa.case((value.not_in(list(self.no_days)), value))
+
+    def natural(self, expression: Expression) -> Sql:
+        """The expression as what it is, for comparing rows: a date, a number or a text."""
+        if isinstance(expression, Column):
+            found = self._found(expression)
+            if found is not None and found[1] in NUMBERS:
+                return found[0]
+            days = found is not None and found[1] in (Family.DATE, Family.TIME)
+        else:
+            days = isinstance(expression, DayIn | DaysAfter | DayOf | OpenEnd)
+        return self.tell(expression, Kind.DATE if days else Kind.STR)
+
+    def _together(self, texts: tuple[Expression, ...]) -> Sql:
+        """Engines differ about what a missing text leaves of others."""
+        said = [self.tell(text, Kind.STR) for text in texts]
+        there = sa.and_(*(text.is_not(sa.null()) for text in said))
+        return sa.case((there, functools.reduce(operator.add, said)))
 
     def _chosen(self, choose: Choose, kind: Kind) -> Sql:
         numbers = any(isinstance(key, int) for key, _ in choose.cases)
@@ -81,3 +147,9 @@ class Teller:
             for key, value in choose.cases
         ]
         return sa.case(*whens, else_=self.tell(choose.otherwise, kind))
+
+
+def none_of(options: tuple[Expression, ...]) -> str:
+    """That the database has nothing of these, in words."""
+    names = dict.fromkeys(str(one) for option in options for one in columns(option))
+    return f"the database has none of {', '.join(names)}"

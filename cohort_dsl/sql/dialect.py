@@ -27,6 +27,17 @@ Arithmetic: TypeAlias = Callable[..., Sql]
 """An operator or function, to be given its operands."""
 
 
+def _middle(text: Sql, start: int, length: int) -> Sql:
+    place: Sql = sa.literal_column(str(start))
+    until: Sql = sa.literal_column(str(length))
+    return sa.func.substr(text, place, until, type_=sa.String())
+
+
+def _moved(moment: Sql, zone: str) -> Sql:
+    named: Sql = sa.literal_column(f"'{zone}'")
+    return moment.op("AT TIME ZONE", return_type=sa.DateTime())(named)
+
+
 @dataclass(frozen=True)
 class Dialect:
     """How one engine says what engines say differently."""
@@ -83,6 +94,10 @@ class Dialect:
     for_many_answers: Callable[[sa.Select[Any], Sql], sa.Select[Any]]
     # How steps' rows are kept until the question is answered
     temporary: Temporary = TEMPORARY
+    # text, first place from 1, length -> that many of its characters
+    middle: Callable[[Sql, int, int], Sql] = _middle
+    # timestamp with time zone, a zone's name -> what a clock on the wall there showed
+    on_clocks: Callable[[Sql, str], Sql] = _moved
 
     def type(self, kind: Kind) -> sa.types.TypeEngine[Any]:
         return self.types[kind]

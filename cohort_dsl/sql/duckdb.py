@@ -87,6 +87,12 @@ def _in_calendar(day: Sql) -> Sql:
     return sa.case((day.between(first, last), day))
 
 
+def _make_date(year: Sql, month: Sql, day: Sql) -> Sql:
+    """Of years before the first, too, it makes dates."""
+    made = sa.func.make_date(year, month, day)
+    return _in_calendar(sa.Function("try", made, type_=sa.Date()))
+
+
 def _add_days(day: Sql, days: Sql) -> Sql:
     return _in_calendar(day + sa.cast(days, sa.Integer()))
 
@@ -178,9 +184,7 @@ DUCKDB = Dialect(
     first_of={DateUnit.MONTHS: _first("month"), DateUnit.YEARS: _first("year")},
     days_between=_days_between,
     in_calendar=_in_calendar,
-    make_date=lambda year, month, day: sa.Function(
-        "try", sa.func.make_date(year, month, day), type_=sa.Date()
-    ),
+    make_date=_make_date,
     parsed=lambda value, kind: sa.try_cast(value, TYPES[kind]),
     by_code_point=lambda text: text,
     ascending=lambda key: sa.nulls_first(sa.asc(key)),

@@ -3,16 +3,22 @@
 import pytest
 
 from cohort_dsl.mappings import expressions
+from cohort_dsl.mappings.days import DayFormat
 from cohort_dsl.mappings.expressions import (
     Choose,
     Column,
     Constant,
+    DayIn,
     DayOf,
+    DaysAfter,
+    Either,
     ExpressionError,
     First,
     IfNoNumber,
     OpenEnd,
+    Together,
     Without,
+    changed,
     columns,
     parse,
 )
@@ -35,6 +41,10 @@ A, B = Column(None, "a"), Column("j", "b")
         ("day_of(a, j.b, 1)", DayOf(A, B, Constant(1))),
         ("open_end(a)", OpenEnd(A)),
         ("without(a, '.')", Without(A, ".")),
+        ("day_in(a, 'DD/MM/YYYY')", DayIn(A, DayFormat("DD/MM/YYYY"))),
+        ("days_after(a, j.b)", DaysAfter(A, B)),
+        ("together(a, '-', j.b)", Together((A, Constant("-"), B))),
+        ("either(j.b, None)", Either((B, Constant(None)))),
         ("first(a,\n  j.b)", First((A, B))),
     ],
 )  # fmt: skip
@@ -66,6 +76,14 @@ def test_a_text_has_one_meaning(text, meaning):
         "without(a, b)",
         "without(a, '')",
         "open_end(a, b)",
+        "day_in(a)",
+        "day_in(a, b)",
+        "day_in(a, 'YYYY')",
+        "day_in(a, 'DDMMYY')",
+        "day_in(a, 'YYYYMMDDDD')",
+        "day_in(a, 'YYYY%MM')",
+        "together(a)",
+        "either(a)",
         "\0",
         "(" * 10_000,
     ],
@@ -86,6 +104,16 @@ def test_every_column_that_an_expression_reads_is_found():
     assert [str(c) for c in columns(parse(text))] == ["a", "j.c", "b", "d", "e", "f"]
 
 
+def test_an_expression_is_changed_from_its_parts_on():
+    text = "choose(first(a, 1), {'x': together(a, 'b')}, None)"
+
+    def change(one):
+        return B if one == A else one
+
+    wanted = "choose(first(j.b, 1), {'x': together(j.b, 'b')}, None)"
+    assert changed(parse(text), change) == parse(wanted)
+
+
 def test_every_kind_of_expression_has_a_word_or_is_plain():
     made = {type(parse(text)) for text in EXAMPLES}
     assert made == {*expressions.Expression.__args__}
@@ -100,4 +128,8 @@ EXAMPLES = [
     "day_of(a, b, c)",
     "open_end(a)",
     "without(a, '.')",
+    "day_in(a, 'YYYYMM')",
+    "days_after(a, b)",
+    "together(a, b)",
+    "either(a, b)",
 ]

@@ -96,7 +96,7 @@ def test_all_mistakes_are_told_with_their_lines():
         ("  deaths: {union: [], like: x}\n", "there is no 'like'"),
         (DEATHS + "    first_by: x\n", "'first_by' must be a list"),
         (DEATHS + "    only: {a: []}\n", "'a' must be a column's list of texts"),
-        (DEATHS + "    only: {a b: [x]}\n", "'a b' must be a column's list of texts"),
+        (DEATHS + "    only: {a b: [x]}\n", "'a b': it can't be read"),
         (DEATHS + "    joins: {d: {on: {a: b c}}}\n", "'a' must be the name of a column"),
         (DEATHS + "    joins: {d: {}}\n", "'d' has no 'on'"),
         (DEATHS + "    joins: {d: {on: {a: b}, never: x}}\n", "'never' must be a whole"),

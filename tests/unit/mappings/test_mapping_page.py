@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cohort_dsl.mappings import whole_file
 from cohort_dsl.mappings.expressions import WORDS
 from cohort_dsl.mappings.model import OFFERED
 from cohort_dsl.mappings.reading import JOIN_KEYS, LIKE_KEYS, PART_KEYS
@@ -76,6 +77,7 @@ def first_cells(heading: str) -> list[str]:
     [
         ("key of a table", {*PART_KEYS, *LIKE_KEYS, "union"}),
         ("key of a join", {"on", *JOIN_KEYS}),
+        ("key of the file", {*whole_file.KEYS}),
     ],
 )
 def test_every_key_is_told(heading, keys):
