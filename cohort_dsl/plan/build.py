@@ -17,6 +17,7 @@ from cohort_dsl.model.types import Scalar, TableSchema, ValueType
 from cohort_dsl.plan import constants, needs, passes, rows
 from cohort_dsl.plan.brought import ListMap
 from cohort_dsl.plan.constants import LONGEST_LIST
+from cohort_dsl.plan.gathering import NOTHING_SHARED, Reads, gathered
 from cohort_dsl.plan.groups import Group, Made, answers, grouped
 from cohort_dsl.plan.passes import Pass
 from cohort_dsl.plan.people import population
@@ -45,12 +46,14 @@ def build(
     everyone: Collection[str] = (),
     longest_list: int = LONGEST_LIST,
     together: int = 1,
+    shared: Reads = NOTHING_SHARED,
 ) -> Plan:
     """The steps that answer the question.
 
     ``everyone``: tables that hold every patient of the warehouse, so that where the
     population mentions one of them, no other table need be read for who there is.
     ``together``: how many sets of rows found by lists one step counts and sums.
+    ``shared``: the physical tables that several tables on offer have their rows in.
     """
     query = cheaper(query)
     draft = answered(query, tables_below([query.population]), everyone, together)
@@ -60,7 +63,7 @@ def build(
         for number, (name, columns) in enumerate(query.event_tables.items(), start=1)
     }
     draft.steps.append(Assembly(draft.name("cohort"), variables))
-    steps = draft.all_steps(longest_list, events.values())
+    steps = draft.all_steps(longest_list, events.values(), shared)
     return Plan(query, steps, MappingProxyType(draft.givens), MappingProxyType(events))
 
 
@@ -126,14 +129,16 @@ class Draft:
         self.givens |= self.varying.givens()
 
     def all_steps(
-        self, longest_list: int = LONGEST_LIST, others: Iterable[Step] = ()
+        self,
+        longest_list: int = LONGEST_LIST,
+        others: Collection[Step] = (),
+        shared: Reads = NOTHING_SHARED,
     ) -> tuple[Step, ...]:
         """The steps with the lists and maps that they need; ``others`` need some, too."""
-        below = needs.in_place(
-            s for step in (*self.steps, *others) for s in step.computes()
-        )
+        steps = gathered(self.steps, others, self.maps, shared)
+        below = needs.in_place(s for step in (*steps, *others) for s in step.computes())
         held = constants.long_ones(below, longest_list)
-        return (*held, *self.maps, *self.varying.times, *self.steps)
+        return (*held, *self.maps, *self.varying.times, *steps)
 
     def name(self, kind: str) -> str:
         return f"step_{len(self.steps) + 1}_{kind}"

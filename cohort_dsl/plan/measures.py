@@ -25,6 +25,7 @@ from cohort_dsl.plan import at_once, needs
 from cohort_dsl.plan.at_once import leaves, numbers
 from cohort_dsl.plan.build import Draft, answered, tables_below
 from cohort_dsl.plan.each import Sorter, Unit
+from cohort_dsl.plan.gathering import NOTHING_SHARED, Reads
 from cohort_dsl.plan.rewrite import cheaper
 from cohort_dsl.plan.steps import Aggregate, Choose, Plan
 from cohort_dsl.plan.tallies import Counts, Family, Spread, Tally
@@ -37,8 +38,13 @@ COLUMNS_OF_SOME = 250
 FAMILY = 200
 
 
-def build(measures: Measures, everyone: Collection[str] = (), together: int = 1) -> Plan:
-    """The steps that count the measures; ``everyone``, ``together`` as of ``build``.
+def build(
+    measures: Measures,
+    everyone: Collection[str] = (),
+    together: int = 1,
+    shared: Reads = NOTHING_SHARED,
+) -> Plan:
+    """The steps that count the measures; the rest as of ``build``.
 
     Intervals are told by their number in ``measures.intervals()``, from 1 on.
     """
@@ -64,7 +70,8 @@ def build(measures: Measures, everyone: Collection[str] = (), together: int = 1)
     counted += [*told.of_everybody(rest), *told.of_some(rest)]
     in_order = sorted(counted, key=lambda one: min(*one.measures, *one.counts, MOST_ROUNDS))
     draft.steps.append(Counts(draft.name("counts"), tuple(in_order)))
-    return Plan(query, draft.all_steps(), MappingProxyType(draft.givens))
+    steps = draft.all_steps(shared=shared)
+    return Plan(query, steps, MappingProxyType(draft.givens))
 
 
 def _sparse_steps(draft: Draft) -> set[str]:

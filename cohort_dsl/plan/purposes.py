@@ -23,6 +23,7 @@ from cohort_dsl.plan.steps import (
     Plan,
     Population,
     Step,
+    is_within,
 )
 from cohort_dsl.plan.tallies import (
     Counts,
@@ -98,6 +99,7 @@ class _Reads:
 
     def __init__(self, plan: Plan) -> None:
         self.givens = plan.givens
+        self.gathered = plan.gathered
         self.made: dict[Frame, str] = {}
         self.lists: dict[object, str] = {}
         self.maps: dict[Series, str] = {}
@@ -131,6 +133,8 @@ class _Reads:
         if isinstance(step, Aggregate | Choose | TallyEach) and step.times is not None:
             yield step.times
         yield from (self.made[frame] for frame in _frames(step) if frame in self.made)
+        read = ((table, is_within(step)) for table in step.scans())
+        yield from (self.gathered[one] for one in read if one in self.gathered)
         if isinstance(step, Keep) and step.hits is not None:
             yield step.hits.map
         elif isinstance(step, Aggregate | Choose | Members) and step.kept is not None:

@@ -134,6 +134,36 @@ class Make(_Reading):
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is asked of a table on offer: columns of its rows.
+
+    ``among``: of the rows for which any of these is True; None: of all.
+    """
+
+    table: TableSchema
+    columns: tuple[str, ...]
+    among: tuple[Series, ...] | None
+
+
+@dataclass(frozen=True)
+class Gather(_Reading):
+    """One reading of a physical table, ``shared`` by the tables that have rows there.
+
+    Whoever reads one of these tables afterwards, of the same patients, reads what this
+    has kept.
+    """
+
+    shared: str
+    asked: tuple[Asked, ...]
+
+    def scans(self) -> tuple[str, ...]:
+        return (self.shared,)
+
+    def computes(self) -> tuple[Series, ...]:
+        return tuple(series for one in self.asked for series in one.among or ())
+
+
+@dataclass(frozen=True)
 class Columns(_Reading):
     """The asked columns of a table of one row a patient."""
 
@@ -275,12 +305,32 @@ class Plan:
     def scans(self) -> Counter[str]:
         """How often each of the warehouse's tables is read."""
         every = (*self.steps, *self.event_tables.values())
-        return Counter(table for step in every for table in step.scans())
+        return Counter(table for step in every for table in self.read_by(step))
+
+    def read_by(self, step: Step) -> tuple[str, ...]:
+        """The warehouse's tables that a step reads, but for what was gathered before."""
+        within = is_within(step)
+        return tuple(t for t in step.scans() if (t, within) not in self.gathered)
+
+    @cached_property
+    def gathered(self) -> Mapping[tuple[str, bool], str]:
+        """By table, and whether it's of the population only: the step that has its rows."""
+        return {
+            (asked.table.name, step.within_population): step.name
+            for step in self.steps
+            if isinstance(step, Gather)
+            for asked in step.asked
+        }
 
     @cached_property
     def population(self) -> Population:
         (step,) = (s for s in self.steps if isinstance(s, Population))
         return step
+
+
+def is_within(step: Step) -> bool:
+    """Does it look at the population's patients only?"""
+    return isinstance(step, _Reading | Keep) and step.within_population
 
 
 def _scan(rows: Frame) -> tuple[str, ...]:

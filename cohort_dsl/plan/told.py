@@ -22,10 +22,12 @@ from cohort_dsl.plan.purposes import purposes
 from cohort_dsl.plan.rows import base
 from cohort_dsl.plan.steps import (
     Aggregate,
+    Asked,
     Assembly,
     Choose,
     Columns,
     EventTable,
+    Gather,
     Inline,
     Keep,
     Make,
@@ -33,6 +35,7 @@ from cohort_dsl.plan.steps import (
     Plan,
     Population,
     Step,
+    is_within,
 )
 
 
@@ -71,7 +74,7 @@ def told(plan: Plan, measures: Measures | None = None) -> tuple[Told, ...]:
             kind=type(step).__name__,
             sentence=WORDS[type(step)](step, teller),
             serves=serves[step.name],
-            scans=step.scans(),
+            scans=plan.read_by(step),
             within_population=getattr(step, "within_population", None),
             uploads=_uploads(step),
             details=tuple(_details(step)),
@@ -99,6 +102,8 @@ def _details(step: Step) -> Iterator[str]:
             yield f"list {number}: {counted(len(values), _values(step.type))} ({few})"
     elif isinstance(step, Aggregate):
         yield from map(part, step.parts)
+    elif isinstance(step, Gather):
+        yield from map(_asked, step.asked)
 
 
 @dataclass(frozen=True)
@@ -116,16 +121,18 @@ class Teller:
         """The rows that a step looks at."""
         if step.kept is not None:
             return f"the rows kept in {self.step(step.kept)}"
-        return self.of(frame)
+        return self.of(frame, step)
 
-    def of(self, frame: Frame) -> str:
-        """A table's rows, or those that a step has made or brought along."""
+    def of(self, frame: Frame, by: Step) -> str:
+        """A table's rows, or those that a step has made, gathered or brought along."""
         for step in self.plan.steps:
             if isinstance(step, Make) and step.frame == frame:
                 return f"the rows made in {self.step(step.name)}"
             if isinstance(step, Inline) and step.table == frame:
                 return f"the rows uploaded in {self.step(step.name)}"
-        return frame.schema.name
+        name = frame.schema.name
+        gathered = self.plan.gathered.get((name, is_within(by)))
+        return f"{name} as gathered in {self.step(gathered)}" if gathered else name
 
 
 # Lists ---------------------------------------------------------------------------
@@ -158,11 +165,20 @@ def _inline(step: Inline, teller: Teller) -> str:
     )
 
 
+def _gather(step: Gather, teller: Teller) -> str:
+    return f"Reads {step.shared} once for all tables whose rows are there:"
+
+
+def _asked(one: Asked) -> str:
+    found = f" where {' or '.join(map(condition, one.among))}" if one.among else ""
+    return f"{one.table.name}{found}{_with(one.columns)}"
+
+
 # Passes --------------------------------------------------------------------------
 
 
 def _keep(step: Keep, teller: Teller) -> str:
-    kept = f"Reads {teller.of(step.rows)} once, and keeps its rows"
+    kept = f"Reads {teller.of(step.rows, step)} once, and keeps its rows"
     if step.hits is not None:
         every = f"any list of {teller.step(step.hits.map)}"
         some = f"{_lists(step.hits.numbers)} of {teller.step(step.hits.map)}"
@@ -247,7 +263,7 @@ def _assembly(step: Assembly, teller: Teller) -> str:
 
 
 def _event_table(step: EventTable, teller: Teller) -> str:
-    whence = teller.of(base(step.rows.frame))
+    whence = teller.of(base(step.rows.frame), step)
     asked = some(output.name for output in step.outputs)
     return f"Gives an event table: {whence}{where(step.rows)}, with {asked}."
 
@@ -258,6 +274,7 @@ WORDS: Mapping[type[Step], Callable[[Any, Teller], str]] = MappingProxyType(
         ValueMap: _value_map,
         ListMap: _map,
         Inline: _inline,
+        Gather: _gather,
         Keep: _keep,
         Make: _make,
         Columns: _columns,

@@ -20,7 +20,7 @@ from cohort_dsl.sql.working import INTERVAL, MEMBER, OWNER, Worked, among
 def columns(bench: Workbench, step: Columns) -> None:
     """The asked columns of a table of one row a patient."""
     names = [output.name for output in step.outputs]
-    rows = bench.rows_of(step.table, names).alias("rows")
+    rows = bench.rows_of(step.table, names, within=step.within_population).alias("rows")
     outputs = [rows.c[name] for name in names]
     source = bench.narrowed(rows, within=step.within_population)
     found = sa.select(rows.c.patient_id, *outputs).select_from(source)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.model.nodes import InlineTable
 from cohort_dsl.model.types import INT, TableSchema, ValueType
+from cohort_dsl.sql.dialect import Sql
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,54 @@ def plain(schema: TableSchema) -> Source:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What is asked of a table's rows: columns, and which rows.
+
+    ``among``: from what each column holds to whether a row is asked for; None: all are.
+    """
+
+    columns: Collection[str]
+    among: Callable[[Callable[[str], Sql]], Sql] | None = None
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Rows of a physical table, and how to read tables on offer from where they are kept.
+
+    ``types``: of the columns of ``rows``; ``read``: from what holds them, a table's name
+    and the wanted columns to what to select that table's rows from.
+    """
+
+    rows: sa.Select[Any]
+    types: Mapping[str, ValueType]
+    read: Callable[[sa.FromClause, str, Collection[str]], sa.FromClause]
+
+
+Narrow: TypeAlias = Callable[[sa.FromClause, Sql], sa.FromClause]
+"""From rows, and whose each is, to those of some patients."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A physical table that several tables on offer have their rows in.
+
+    ``reads``: how often one reading of each of them reads it. ``copied``: what is wanted of
+    them, by name, in one reading.
+    """
+
+    name: str
+    reads: Mapping[str, int]
+    copied: Callable[[Mapping[str, Wanted], Narrow], Copy]
+
+
+@dataclass(frozen=True)
 class Catalog:
     """The tables on offer.
 
     ``people``: who counts as a patient (a FromClause with ``patient_id``, unique); None
     where everybody in any table does. ``everyone``: tables that hold all of them.
     ``broken``: tables that should be on offer, and why they aren't. ``patient_id``: INT
-    or STR.
+    or STR. ``shared``: physical tables that are read once for several tables.
     """
 
     sources: Mapping[str, Source]
@@ -47,6 +89,12 @@ class Catalog:
     people: sa.FromClause | None = None
     everyone: frozenset[str] = frozenset()
     broken: Mapping[str, str] = field(default_factory=dict)
+    shared: tuple[Shared, ...] = ()
+
+    @property
+    def reads(self) -> Mapping[str, Mapping[str, int]]:
+        """Of each shared table, how often one reading of a table on offer reads it."""
+        return {one.name: one.reads for one in self.shared}
 
     def rows(self, table: str, columns: Collection[str] = ()) -> sa.FromClause:
         """The table's rows, with at least these columns and patient_id."""

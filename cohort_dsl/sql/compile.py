@@ -21,6 +21,7 @@ from cohort_dsl.plan.steps import (
     Choose,
     Columns,
     EventTable,
+    Gather,
     Inline,
     Keep,
     Make,
@@ -38,7 +39,7 @@ from cohort_dsl.plan.tallies import (
     Tally,
     TallyEach,
 )
-from cohort_dsl.sql import answering, keeping, made, people, picking, uploads
+from cohort_dsl.sql import answering, gathering, keeping, made, people, picking, uploads
 from cohort_dsl.sql.catalog import Catalog
 from cohort_dsl.sql.dialect import Dialect, Sql
 from cohort_dsl.sql.reading import looked, read, where
@@ -139,6 +140,7 @@ STEPS: Mapping[type[Step], Doing] = MappingProxyType(
         ListMap: uploads.list_map,
         Times: uploads.times,
         Inline: uploads.inline,
+        Gather: gathering.gather,
         Keep: keeping.keep,
         Make: made.make,
         Columns: answering.columns,

@@ -16,8 +16,9 @@ from cohort_dsl.sql.working import LIST, RANK
 def keep(bench: Workbench, step: Keep) -> None:
     """The rows with their columns; of rows in lists, each list's number."""
     searched = {step.hits.column} if step.hits else set()
-    rows = bench.rows_of(step.rows, {*step.columns, *searched}).alias("rows")
-    source, patient = bench.whose(step.name, rows, within=step.within_population)
+    wanted, within = {*step.columns, *searched}, step.within_population
+    rows = bench.rows_of(step.rows, wanted, within=within).alias("rows")
+    source, patient = bench.whose(step.name, rows, within=within)
     types = {column.name: column.type for column in step.rows.schema.columns}
     kept = {"patient_id": bench.key(step.name)}
     kept |= {name: types[name] for name in step.columns}

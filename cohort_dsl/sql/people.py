@@ -29,7 +29,7 @@ def population(bench: Workbench, step: Population) -> None:
 
 def _everyone(bench: Workbench, step: Population) -> sa.Select[Any]:
     """The patients of the population's tables, each once."""
-    read = [bench.catalog.rows(table.name) for table in step.tables]
+    read = [bench.table(table.name, (), within=False) for table in step.tables]
     sources = read + [bench.results[name] for name in step.steps]
     if not sources:
         nobody = sa.cast(sa.null(), bench.terms.column_type(bench.catalog.patient_id))

@@ -67,7 +67,8 @@ def _looked_at(
 ) -> tuple[sa.FromClause, sa.FromClause]:
     """The rows, and what to select them from."""
     if looked.kept is None:
-        rows = bench.rows_of(looked.base, wanted).alias("rows")
+        found = bench.rows_of(looked.base, wanted, within=looked.within)
+        rows = found.alias("rows")
         return rows, bench.narrowed(rows, within=looked.within)
     kept = bench.results[looked.kept]
     if not looked.hits:

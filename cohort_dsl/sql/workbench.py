@@ -5,8 +5,8 @@ Each finds here what those before it have left, and leaves its own.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
@@ -24,16 +24,20 @@ from cohort_dsl.sql.sides import Sides
 from cohort_dsl.sql.terms import Terms
 from cohort_dsl.sql.working import INTERVAL, NUMBER, Joined, Start, Worked, work_out
 
+Reader: TypeAlias = Callable[[Collection[str]], sa.FromClause]
+"""From the wanted columns to rows that have them."""
+
 
 class Workbench:
     """The script in the making, and where to find what it has made.
 
     ``lists``: long lists of constants; ``results``: what each step has left, by its name;
     ``joined``: what is found by a join on a value; ``made``: the rows of frames that have
-    rows of their own; ``ranked``: of rows kept by a step of this name, the column of which
-    only the order is kept. ``lays_out``: the population is numbered, because its answers
-    will be laid side by side; ``numbered``: the steps in whose results patients go by these
-    numbers.
+    rows of their own; ``copies``: where a table's rows were gathered, by its name and
+    whether they are the population's only; ``ranked``: of rows kept by a step of this name,
+    the column of which only the order is kept. ``lays_out``: the population is numbered,
+    because its answers will be laid side by side; ``numbered``: the steps in whose results
+    patients go by these numbers.
     """
 
     def __init__(self, plan: Plan, dialect: Dialect, catalog: Catalog) -> None:
@@ -43,6 +47,7 @@ class Workbench:
         self.joined: dict[Joined, sa.FromClause] = {}
         self.made: dict[Frame, sa.FromClause] = {}
         self.ranked: dict[str, str] = {}
+        self.copies: dict[tuple[str, bool], Reader] = {}
         self.terms = Terms(dialect, self.lists)
         self.draft = Draft(self.terms)
         self.lays_out = dialect.lays_out and isinstance(plan.steps[-1], Assembly)
@@ -63,11 +68,21 @@ class Workbench:
         """The patients who are in it; once that step is done."""
         return self.results[self.plan.population.name]
 
-    def rows_of(self, frame: Frame, wanted: Collection[str]) -> sa.FromClause:
-        """All rows of a table, or of a frame that an earlier step has made."""
-        if isinstance(frame, Table):
-            return self.catalog.rows(frame.table.name, wanted)
-        return self.made[frame]
+    def rows_of(
+        self, frame: Frame, wanted: Collection[str], *, within: bool
+    ) -> sa.FromClause:
+        """All rows of a table, or of a frame that an earlier step has made.
+
+        ``within``: those of the population will do.
+        """
+        if not isinstance(frame, Table):
+            return self.made[frame]
+        return self.table(frame.table.name, wanted, within=within)
+
+    def table(self, name: str, wanted: Collection[str], *, within: bool) -> sa.FromClause:
+        """A table's rows, from where they have been gathered, if they have."""
+        copy = self.copies.get((name, within))
+        return copy(wanted) if copy else self.catalog.rows(name, wanted)
 
     def key(self, step: str) -> ValueType:
         """The type of patient_id in the step's result."""
@@ -91,6 +106,11 @@ class Workbench:
         population = self.population.alias("population")
         its = population.c.patient_id == rows.c.patient_id
         return rows.join(population, its), population
+
+    def narrowed_by(self, rows: sa.FromClause, patient: Sql) -> sa.FromClause:
+        """The rows of the population's patients. ``patient``: whose each row is."""
+        population = self.population.alias("population")
+        return rows.join(population, population.c.patient_id == patient)
 
     def leave(
         self, name: str, rows: sa.Select[Any], types: Mapping[str, ValueType]

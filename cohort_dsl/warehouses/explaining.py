@@ -60,10 +60,10 @@ class Session(Protocol):
 
 def planned(question: Query | Measures, dialect: Dialect, catalog: Catalog) -> Plan:
     """The plan by which a warehouse of this kind answers. The query is of one time."""
-    everyone, together = catalog.everyone, dialect.together
+    everyone, together, shared = catalog.everyone, dialect.together, catalog.reads
     if isinstance(question, Measures):
-        return plan.build_measures(question, everyone, together)
-    return plan.build(question, everyone, together=together)
+        return plan.build_measures(question, everyone, together, shared)
+    return plan.build(question, everyone, together=together, shared=shared)
 
 
 def tried(steps: Plan, script: Script, session: Session, clock: Clock) -> Tried:
