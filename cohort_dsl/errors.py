@@ -27,3 +27,15 @@ class QueryError(StrongroomError):
 
 class WarehouseError(StrongroomError):
     """The warehouse isn't there, isn't as its mapping says, or refused."""
+
+
+class WarehouseAway(WarehouseError):
+    """The warehouse isn't there now, or went away in the middle: it may be asked again."""
+
+
+class LoginRefused(WarehouseError):
+    """The warehouse doesn't let us in: asking again may lock the account."""
+
+
+class SnapshotLost(WarehouseError):
+    """The warehouse can't show any more how its data were when a question began."""

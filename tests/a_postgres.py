@@ -77,6 +77,13 @@ def programs() -> Path:
 @contextlib.contextmanager
 def running() -> Iterator[Server]:
     """A server of our own. It ends with the block, or with this process."""
+    with at_hand() as machine:
+        yield machine.start()
+
+
+@contextlib.contextmanager
+def at_hand() -> Iterator[Machine]:
+    """A server to be started, and stopped in the middle of anything."""
     bin_folder = programs()
     _sweep()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
@@ -84,14 +91,33 @@ def running() -> Iterator[Server]:
     try:
         as_owner = _as_somebody(folder)
         _made(as_owner, bin_folder, folder)
-        process = _started(as_owner, bin_folder, folder)
+        machine = Machine(as_owner, bin_folder, folder)
         try:
-            yield _answering(Server(folder), process)
+            yield machine
         finally:
-            process.send_signal(signal.SIGQUIT)  # an immediate shutdown
-            process.wait(SECONDS)
+            machine.stop()
     finally:
         shutil.rmtree(folder)
+
+
+class Machine:
+    """Where a server runs, or doesn't."""
+
+    def __init__(self, as_owner: list[str], bin_folder: Path, folder: Path) -> None:
+        self._how = (as_owner, bin_folder, folder)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Server:
+        """What was committed before is there again."""
+        self._process = _started(*self._how)
+        return _answering(Server(self._how[-1]), self._process)
+
+    def stop(self) -> None:
+        """At once, whoever is connected, as when its machine goes down."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(SECONDS)
+            self._process = None
 
 
 def _sweep() -> None:

@@ -20,7 +20,7 @@ import pyarrow as pa
 from psycopg.conninfo import make_conninfo
 
 from cohort_dsl import sql
-from cohort_dsl.errors import WarehouseError
+from cohort_dsl.errors import WarehouseAway
 from cohort_dsl.mappings.physical import Physical, of_columns
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.nodes import Series
@@ -34,6 +34,7 @@ from cohort_dsl.warehouses import measuring
 from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
 from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
 from cohort_dsl.warehouses.given import fitted
+from cohort_dsl.warehouses.postgresql_errors import lost
 from cohort_dsl.warehouses.rows import ARROW, Answer, Rows
 
 CELLS = 1_000_000  # values held at once while an answer streams
@@ -121,7 +122,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (psycopg.Error, pa.ArrowException) as error:
-        raise refused("PostgreSQL", error) from None
+        raise lost(error) or refused("PostgreSQL", error) from None
 
 
 def _prepare(connection: Connection, script: Script, on_step: OnStep) -> None:
@@ -274,7 +275,7 @@ def connect(where: Mapping[str, str], statement_timeout: int = 0) -> Connection:
     try:
         connection = psycopg.connect(dsn, autocommit=True)
     except psycopg.Error as error:
-        raise WarehouseError(
+        raise WarehouseAway(
             f"PostgreSQL can't be reached or refused ({type(error).__name__})",
             where="the site's warehouse settings",
             remedy="Try the same host, database, user and passfile with psql.",

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from cohort_dsl.errors import StrongroomError
+from cohort_dsl.errors import LoginRefused, StrongroomError, WarehouseAway
 from job_runner import outputs
 from job_runner.definitions import apart
 from job_runner.errors import (
@@ -106,8 +106,11 @@ class Worker:
             return self._without_image(job, str(error))
         except (DiskFull, OSError) as error:
             return self._without_room(job, task, error)
+        except LoginRefused as error:
+            return self._failed(self._now(job), task, failure_of(error), str(error))
         except StrongroomError as error:
-            return self._hold_on(job, task, failure_of(error), str(error))
+            away = isinstance(error, WarehouseAway)
+            return self._hold_on(job, task, failure_of(error), str(error), away=away)
         except Exception as error:  # noqa: BLE001  its text may hold a person's value
             told = f"A mistake of Strongroom's own: {type(error).__name__}"
             return self._fail(job, task, Failure.PLATFORM_ERROR, told, certain=True)
@@ -220,11 +223,20 @@ class Worker:
             said = {"query_sha256": harvest.query_sha256, "query": harvest.query.decode()}
             self._ports.record("query", {**name(job), **said})
 
-    def _hold_on(self, job: Job, task: Task | None, failure: Failure, told: str) -> Job:
+    def _hold_on(
+        self,
+        job: Job,
+        task: Task | None,
+        failure: Failure,
+        told: str,
+        *,
+        away: bool = False,
+    ) -> Job:
         """Where collecting met the platform's trouble it is gone on with, a few times.
 
         The box isn't run again for a full disk, nor a definition for a busy warehouse; a
-        warehouse that stays away ends the job.
+        warehouse that refuses each time ends the job. One that is ``away`` is waited for
+        as the rest of the platform is.
         """
         now = self._now(job)
         collecting = now.state is State.COLLECTING
@@ -235,7 +247,7 @@ class Worker:
             self._held_on[job.id] = held
             return now
         self._held_on.pop(job.id, None)
-        if failure is Failure.WAREHOUSE_ERROR and stays:
+        if failure is Failure.WAREHOUSE_ERROR and stays and not away:
             return self._failed(now, task, failure, told)
         return self._fail(job, task, failure, told)
 

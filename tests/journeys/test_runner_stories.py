@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cohort_dsl.errors import WarehouseError
+from cohort_dsl.errors import LoginRefused, WarehouseAway, WarehouseError
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import Outcome
 from job_runner.jobs.job import State
@@ -302,6 +302,40 @@ def test_a_warehouse_that_stays_away_fails_the_job_in_the_end(tmp_path):
     assert site.states(request) == {"extract": "warehouse_error"}
     assert len(site.source.asked) == 4
     assert site.engine.starts == ["r1-0001"]
+
+
+def away() -> WarehouseAway:
+    return WarehouseAway("the connection was lost", where="warehouse", remedy="wait")
+
+
+def test_a_warehouse_that_goes_away_is_waited_for_as_the_platform_is(tmp_path):
+    """Four times each time that the job is begun: 99 would be too long."""
+    site = Site(tmp_path, source=FakeSource(breaks=[away() for _ in range(6)]))
+    request = site.submit("extract")
+    site.run()
+    assert site.states(request) == {"extract": "succeeded"}
+    assert len(site.source.asked) == 7
+    assert site.engine.starts == ["r1-0001", "r1-0001"]
+    assert "waiting" in [told.job.state.value for told in site.told]
+
+
+def test_a_warehouse_that_never_comes_back_fails_the_job_in_the_end(tmp_path):
+    site = Site(tmp_path, source=FakeSource(breaks=[away() for _ in range(99)]))
+    request = site.submit("extract")
+    site.run()
+    assert site.states(request) == {"extract": "warehouse_error"}
+    assert len(site.source.asked) == 12
+
+
+def test_a_warehouse_that_does_not_let_us_in_is_asked_once(tmp_path):
+    """Three wrong passwords lock an account at many a site."""
+    refused = LoginRefused("the password is wrong", where="warehouse", remedy="correct it")
+    site = Site(tmp_path, source=FakeSource(breaks=[refused]))
+    request = site.submit("extract")
+    site.run()
+    assert site.states(request) == {"extract": "warehouse_error"}
+    assert len(site.source.asked) == 1
+    assert "the password is wrong" in site.workspace.log_path("extract").read_text()
 
 
 def test_a_mistake_of_our_own_is_the_platforms_and_its_text_stays_out_of_logs(tmp_path):

@@ -11,7 +11,7 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from cohort_dsl.errors import WarehouseError
+from cohort_dsl.errors import WarehouseAway, WarehouseError
 from cohort_dsl.mappings.physical import Family
 from cohort_dsl.sql import Catalog, Statement
 from cohort_dsl.sql.catalog import plain
@@ -211,7 +211,7 @@ def test_a_lost_connection_is_told(
     held = asked.__enter__().reveal()
     next(held)
     owner.execute("SELECT pg_terminate_backend(%s)", [session.info.backend_pid])
-    with pytest.raises(WarehouseError, match="PostgreSQL refused") as lost:
+    with pytest.raises(WarehouseAway, match="somebody ended our session") as lost:
         list(held)
     assert not asked.__exit__(WarehouseError, lost.value, None)
 

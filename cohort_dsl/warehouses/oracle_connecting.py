@@ -1,0 +1,187 @@
+"""A session of Oracle's in the driver's thin mode, as a site's settings describe it.
+
+Thin mode is Python alone: no client of Oracle's is installed, and 12.1 is the oldest
+server. The password stands in a file that nobody but the site's account may read.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from queue import Empty, Queue
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from cohort_dsl.errors import WarehouseAway, WarehouseError
+from cohort_dsl.warehouses.oracle_errors import told
+from cohort_dsl.warehouses.oracle_faults import SLOW
+
+if TYPE_CHECKING:
+    import oracledb
+
+Connection: TypeAlias = "oracledb.Connection"
+Given: TypeAlias = Mapping[str, object]
+
+PORT, TLS_PORT = 1521, 2484
+SECONDS = 20
+"""A server that hasn't let us in by then isn't there."""
+SESSION = (
+    # What text means, how days are written and which come first: the same at every site.
+    "ALTER SESSION SET NLS_SORT = BINARY NLS_COMP = BINARY "
+    "NLS_DATE_FORMAT = 'YYYY-MM-DD' NLS_TIMESTAMP_FORMAT = 'YYYY-MM-DD HH24:MI:SS.FF' "
+    "NLS_NUMERIC_CHARACTERS = '.,' NLS_CALENDAR = 'GREGORIAN' "
+    "NLS_LENGTH_SEMANTICS = CHAR TIME_ZONE = '+00:00'",
+)
+
+
+def problems(given: Given) -> list[str]:
+    """What is wrong with settings that are sound each by itself."""
+    alias = "dsn" in given
+    parts = [name for name in ("host", "port", "database") if name in given]
+    wrong = []
+    if alias and parts:
+        wrong.append(f"dsn and {' and '.join(parts)} are both set: one way is enough")
+    if not alias:
+        wrong += [f"{n} isn't set, nor dsn" for n in ("host", "database") if n not in given]
+    if "config_dir" in given and not alias:
+        wrong.append("config_dir is set without dsn, a name in its tnsnames.ora")
+    if "wallet_passfile" in given and "wallet" not in given:
+        wrong.append("wallet_passfile is set without wallet")
+    encrypted = [n for n in ("wallet", "server_cert_dn") if n in given]
+    if encrypted and not alias and given.get("tls") is not True:
+        wrong.append(f"{' and '.join(encrypted)} is set without tls: true")
+    if given.get("tls") is not None and alias:
+        wrong.append("tls is set beside dsn, whose entry says PROTOCOL=TCPS itself")
+    if "schema" in given and given.get("tables") != "global":
+        wrong.append("schema is set, and tables isn't global")
+    if "patients_at_once" in given and given.get("flashback") is not True:
+        wrong.append("patients_at_once is set without flashback: true")
+    return wrong
+
+
+def place(given: Given) -> str:
+    """Where it is, as errors tell it: a host's name is nobody's secret."""
+    if "dsn" in given:
+        return f"Oracle as {given['dsn']}"
+    return f"Oracle at {given['host']}:{_port(given)}/{given['database']}"
+
+
+def _port(given: Given) -> int:
+    usual = TLS_PORT if given.get("tls") else PORT
+    return int(str(given.get("port", usual)))
+
+
+def connect(given: Given) -> Connection:
+    """A session that is ready to be asked. WarehouseError where there is none to be had."""
+    import oracledb
+
+    where, words = place(given), _words(given)
+    try:
+        connection = _in_time(lambda: oracledb.connect(**words), _seconds(given), where)
+        connection.call_timeout = int(str(given.get("statement_timeout", 0))) * 1000
+        return _prepared(connection)
+    except (oracledb.Error, OSError, ValueError) as error:
+        raise told(error, where, connecting=True) from None
+
+
+def _prepared(connection: Connection) -> Connection:
+    try:
+        with connection.cursor() as cursor:
+            for statement in SESSION:
+                cursor.execute(statement)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _seconds(given: Given) -> int:
+    return int(str(given.get("connect_timeout", SECONDS)))
+
+
+def _in_time(connect: Callable[[], Connection], seconds: int, where: str) -> Connection:
+    """The driver itself waits for ever for a listener that says nothing.
+
+    So it does in a thread, which ends at the latest with this process.
+    """
+    came: Queue[Connection | BaseException] = Queue(1)
+
+    def wait() -> None:
+        try:
+            came.put(connect())
+        except BaseException as error:  # noqa: BLE001  raised where it is waited for
+            came.put(error)
+
+    threading.Thread(target=wait, name="oracle-connect", daemon=True).start()
+    try:
+        found = came.get(timeout=seconds)
+    except Empty:
+        raise WarehouseAway(SLOW.problem, where=where, remedy=SLOW.remedy) from None
+    if not isinstance(found, BaseException):
+        return found
+    try:
+        raise found
+    finally:
+        del found  # else it would hold its own traceback, and the driver's socket
+
+
+def _words(given: Given) -> dict[str, Any]:
+    """In the driver's words."""
+    words: dict[str, Any] = {
+        "user": str(given["user"]),
+        "password": secret(Path(str(given["passfile"])), "passfile"),
+        "tcp_connect_timeout": float(_seconds(given)),
+        "retry_count": 0,  # the runner tries again itself, and says so
+        "expire_time": 2,  # minutes: so that no firewall forgets a silent connection
+        "program": "strongroom",
+    }
+    if "dsn" in given:
+        words |= {"dsn": str(given["dsn"])}
+        words |= {"config_dir": str(given["config_dir"])} if "config_dir" in given else {}
+    else:
+        words |= {"host": str(given["host"]), "port": _port(given)}
+        words |= {"service_name": str(given["database"])}
+        words |= {"protocol": "tcps"} if given.get("tls") else {}
+    return words | _vouched(given)
+
+
+def _vouched(given: Given) -> dict[str, Any]:
+    """Who vouches for the server, and for us."""
+    words: dict[str, Any] = {}
+    if "wallet" in given:
+        words["wallet_location"] = str(given["wallet"])
+    if "wallet_passfile" in given:
+        held = Path(str(given["wallet_passfile"]))
+        words["wallet_password"] = secret(held, "wallet_passfile")
+    if "server_cert_dn" in given:
+        words["ssl_server_cert_dn"] = str(given["server_cert_dn"])
+    return words
+
+
+def secret(path: Path, setting: str) -> str:
+    """The first line of a file that only the site's account may read.
+
+    WarehouseError for any other file.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            kept = os.fstat(file.fileno())
+            line = file.readline().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        raise _refused("it can't be read", path, setting) from None
+    if not stat.S_ISREG(kept.st_mode) or kept.st_mode & 0o077:
+        raise _refused("others than its owner may read it", path, setting)
+    if not line:
+        raise _refused("its first line is empty", path, setting)
+    return line
+
+
+def _refused(problem: str, path: Path, setting: str) -> WarehouseError:
+    return WarehouseError(
+        problem,
+        where=f"{setting} {path}",
+        remedy="Write the password into its first line, and chmod 600 it for the site's "
+        "account.",
+    )
