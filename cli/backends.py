@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import dummy_data
+from cli import clock
 from cli.compose.folder import SiteFolder
 from cli.compose.opened import noted
 from cohort_dsl import warehouses
@@ -45,7 +46,7 @@ def opened(folder: Path, question: Question) -> Warehouse:
 
 def _of_the_site(site: SiteFolder, question: Question) -> Warehouse:
     """On the ledger first: who asks people's records is known before they answer."""
-    warehouse = warehouses.open(policy.load(site.policy).warehouse)
+    warehouse = warehouses.open(policy.load(site.policy).warehouse, clock.today())
     try:
         asked = sorted(schema.name for schema in question.tables())
         body = {"query_sha256": wire.query_hash(question), "tables": asked}

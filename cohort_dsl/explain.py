@@ -19,6 +19,7 @@ from cohort_dsl.plan.tallies import Tally, TallyEach
 from cohort_dsl.plan.told import Told, told
 from cohort_dsl.sql import DIALECTS, Catalog, Script
 from cohort_dsl.sql.catalog import plain
+from cohort_dsl.sql.working import LEFT_OUT
 from cohort_dsl.warehouses.explaining import Clock, Took, planned
 
 if TYPE_CHECKING:  # it takes Arrow, which no plan needs
@@ -106,7 +107,8 @@ def _catalog(question: Question) -> Catalog:
 def by_step(steps: Plan, took: Iterable[Took]) -> dict[str, list[Took]]:
     """The statements of each step, by its name.
 
-    A step's tables begin with its name. A family of measures has one table, which each
+    A step's tables begin with its name; that of people who are left out serves to find the
+    population. A family of measures has one table, which each
     of its intervals adds to in turn.
     """
     found: dict[str, list[Took]] = {step.name: [] for step in steps.steps}
@@ -120,6 +122,8 @@ def by_step(steps: Plan, took: Iterable[Took]) -> dict[str, list[Took]]:
             name = steps.event_tables[one.event_table].name
         elif not one.fills:
             name = steps.steps[-1].name
+        elif one.fills == LEFT_OUT:
+            name = steps.population.name
         elif one.fills in tallies:
             name = tallies[one.fills].pop(0)
         else:

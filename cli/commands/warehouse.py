@@ -35,7 +35,7 @@ def warehouse_check(site_folder: Path, as_json: bool) -> None:
     """
     site = existing(site_folder)
     settings = policy.load(site.policy).warehouse
-    with warehouses.open(settings) as opened:
+    with warehouses.open(settings, clock.today()) as opened:
         found = opened.check(clock.today())
     noted(site, "warehouse check", {"mapping": opened.mapping, "ok": found.ok})
     console.report(found.as_json(), found.lines(), as_json=as_json)

@@ -90,7 +90,7 @@ def _ports(
     rules = disclosure.load(site.policy.disclosure)
     checking = Checking(site.folder, rules, review_store.open_store(site.folder.database))
     kinds = stages.stages(
-        WarehouseSource(site.policy.warehouse, rounding_of(rules), apart.tell),
+        WarehouseSource(site.policy.warehouse, rounding_of(rules), apart.tell, clock.today),
         OutputLimits(),
         apart.Listening(partial(_heard_by, progress.Terminal().hearing, spans.hearing)),
     )

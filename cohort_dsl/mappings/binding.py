@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import Enum
 from typing import TypeAlias
 
 import sqlalchemy as sa
 
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.mappings import names, parts
+from cohort_dsl.mappings import names, opposition, parts
 from cohort_dsl.mappings.model import OFFERED, Part, SiteMapping
+from cohort_dsl.mappings.opposition import BoundLeftOut
 from cohort_dsl.mappings.parts import BoundPart, Place
 from cohort_dsl.mappings.physical import LackingError, Physical
 from cohort_dsl.model import nodes
@@ -35,7 +37,7 @@ class Served:
     """A table or column of the contract: how it is served.
 
     Where it is missing, ``problem`` tells what isn't there, and ``declare`` what a site
-    that has nothing of it declares empty.
+    that has nothing of it declares empty, if that is a remedy.
     """
 
     state: State
@@ -58,13 +60,26 @@ class BoundTable:
 
 @dataclass(frozen=True)
 class Bound:
-    """All tables of the contract, as far as this database serves them."""
+    """All tables of the contract, as far as this database serves them.
+
+    ``left_out``: whom none of them has; their ids are the catalog's, too. ``nobody``: why
+    nobody's rows are served at all, if that is so.
+    """
 
     tables: Mapping[str, BoundTable]
     catalog: Catalog
+    left_out: tuple[BoundLeftOut, ...] = ()
+    nobody: str = ""
 
     def demand(self, query: Question) -> None:
         """WarehouseError, with all that is missing, unless the question can be asked."""
+        if self.nobody:
+            raise WarehouseError(
+                f"nobody's rows are served: {self.nobody}",
+                where="the warehouse's mapping",
+                remedy="Correct the mapping, or what the database lets this account read: "
+                "it must be told who counts as a patient and who is left out.",
+            )
         tables = [(table.name, "") for table in query.tables()]
         asked = [*tables, *sorted(_columns_of(query))]
         wrong = {
@@ -111,23 +126,33 @@ def _columns_of(query: Question) -> set[tuple[str, str]]:
 
 
 def bind(
-    mapping: SiteMapping, physical: Physical, dialect: Dialect, empty: frozenset[str]
+    mapping: SiteMapping,
+    physical: Physical,
+    dialect: Dialect,
+    empty: frozenset[str],
+    today: date | None = None,
 ) -> Bound:
-    """What the mapping serves from this database.
+    """What the mapping serves from this database: nothing, unless it can be told who counts
+    as a patient and who is left out.
 
     ``empty``: contract tables, or ``table.column``, that the site declares it can't serve.
+    ``today``: as of ``opposition.bind``.
     """
     try:
         patient_id = parts.type_of_ids(mapping.people, physical)
+        days, zone = mapping.no_days, mapping.zone
+        place = Place(physical, dialect, patient_id, empty, days, zone)
+        left_out = opposition.bind(mapping.left_out, place, today)
     except LackingError as error:
-        tables = {name: _missing(schema, error) for name, schema in OFFERED.items()}
-        return Bound(tables, Catalog({}))
-    place = Place(physical, dialect, patient_id, empty, mapping.no_days, mapping.zone)
+        tables = {name: _nothing(schema, error) for name, schema in OFFERED.items()}
+        return Bound(tables, Catalog({}), nobody=error.problem)
     tables = {
         name: _bound(schema, mapping.tables.get(name, ()), place)
         for name, schema in OFFERED.items()
     }
-    return Bound(tables, _catalog(mapping, tables, place))
+    catalog = _catalog(mapping, tables, place)
+    found = replace(catalog, left_out=opposition.people(left_out))
+    return Bound(tables, found, left_out)
 
 
 def _catalog(
@@ -196,6 +221,12 @@ def _empty(schema: TableSchema, place: Place) -> BoundTable:
     served, nothing = Served(State.DECLARED_EMPTY), parts.nothing(schema, place)
     columns = {column.name: served for column in schema.columns}
     return BoundTable(schema, served, columns, lambda wanted: nothing)
+
+
+def _nothing(schema: TableSchema, why: LackingError) -> BoundTable:
+    """No table is served, and none can be declared empty instead."""
+    served = Served(State.MISSING, why.problem)
+    return BoundTable(schema, served, {c.name: served for c in schema.columns}, None)
 
 
 def _missing(schema: TableSchema, why: LackingError) -> BoundTable:

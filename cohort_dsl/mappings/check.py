@@ -60,8 +60,9 @@ def _not_served(name: str, served: Served) -> Finding:
         return Finding(Status.EMPTY, "Declared empty by the site.")
     if served.state is State.NOT_IN_MODEL:
         return Finding(Status.EMPTY, "The mapping has nothing for it.")
-    declare = served.declare or name
-    remedy = f"if the site has nothing of it, name {declare} in empty_tables"
+    if not served.declare:
+        return Finding(Status.MISSING, f"{_sentence(served.problem)}.")
+    remedy = f"if the site has nothing of it, name {served.declare} in empty_tables"
     return Finding(Status.MISSING, f"{_sentence(served.problem)}: {remedy}.")
 
 

@@ -105,11 +105,46 @@ class People:
 
 
 @dataclass(frozen=True)
+class Texts:
+    """A column of which some texts say something of a row. ``missing``: so does none."""
+
+    column: Expression
+    texts: tuple[str, ...]
+    missing: bool = False
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """People whom a physical table names, and whom no study ever sees.
+
+    ``name``: what the mapping calls them. ``opposed``: by their own wish. ``part``: whose
+    rows they are, without columns. ``only``: what a row must say to count; ``unless``: what
+    it mustn't say. ``begins``, ``ends``: the first and the last day on which it counts.
+    """
+
+    name: str
+    opposed: bool
+    part: Part
+    only: tuple[Texts, ...] = ()
+    unless: tuple[Texts, ...] = ()
+    begins: Expression | None = None
+    ends: Expression | None = None
+
+    def read(self) -> Iterator[Column]:
+        """Every physical column that is named."""
+        yield from self.part.read()
+        named = (one.column for one in (*self.only, *self.unless))
+        for expression in (*named, self.begins, self.ends):
+            yield from columns(expression) if expression else ()
+
+
+@dataclass(frozen=True)
 class SiteMapping:
     """A physical model's mapping.
 
     ``tables``: the parts whose rows make each table. ``no_days``: dates that stand for
-    none. ``zone``: by whose clocks timestamps with a time zone are read.
+    none. ``zone``: by whose clocks timestamps with a time zone are read. ``left_out``: of
+    everything that is served.
     """
 
     name: str
@@ -117,3 +152,9 @@ class SiteMapping:
     tables: Mapping[str, tuple[Part, ...]]
     no_days: tuple[datetime.date, ...] = ()
     zone: str = "UTC"
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def leaves_out_opposed(self) -> bool:
+        """Does it say where those stand who opposed?"""
+        return any(one.opposed for one in self.left_out)

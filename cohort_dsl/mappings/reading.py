@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.mappings import names, whole_file, yaml_lines
+from cohort_dsl.mappings import names, reading_left_out, whole_file, yaml_lines
 from cohort_dsl.mappings.expressions import (
     Column,
     Constant,
@@ -76,15 +76,17 @@ def read(text: str, where: str) -> SiteMapping:
     """The mapping that the text says; WarehouseError with all that is wrong in it."""
     problems = Problems(where)
     file = yaml_lines.read(text, problems)
-    keys = file.keys(("format", "version", "name", "people", "tables"), whole_file.KEYS)
+    required = ("format", "version", "name", "people", "tables")
+    keys = file.keys(required, (*whole_file.KEYS, *reading_left_out.KEYS))
     if keys["format"].scalar() != "mapping" or keys["version"].scalar() != 1:
         problems.add(1, "this is no mapping of version 1: 'format: mapping', 'version: 1'")
         problems.demand_none()
     people, name = _people(keys["people"]), keys["name"].text()
     tables = _Tables(keys["tables"].section(), problems).all()
     days, zone = whole_file.days(keys), whole_file.zone(keys)
+    left_out = reading_left_out.Reader(_table, _expression, _joins).left_out(keys)
     problems.demand_none()
-    return SiteMapping(name, people, tables, days, zone)
+    return SiteMapping(name, people, tables, days, zone, left_out)
 
 
 def _people(entry: Entry) -> People:

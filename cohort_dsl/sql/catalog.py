@@ -79,7 +79,9 @@ class Catalog:
     """The tables on offer.
 
     ``people``: who counts as a patient (a FromClause with ``patient_id``, unique); None
-    where everybody in any table does. ``everyone``: tables that hold all of them.
+    where everybody in any table does. ``left_out``: who doesn't, whatever stands in the
+    tables (likewise); no question's answer has them or anything of their rows.
+    ``everyone``: tables that hold all who are in ``people``.
     ``broken``: tables that should be on offer, and why they aren't. ``patient_id``: INT
     or STR. ``shared``: physical tables that are read once for several tables.
     """
@@ -90,6 +92,7 @@ class Catalog:
     everyone: frozenset[str] = frozenset()
     broken: Mapping[str, str] = field(default_factory=dict)
     shared: tuple[Shared, ...] = ()
+    left_out: sa.FromClause | None = None
 
     @property
     def reads(self) -> Mapping[str, Mapping[str, int]]:

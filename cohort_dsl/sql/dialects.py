@@ -7,9 +7,8 @@ from types import MappingProxyType
 
 from cohort_dsl.sql.dialect import Dialect
 from cohort_dsl.sql.duckdb import DUCKDB
-from cohort_dsl.sql.oracle import ORACLE_19
 from cohort_dsl.sql.postgresql import POSTGRESQL
 
 DIALECTS: Mapping[str, Dialect] = MappingProxyType(
-    {one.name: one for one in (DUCKDB, POSTGRESQL, ORACLE_19)}
+    {one.name: one for one in (DUCKDB, POSTGRESQL)}
 )

@@ -53,7 +53,7 @@ def _has_each_once(bench: Workbench, step: Population) -> bool:
 
 def _counting(bench: Workbench, mentioned: sa.FromClause) -> sa.Select[Any]:
     """Of these the ones who count as patients here."""
-    found = sa.select(mentioned.c.patient_id)
+    found = bench.without_left_out(mentioned)
     if bench.catalog.people is None:
         return found
     people = bench.catalog.people.alias("people")

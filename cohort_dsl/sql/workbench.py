@@ -22,7 +22,15 @@ from cohort_dsl.sql.draft import Draft
 from cohort_dsl.sql.numbers import going_by_number
 from cohort_dsl.sql.sides import Sides
 from cohort_dsl.sql.terms import Terms
-from cohort_dsl.sql.working import INTERVAL, NUMBER, Joined, Start, Worked, work_out
+from cohort_dsl.sql.working import (
+    INTERVAL,
+    LEFT_OUT,
+    NUMBER,
+    Joined,
+    Start,
+    Worked,
+    work_out,
+)
 
 Reader: TypeAlias = Callable[[Collection[str]], sa.FromClause]
 """From the wanted columns to rows that have them."""
@@ -50,6 +58,7 @@ class Workbench:
         self.copies: dict[tuple[str, bool], Reader] = {}
         self.terms = Terms(dialect, self.lists)
         self.draft = Draft(self.terms)
+        self.left_out = self._left_out()
         self.lays_out = dialect.lays_out and isinstance(plan.steps[-1], Assembly)
         self.numbered = going_by_number(plan) if self.lays_out else frozenset()
         self.answers = Answers(
@@ -80,9 +89,34 @@ class Workbench:
         return self.table(frame.table.name, wanted, within=within)
 
     def table(self, name: str, wanted: Collection[str], *, within: bool) -> sa.FromClause:
-        """A table's rows, from where they have been gathered, if they have."""
+        """A table's rows, from where they have been gathered, if they have.
+
+        ``within``: they will be narrowed to the population, in which nobody is who is left
+        out; else those of whoever is left out are taken away here.
+        """
         copy = self.copies.get((name, within))
-        return copy(wanted) if copy else self.catalog.rows(name, wanted)
+        rows = copy(wanted) if copy else self.catalog.rows(name, wanted)
+        if within or self.left_out is None:
+            return rows
+        return self.without_left_out(rows.alias("all_rows")).subquery()
+
+    def _left_out(self) -> sa.FromClause | None:
+        """Whom the warehouse leaves out, found once, before anything is read."""
+        found = self.catalog.left_out
+        if found is None:
+            return None
+        ids = {"patient_id": self.catalog.patient_id}
+        return self.draft.kept(LEFT_OUT, sa.select(found.c.patient_id), ids)
+
+    def without_left_out(self, rows: sa.FromClause) -> sa.Select[Any]:
+        """The rows, but for those of whom the warehouse leaves out."""
+        found = sa.select(rows)
+        if self.left_out is None:
+            return found
+        left_out = self.left_out.alias("left_out")
+        its = left_out.c.patient_id == rows.c.patient_id
+        there = sa.select(left_out.c.patient_id).where(its).correlate(rows).exists()
+        return found.where(sa.not_(there))
 
     def key(self, step: str) -> ValueType:
         """The type of patient_id in the step's result."""

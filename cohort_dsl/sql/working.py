@@ -39,6 +39,9 @@ def among(series: Series) -> Joined:
 
 # Which interval a row is about, and its bit in a column of bits, before a number.
 INTERVAL, BIT = "_interval", "_bit"
+
+# The table of those whom the warehouse leaves out of everything.
+LEFT_OUT = "step_left_out"
 # Which of a patient's rows it is.
 PLACE = "_place"
 # What is mapped, and to what. Nor do these.

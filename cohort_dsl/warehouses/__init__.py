@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cohort_dsl.warehouses.mapped import MappedWarehouse
 
 
-def open(settings: Mapping[str, object]) -> MappedWarehouse:  # noqa: A001 - read with its module's name
+def open(  # noqa: A001 - read with its module's name
+    settings: Mapping[str, object], today: date | None = None
+) -> MappedWarehouse:
     """The warehouse of a site's settings, to be used in a ``with`` block.
 
     ``settings``: engine; mapping (a name, or the absolute path of a mapping's file);
     empty_tables, a list of contract tables or ``table.column`` that the site declares it
-    can't serve. For duckdb also database (absolute path). For postgresql libpq's host,
-    port, user, passfile (absolute path), service, sslmode and sslrootcert, with its
-    defaults; database (a name); and statement_timeout in seconds. WarehouseError if
-    anything of that isn't understood, isn't there or can't be read.
+    can't serve; opposition, as the site's policy says it. For duckdb also database
+    (absolute path). For postgresql libpq's host, port, user, passfile (absolute path),
+    service, sslmode and sslrootcert, with its defaults; database (a name); and
+    statement_timeout in seconds. ``today``: by which oppositions have begun or ended;
+    without it none has ended. WarehouseError if anything of that isn't understood, isn't
+    there or can't be read.
     """
     from cohort_dsl.warehouses.settings import open_warehouse  # and every engine's driver
 
-    return open_warehouse(settings)
+    return open_warehouse(settings, today)

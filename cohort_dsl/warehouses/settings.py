@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import binding, reading
-from cohort_dsl.mappings.model import OFFERED
+from cohort_dsl.mappings.model import OFFERED, SiteMapping
 from cohort_dsl.warehouses.engines import ENGINES, Engine
 from cohort_dsl.warehouses.mapped import MappedWarehouse
 
 WHERE = "the site's warehouse settings"
-COMMON = ("engine", "mapping", "empty_tables")
+COMMON = ("engine", "mapping", "empty_tables", "opposition")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """``empty_tables``: contract tables, or ``table.column``, that the site can't serve."""
+    """``empty_tables``: contract tables, or ``table.column``, that the site can't serve.
+    ``opposition``: how, by the site's word, objecting patients are kept out, if at all.
+    """
 
     engine: Engine
     given: Mapping[str, object] = field(repr=False)
     mapping: str
     empty_tables: frozenset[str]
+    opposition: str = ""
 
 
 def read(settings: Mapping[str, object]) -> Settings:
@@ -41,7 +45,31 @@ def read(settings: Mapping[str, object]) -> Settings:
             "; ".join(wrong), where=WHERE, remedy="Correct the site's policy file."
         )
     names = frozenset(map(str, empty)) if isinstance(empty, Sequence) else frozenset()
-    return Settings(engine, settings, str(settings["mapping"]), names)
+    opposition = str(settings.get("opposition", ""))
+    return Settings(engine, settings, str(settings["mapping"]), names, opposition)
+
+
+BY_MAPPING, NONE_RECORDED = "left_out_by_mapping", "none_recorded"
+"""What a site may say of it that its mapping must agree with."""
+
+
+def _must_agree(said: str, mapping: SiteMapping) -> None:
+    """WarehouseError where the site's word and its mapping differ: one of them is wrong."""
+    if said == BY_MAPPING and not mapping.leaves_out_opposed:
+        raise WarehouseError(
+            f"the site's policy says opposition: {said}, and the mapping {mapping.name} "
+            "has no opposition",
+            where=WHERE,
+            remedy="Say in the mapping where those stand who opposed (docs/mapping.md); "
+            "nothing is asked before.",
+        )
+    if said == NONE_RECORDED and mapping.leaves_out_opposed:
+        raise WarehouseError(
+            f"the site's policy says opposition: {said}, but the mapping {mapping.name} "
+            "leaves out those who opposed",
+            where=WHERE,
+            remedy=f"Write opposition: {BY_MAPPING} in the policy.",
+        )
 
 
 def _engines() -> str:
@@ -76,19 +104,23 @@ def _near(name: str) -> str:
     return f" (did you mean {near[0]}?)" if near else ""
 
 
-def open_warehouse(settings: Mapping[str, object]) -> MappedWarehouse:
+def open_warehouse(
+    settings: Mapping[str, object], today: date | None = None
+) -> MappedWarehouse:
     """The warehouse that the settings describe, open and locked against everything else.
 
-    WarehouseError for settings that aren't understood, a mapping that isn't there or is
-    wrong, and a database that isn't there or can't be read.
+    ``today``: by which oppositions have begun or ended. WarehouseError for settings that
+    aren't understood, a mapping that isn't there or is wrong or doesn't leave out those who
+    opposed as the site says, and a database that isn't there or can't be read.
     """
     site = read(settings)
     mapping = reading.load(site.mapping)
+    _must_agree(site.opposition, mapping)
     engine = site.engine
     connection = engine.connect(site.given)
     try:
         found = engine.physical(connection)
-        bound = binding.bind(mapping, found, engine.dialect, site.empty_tables)
+        bound = binding.bind(mapping, found, engine.dialect, site.empty_tables, today)
     except BaseException:
         connection.close()
         raise

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -59,17 +60,19 @@ class WarehouseSource:
 
     ``rounding``: how the site wants the numbers of measures to be shown. ``tell``: told
     how far it is, where the call is made apart: what is being done, how much, and of how
-    much; never how many patients there are.
+    much; never how many patients there are. ``today``: by which oppositions have ended.
     """
 
     settings: Mapping[str, object]
     rounding: Rounding
     tell: Callable[[Step], None] = _nobody
+    today: Callable[[], date] | None = None
 
     def produce(self, question: Question, target: Path) -> None:
         from cohort_dsl import warehouses
 
-        with warehouses.open(self.settings) as warehouse:
+        today = self.today() if self.today is not None else None
+        with warehouses.open(self.settings, today) as warehouse:
             write(question, warehouse, target, self.rounding, without_counts(self.tell))
 
     def __repr__(self) -> str:

@@ -115,7 +115,7 @@ def _policy(section: Section, folder: Path, sha256: str) -> SitePolicy:
     limits = _limits(section.section("limits"), Limits(), required=True)
     policy = SitePolicy(
         name=_name(section),
-        warehouse=section.opaque("warehouse"),
+        warehouse=_warehouse(section),
         projects=_projects(section.section("projects"), limits),
         images=_images(section.section("images")),
         limits=limits,
@@ -127,7 +127,7 @@ def _policy(section: Section, folder: Path, sha256: str) -> SitePolicy:
         database=database(section),
         lease=_amount(section, "lease", _SECONDS, int(LEASE)),
         hours=hours.read(section),
-        opposition=_opposition(section),
+        opposition=_opposition(section, complain=False),
         boxes=box_policy(section.section("boxes", required=False), folder),
     )
     section.close()
@@ -148,18 +148,25 @@ def _signatures(section: Section) -> bool:
 
 class Opposition(Enum):
     """How patients who object to research are kept out of every study. The value is what a
-    policy and the ledger say."""
+    policy and the ledger say, and the warehouse's mapping must agree with it."""
 
+    LEFT_OUT_BY_MAPPING = "left_out_by_mapping"
     LEFT_OUT_OF_TABLES = "left_out_of_tables"
     NONE_RECORDED = "none_recorded"
 
 
-def _opposition(section: Section) -> Opposition | None:
+def _warehouse(section: Section) -> dict[str, object]:
+    """Its settings, and what was said of those who object: it is opened with both."""
+    settings, said = section.opaque("warehouse"), _opposition(section)
+    return {**settings, "opposition": said.value} if said else settings
+
+
+def _opposition(section: Section, *, complain: bool = True) -> Opposition | None:
     said = section.text("opposition", required=False)
     words = [one.value for one in Opposition]
     if said in words:
         return Opposition(said)
-    if said:
+    if said and complain:
         section.complain(
             section.line_of("opposition"),
             f"'{said}' is no way to keep objecting patients out",

@@ -1,0 +1,232 @@
+"""People whom a mapping leaves out: who opposed, and whom the site excludes."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+
+from cohort_dsl import create_dataset, warehouses
+from cohort_dsl.errors import WarehouseError
+from cohort_dsl.mappings import reading
+from cohort_dsl.tables import contract as tables
+from cohort_dsl.testing import query_of
+from tests.an_omop import TABLES, built, on_server, settings
+
+TODAY = date(2024, 6, 1)
+PEOPLE = """\
+format: mapping
+version: 1
+name: ours
+people: {table: person, patient_id: person_id}
+tables:
+  patients:
+    from: person
+    patient_id: person_id
+    columns: {date_of_birth: , sex: "'unknown'", date_of_death: }
+"""
+OPPOSED = "person_id VARCHAR, status VARCHAR, since DATE, until DATE, ipp VARCHAR"
+PHYSICAL = {
+    "person": f"{TABLES['person']}, is_test BOOLEAN",
+    "opposed": OPPOSED,
+    "known_as": "ipp VARCHAR, person_id BIGINT",
+}
+
+
+def everybody():
+    dataset = create_dataset()
+    dataset.define_population(tables.patients.exists_for_patient())
+    return query_of(dataset)
+
+
+@contextmanager
+def mapped(tmp_path, words, rows, today=TODAY, physical=PHYSICAL, **other):
+    """Five people, and what is said of who is left out."""
+    ours = tmp_path / "ours.yaml"
+    ours.write_text(PEOPLE + words, encoding="utf-8")
+    people = [{"person_id": n, "is_test": n == 5} for n in range(1, 6)]
+    database = built(tmp_path / "w.duckdb", {"person": people, **rows}, physical)
+    site = settings(database, mapping=str(ours), **other)
+    with warehouses.open(site, today) as warehouse:
+        yield warehouse
+
+
+def answered(warehouse):
+    with warehouse.ask(everybody()) as answer:
+        return [row["patient_id"] for b in answer.reveal() for row in b.to_pylist()]
+
+
+def left(tmp_path, words, rows, **other):
+    with mapped(tmp_path, words, rows, **other) as warehouse:
+        return answered(warehouse)
+
+
+def opposed(*rows):
+    return {"opposed": [dict(zip(("person_id", *w), r, strict=True)) for *w, r in rows]}
+
+
+def test_whoever_stands_in_the_table_is_left_out(tmp_path):
+    words = "opposition: [{from: opposed, patient_id: person_id}]\n"
+    rows = {"opposed": [{"person_id": " 2"}, {"person_id": "2"}, {"person_id": "4"}]}
+    assert left(tmp_path, words, rows) == [1, 3, 5]
+
+
+def test_a_mapping_that_says_nothing_leaves_nobody_out(tmp_path):
+    assert left(tmp_path, "", {"opposed": [{"person_id": "2"}]}) == [1, 2, 3, 4, 5]
+
+
+def test_of_opposition_doubt_leaves_out(tmp_path):
+    """Only whose row certainly says something else, or certainly nothing any more, stays."""
+    words = """\
+opposition:
+  - from: opposed
+    patient_id: person_id
+    only: {status: [research]}
+    unless: {ipp: [withdrawn]}
+"""
+    said = {1: "RESEARCH ", 2: None, 3: "", 4: "care", 5: "research"}
+    rows = [{"person_id": str(n), "status": text} for n, text in said.items()]
+    rows[4]["ipp"] = "withdrawn"
+    assert left(tmp_path, words, {"opposed": rows}) == [4, 5]
+    rows[4]["ipp"] = "Withdrawn?"
+    (tmp_path / "w.duckdb").unlink()
+    assert left(tmp_path, words, {"opposed": rows}) == [4]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "is_left_out"),
+    [
+        (None, None, True),
+        ("2020-01-01", None, True),
+        ("2024-06-01", None, True),
+        ("2024-06-02", None, False),  # from tomorrow on
+        ("2020-01-01", "2024-05-31", False),  # until yesterday
+        ("2020-01-01", "2024-06-01", True),  # until tonight
+        ("2020-01-01", "9999-12-31", True),
+        ("2023-01-01", "2021-01-01", True),  # that can't be, so it has not ended
+        (None, "2021-01-01", False),
+    ],
+)
+def test_an_opposition_counts_from_its_first_to_its_last_day(
+    tmp_path, since, until, is_left_out
+):
+    words = """\
+opposition:
+  - {from: opposed, patient_id: person_id, begins: since, ends: until}
+"""
+    rows = {"opposed": [{"person_id": "3", "since": since, "until": until}]}
+    assert (3 not in left(tmp_path, words, rows)) is is_left_out
+
+
+def test_without_a_clock_no_opposition_has_ended(tmp_path):
+    words = """\
+opposition:
+  - {from: opposed, patient_id: person_id, begins: since, ends: until}
+"""
+    days = [("2030-01-01", None), ("2000-01-01", "2001-01-01")]
+    rows = [
+        {"person_id": str(n), "since": b, "until": e} for n, (b, e) in enumerate(days, 1)
+    ]
+    assert left(tmp_path, words, {"opposed": rows}, today=None) == [3, 4, 5]
+
+
+def test_several_tables_and_exclusions_are_all_left_out(tmp_path):
+    words = """\
+opposition:
+  - {from: opposed, patient_id: person_id, only: {status: [a]}}
+  - from: opposed
+    joins:
+      known_as: {on: {ipp: ipp}}
+    patient_id: known_as.person_id
+exclusions:
+  test patients: {from: person, patient_id: person_id, only: {is_test: [true]}}
+"""
+    rows = {
+        "opposed": [{"person_id": "1", "status": "a"}, {"status": "b", "ipp": "X"}],
+        "known_as": [{"ipp": "X", "person_id": 3}],
+    }
+    assert left(tmp_path, words, rows) == [2, 4]
+
+
+def test_of_an_exclusion_only_what_is_said_leaves_out(tmp_path):
+    """Else a flag that most rows lack would leave out nearly everybody."""
+    words = """\
+exclusions:
+  odd: {from: opposed, patient_id: person_id, only: {status: [odd%s]}}
+"""
+    rows = {"opposed": [{"person_id": "1", "status": "odd"}, {"person_id": "2"}]}
+    assert left(tmp_path, words % "", rows) == [2, 3, 4, 5]
+    (tmp_path / "w.duckdb").unlink()
+    assert left(tmp_path, words % ", null", rows) == [3, 4, 5]
+
+
+def test_who_can_not_tell_who_opposed_serves_nobody(tmp_path):
+    words = "opposition: [{from: oposed, patient_id: person_id, only: {statu: [a]}}]\n"
+    with mapped(tmp_path, words, {}) as warehouse:
+        with pytest.raises(WarehouseError) as refused, warehouse.ask(everybody()):
+            pass
+        assert "opposition" in refused.value.problem
+        assert "no table oposed (it has opposed)" in refused.value.problem
+        assert "empty_tables" not in refused.value.remedy
+        assert not warehouse.check(TODAY).ok
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("opposition: []\n", "must be a list of tables in which those stand who opposed"),
+        ("opposition: [{from: a}]\n", "has no 'patient_id'"),
+        ("opposition: [{from: a, patient_id: b, state: c}]\n", "there is no 'state'"),
+        ("exclusions: {x: {from: a, patient_id: b, only: {c: []}}}\n", "list of texts"),
+        (
+            "exclusions: {x: {from: a, patient_id: b, only: {'c d': [e]}}}\n",
+            "can't be read",
+        ),
+        ("exclusions: {x: {from: a, patient_id: z.b}}\n", "z isn't among the joins"),
+    ],
+)
+def test_mistakes_are_told_with_their_lines(words, told):
+    with pytest.raises(WarehouseError, match="line 10") as refused:
+        reading.read(PEOPLE + words, "ours.yaml")
+    assert told in refused.value.problem
+
+
+def test_a_site_that_leaves_out_by_its_mapping_needs_a_mapping_that_does(tmp_path):
+    word = {"opposition": "left_out_by_mapping"}
+    with pytest.raises(WarehouseError, match="ours has no opposition") as refused:
+        left(tmp_path, "", {}, **word)
+    assert "nothing is asked before" in refused.value.remedy
+    words = "opposition: [{from: opposed, patient_id: person_id}]\n"
+    (tmp_path / "w.duckdb").unlink()
+    assert left(tmp_path, words, {}, **word) == [1, 2, 3, 4, 5]
+    (tmp_path / "w.duckdb").unlink()
+    with pytest.raises(WarehouseError, match="none_recorded"):
+        left(tmp_path, words, {}, opposition="none_recorded")
+
+
+def test_postgresql_leaves_out_the_same(tmp_path, postgres):
+    words = """\
+opposition:
+  - from: opposed
+    patient_id: person_id
+    only: {status: [research]}
+    begins: since
+    ends: until
+exclusions:
+  test patients: {from: person, patient_id: person_id, only: {is_test: [true]}}
+"""
+    ours = tmp_path / "ours.yaml"
+    ours.write_text(PEOPLE + words, encoding="utf-8")
+    rows = {
+        "person": [{"person_id": n, "is_test": n == 5} for n in range(1, 6)],
+        "opposed": [
+            {"person_id": "1", "status": "Research"},
+            {"person_id": "2", "status": "research", "until": "2020-01-01"},
+            {"person_id": "no number"},
+        ],
+    }
+    with on_server(postgres, rows, PHYSICAL) as given:
+        site = {**given, "mapping": str(ours), "empty_tables": []}
+        with warehouses.open(site, TODAY) as warehouse:
+            assert answered(warehouse) == [2, 3, 4]
