@@ -1,6 +1,7 @@
 """Make .venv from the lock file. Needs Python 3 and nothing else; run by ``make setup``.
 
-With the word ``tests``: also what tests need besides, which are PostgreSQL and R.
+With the word ``tests``: also what tests need besides, which are PostgreSQL, H2, R and
+more.
 
 Gets uv if it isn't there: by pip into Strongroom's cache folder, which a Debian-managed
 Python allows; as root on Debian, pip itself by apt-get if need be. Names what it installs.
@@ -111,6 +112,23 @@ def get_postgresql():
         os.remove(NO_CLUSTER)
 
 
+def get_h2():
+    """For tests of what Oracle is sent: a database that reads it, and Java's compiler."""
+    missing = [] if os.path.exists("/usr/share/java/h2.jar") else ["libh2-java"]
+    missing += [] if shutil.which("javac") else ["default-jdk-headless"]
+    apt = shutil.which("apt-get")
+    if not missing:
+        return
+    if apt is None or os.geteuid() != 0:
+        print(
+            "Tests of Oracle's SQL are skipped: `sudo apt-get install {}`".format(
+                " ".join(missing)
+            )
+        )
+    elif not apt_installs(apt, *missing):
+        stop("apt-get couldn't install H2.", "Its reason stands above.")
+
+
 def get_ssh():
     """For requests, which are signed with SSH keys."""
     if shutil.which("ssh-keygen"):
@@ -180,5 +198,6 @@ if __name__ == "__main__":
     get_ssh()
     if "tests" in sys.argv[1:]:
         get_postgresql()
+        get_h2()
         get_r()
         get_engines()

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 import pyarrow as pa
 
-from cohort_dsl import plan, reference
+from cohort_dsl import reference
 from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model.measures import PATIENTS, Measures
 from cohort_dsl.model.nodes import InlineTable
@@ -25,6 +25,7 @@ from cohort_dsl.sql import DIALECTS, Catalog, script
 from cohort_dsl.sql.catalog import plain
 from cohort_dsl.warehouses.contract import Warehouse
 from cohort_dsl.warehouses.duckdb import from_rows
+from cohort_dsl.warehouses.explaining import planned
 from cohort_dsl.warehouses.rows import ARROW
 from cohort_dsl.warehouses.rows import Rows as Answered
 
@@ -144,8 +145,8 @@ def sql(dataset: object, dialect: str) -> str:
     query = query_of(dataset)
     sources = {table.name: plain(table) for table in query.tables()}
     said = DIALECTS[dialect]
-    steps = plan.build(query, together=said.together)
-    return str(script(steps, said, Catalog(sources)))
+    catalog = Catalog(sources)
+    return str(script(planned(query, said, catalog), said, catalog))
 
 
 def _arrow(schema: TableSchema, rows: list[dict[str, Any]]) -> pa.Table:

@@ -83,6 +83,19 @@ def postgresql(postgres: a_postgres.Server) -> Iterator[testing.Engine]:
 
 
 @pytest.fixture(scope="session")
+def oracle() -> Iterator[testing.Engine]:
+    """What makes a warehouse of rows in H2, which is spoken to as if it were Oracle."""
+    from tests import h2_as_oracle
+    from tests.h2_as_oracle.rows import from_rows as oracle_from_rows
+
+    with contextlib.ExitStack() as session:
+        with needed(h2_as_oracle.NoH2Error):
+            connection = h2_as_oracle.connect()
+        session.callback(connection.close)
+        yield functools.partial(oracle_from_rows, connection)
+
+
+@pytest.fixture(scope="session")
 def docker_client(docker_engine: Engine) -> Iterator[docker.DockerClient]:
     """A client of that engine."""
     client = docker.DockerClient(base_url=docker_engine.url)

@@ -12,6 +12,8 @@
 ``without(a, '.')``                         a text without that part
 ``day_in(a, 'DDMMYYYY')``                   a date, or a text that says one in that way
 ``days_after(date, n)``                     the date n days later
+``first_of_month(a)``                       the first day of the date's month
+``dotted(a)``                               a code of ICD with its dot, C67.0 for C670
 ``together(a, '-', b)``                     texts put together; missing where one is
 ``either(a, b, …)``                         the first of these that the database has at all
 
@@ -104,6 +106,16 @@ class DaysAfter:
 
 
 @dataclass(frozen=True)
+class FirstOfMonth:
+    day: Expression
+
+
+@dataclass(frozen=True)
+class Dotted:
+    code: Expression
+
+
+@dataclass(frozen=True)
 class Together:
     texts: tuple[Expression, ...]
 
@@ -126,6 +138,8 @@ Expression: TypeAlias = (
     | Without
     | DayIn
     | DaysAfter
+    | FirstOfMonth
+    | Dotted
     | Together
     | Either
 )
@@ -264,6 +278,16 @@ WORDS: dict[str, Word] = {
         "days_after(date, n)",
         lambda count: count == 2,
         lambda arguments: DaysAfter(*map(_read, arguments)),
+    ),
+    "first_of_month": (
+        "first_of_month(a)",
+        lambda count: count == 1,
+        lambda arguments: FirstOfMonth(_read(arguments[0])),
+    ),
+    "dotted": (
+        "dotted(a)",
+        lambda count: count == 1,
+        lambda arguments: Dotted(_read(arguments[0])),
     ),
     "together": (
         "together(a, '-', b)",

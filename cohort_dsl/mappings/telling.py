@@ -19,9 +19,11 @@ from cohort_dsl.mappings.expressions import (
     DayIn,
     DayOf,
     DaysAfter,
+    Dotted,
     Either,
     Expression,
     First,
+    FirstOfMonth,
     IfNoNumber,
     OpenEnd,
     Together,
@@ -30,6 +32,7 @@ from cohort_dsl.mappings.expressions import (
 )
 from cohort_dsl.mappings.physical import NUMBERS, Family, LackingError
 from cohort_dsl.mappings.reads import Value
+from cohort_dsl.model.nodes import DateUnit
 from cohort_dsl.model.types import Kind
 from cohort_dsl.sql.dialect import Dialect, Sql
 
@@ -38,6 +41,12 @@ FAR = "DATE '2099-01-01'"
 
 # So far days are counted on: a warehouse's own numbers may be anything.
 MOST_DAYS = 1_000_000
+
+# Before the dot of a code of ICD-10 stands its category. No code is so long.
+CATEGORY, LONGEST_CODE = 3, 100
+
+# What is a date, whatever it is made of.
+DAYS = (DayIn, DaysAfter, DayOf, FirstOfMonth, OpenEnd)
 
 # Where a column stands; None where the site declares that there is nothing to read.
 Find: TypeAlias = Callable[[Column], Value | None]
@@ -91,6 +100,10 @@ class Teller:
                 start, number = self.tell(day, Kind.DATE), self.tell(days, Kind.INT)
                 near = sa.case((number.between(-MOST_DAYS, MOST_DAYS), number))
                 return self.dialect.add_days(start, near)
+            case FirstOfMonth(day):
+                return self.dialect.first_of[DateUnit.MONTHS](self.tell(day, Kind.DATE))
+            case Dotted(code):
+                return self._dotted(self.tell(code, Kind.STR))
             case Together(texts):
                 return self._together(texts)
             case Either(options):
@@ -127,8 +140,15 @@ class Teller:
                 return found[0]
             days = found is not None and found[1] in (Family.DATE, Family.TIME)
         else:
-            days = isinstance(expression, DayIn | DaysAfter | DayOf | OpenEnd)
+            days = isinstance(expression, DAYS)
         return self.tell(expression, Kind.DATE if days else Kind.STR)
+
+    def _dotted(self, code: Sql) -> Sql:
+        """Of no more than three characters, or with its dot, it stays as it is."""
+        rest = self.dialect.middle(code, CATEGORY + 1, LONGEST_CODE)
+        whole = self.dialect.prefix(code, CATEGORY) + sa.literal(".") + rest
+        bare = sa.and_(code.like("____%"), code.not_like("%.%"))
+        return sa.case((bare, whole), else_=code)
 
     def _together(self, texts: tuple[Expression, ...]) -> Sql:
         """Engines differ about what a missing text leaves of others."""

@@ -41,6 +41,7 @@ def _extreme(choose: Callable[[Sql], Sql]) -> Aggregate:
 
 
 def _percentile(terms: Terms, node: nodes.Percentile, value: Sql) -> Sql:
+    assert terms.dialect.percentile is not None, "else rows are told their places"
     return terms.dialect.percentile(terms.float(value), node.percent / 100)
 
 

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 
 import sqlalchemy as sa
 
-from cohort_dsl.model.nodes import Series
+from cohort_dsl.model.nodes import Percentile, Series
 from cohort_dsl.model.types import BOOL, INT, ValueType
 from cohort_dsl.plan.steps import Aggregate, Columns, Members, Output, Part
 from cohort_dsl.sql import cutting
 from cohort_dsl.sql.aggregates import AGGREGATES
+from cohort_dsl.sql.below import Below
 from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.reading import Looked, looked, read, where, which
+from cohort_dsl.sql.terms import Terms
 from cohort_dsl.sql.workbench import Workbench
-from cohort_dsl.sql.working import INTERVAL, MEMBER, OWNER, Worked, among
+from cohort_dsl.sql.working import INTERVAL, MEMBER, OWNER, among
 
 
 def columns(bench: Workbench, step: Columns) -> None:
@@ -51,11 +53,12 @@ def aggregate(bench: Workbench, step: Aggregate) -> None:
         owner.append(sa.column(INTERVAL))
         types[INTERVAL] = INT
     answers: list[Sql] = []
+    below = Below(bench.terms, worked, owner)
     for part in step.parts:
         only = None if alone else which(part.rows, worked)
-        answers += _answers(bench, part, worked, only)
+        answers += _answers(below, part, only)
         types |= dict(_types(part))
-    found = sa.select(*owner, *answers).select_from(worked.rows)
+    found = sa.select(*owner, *answers).select_from(below.rows())
     if alone:
         found = where(found, step.parts[0].rows, worked)
     bench.leave(step.name, found.group_by(*owner), types)
@@ -69,32 +72,35 @@ def _looked(step: Aggregate) -> Looked:
     return Looked(step.rows, step.kept, hits, step.within_population, several)
 
 
-def _answers(
-    bench: Workbench, part: Part, worked: Worked, only: Sql | None
-) -> Iterator[Sql]:
+def _answers(below: Below, part: Part, only: Sql | None) -> Iterator[Sql]:
     """The part's answers; ``only``: the condition that tells its rows from others'."""
+    terms, worked = below.terms, below.worked
+    its = which(part.rows, worked)
     one: Sql = sa.literal_column("1")
     for output in part.outputs:
         source = getattr(output.node, "source", None)
         value = one
         if isinstance(source, Series):
-            value = bench.terms.stored(worked[source], source.type)
+            value = terms.stored(worked[source], source.type)
         told = value if only is None else sa.case((only, value))
+        if isinstance(output.node, Percentile) and terms.dialect.percentile is None:
+            yield below.percentile(output.node, value, its).label(output.name)
+            continue
         rule = AGGREGATES[type(output.node)]
-        yield rule(bench.terms, output.node, told).label(output.name)
+        yield rule(terms, output.node, told).label(output.name)
     if part.bits:
-        yield from cutting.any_bits(bench.terms, part, worked, only)
+        yield from cutting.any_bits(below, part, only)
     elif part.there is not None:
-        yield _any(bench, only).label(part.there)
+        yield _any(terms, only).label(part.there)
 
 
-def _any(bench: Workbench, only: Sql | None) -> Sql:
+def _any(terms: Terms, only: Sql | None) -> Sql:
     """Is it true of any row? Of a boolean the state of an aggregate is small."""
     one: Sql = sa.literal_column("1")
-    if bench.dialect.native_booleans:
+    if terms.dialect.native_booleans:
         return sa.func.bool_or(sa.true() if only is None else only)
     there = sa.func.max(one if only is None else sa.case((only, one)))
-    return bench.terms.stored(there.is_not(sa.null()), BOOL)
+    return terms.stored(there.is_not(sa.null()), BOOL)
 
 
 def _types(part: Part) -> Iterator[tuple[str, ValueType]]:

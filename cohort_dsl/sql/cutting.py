@@ -12,6 +12,7 @@ from cohort_dsl.model.types import ValueType
 from cohort_dsl.plan.cuts import Bits, Cuts
 from cohort_dsl.plan.steps import Part
 from cohort_dsl.plan.varying import BITS
+from cohort_dsl.sql.below import Below
 from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.terms import Terms
 from cohort_dsl.sql.working import Worked
@@ -23,13 +24,18 @@ def rounded(terms: Terms, column: Sql, kind: ValueType, cuts: Cuts) -> Sql:
     return _chosen(terms, column, kind, cuts, each, terms.null(kind))
 
 
-def any_bits(terms: Terms, part: Part, worked: Worked, only: Sql | None) -> Iterator[Sql]:
+def any_bits(below: Below, part: Part, only: Sql | None) -> Iterator[Sql]:
     """In which intervals there is any row for which the part's conditions hold."""
+    terms, worked = below.terms, below.worked
     for place in range(part.masks):
         sides = [_mask(terms, one, worked, place) for one in part.bits]
         both: Sql = reduce(lambda left, right: left.bitwise_and(right), sides)
         told = both if only is None else sa.case((only, both))
-        found = sa.func.bit_or(told, type_=sa.BigInteger())
+        if terms.dialect.any_bit is None:
+            most = min(_most(one, place) for one in part.bits)
+            found = one_by_one(below.column(sa.type_coerce(told, sa.BigInteger())), most)
+        else:
+            found = terms.dialect.any_bit(told)
         yield sa.func.coalesce(found, whole(0)).label(f"{part.there}_{place}")
 
 
@@ -38,6 +44,20 @@ def _mask(terms: Terms, bits: Bits, worked: Worked, place: int) -> Sql:
     each = [whole(_own(mask, place)) for mask in bits.masks]
     null, column = whole(_own(bits.null, place)), worked[bits.column]
     return _chosen(terms, column, bits.column.type, bits.cuts, each, null)
+
+
+def one_by_one(told: Sql, bits: int) -> Sql:
+    """Of ints of so many bits, those that any of them has."""
+    found = whole(0)
+    for place in range(bits):
+        bit: Sql = sa.literal_column(str(1 << place))
+        found += sa.func.max(told.bitwise_and(bit), type_=sa.BigInteger())
+    return found
+
+
+def _most(bits: Bits, place: int) -> int:
+    """How many bits its masks have."""
+    return max(_own(mask, place).bit_length() for mask in (*bits.masks, bits.null))
 
 
 def _own(mask: int, place: int) -> int:

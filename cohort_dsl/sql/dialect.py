@@ -47,6 +47,8 @@ class Dialect:
     types: Mapping[Kind, sa.types.TypeEngine[Any]]
     # Has columns of yes and no; else they are kept as 1 and 0.
     native_booleans: bool
+    # Tells a text without characters from NULL; else a question is asked without any.
+    empty_text: bool
     # Its warehouse lays answers side by side, by patients' numbers, and reads what lies so
     # in order; else they are joined.
     lays_out: bool
@@ -67,8 +69,11 @@ class Dialect:
     floor: One  # float -> float
     total: One  # ints of a group -> their sum, NULL beyond 64 bits
     float_total: One  # floats of a group -> their sum, NULL where it isn't finite
-    # Floats of a group, and a share from 0 to 1 -> as the model's Percentile says.
-    percentile: Callable[[Sql, float], Sql]
+    # Floats of a group, and a share from 0 to 1 -> as the model's Percentile says. None:
+    # the engine has nothing that reckons just so, and rows are told their places first.
+    percentile: Callable[[Sql, float], Sql] | None
+    # Ints of a group -> the bits that any has. None: they are looked at one by one.
+    any_bit: One | None
     least: Many  # of the non-NULL values of one type
     greatest: Many
     contains: Two  # text, part -> condition; all characters literal, case counts

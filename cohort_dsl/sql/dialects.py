@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from cohort_dsl.sql.dialect import Dialect
 from cohort_dsl.sql.duckdb import DUCKDB
+from cohort_dsl.sql.oracle import ORACLE_19
 from cohort_dsl.sql.postgresql import POSTGRESQL
 
 DIALECTS: Mapping[str, Dialect] = MappingProxyType(
-    {one.name: one for one in (DUCKDB, POSTGRESQL)}
+    {one.name: one for one in (DUCKDB, POSTGRESQL, ORACLE_19)}
 )

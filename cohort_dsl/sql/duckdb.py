@@ -153,6 +153,7 @@ DUCKDB = Dialect(
     renderer=_renderer,
     types=TYPES,
     native_booleans=True,
+    empty_text=True,
     lays_out=True,
     # To tell one list's rows from another's takes longer than one answer more to lay out.
     together=1,
@@ -171,6 +172,7 @@ DUCKDB = Dialect(
     total=lambda x: sa.try_cast(sa.func.sum(x), sa.BigInteger()),
     float_total=lambda x: _finite(sa.func.sum(x, type_=sa.Double())),
     percentile=_percentile,
+    any_bit=lambda told: sa.func.bit_or(told, type_=sa.BigInteger()),
     least=lambda values: sa.func.least(*values, type_=values[0].type),
     greatest=lambda values: sa.func.greatest(*values, type_=values[0].type),
     contains=lambda text, part: sa.func.contains(text, part, type_=sa.Boolean()),

@@ -236,7 +236,7 @@ PARTS: Mapping[DatePart, str] = {part: part.value for part in DatePart}
 def repeats(node: Series) -> bool:
     """Does the operation's text hold an operand more than once?"""
     if isinstance(node, nodes.CastToInt):
-        return node.operand.type == BOOL
+        return node.operand.type in (BOOL, FLOAT)
     if isinstance(node, nodes.Add | nodes.Subtract | nodes.Multiply):
         return _is_float(node)
     return isinstance(node, _REPEATING)

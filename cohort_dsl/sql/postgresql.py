@@ -252,6 +252,7 @@ POSTGRESQL = Dialect(
     renderer=_renderer,
     types=TYPES,
     native_booleans=True,
+    empty_text=True,
     lays_out=False,
     # Every aggregate of a step looks at all its rows: of 40 lists at once that takes twice
     # as long as of twelve; of four, the joins of the answers take what was won.
@@ -270,6 +271,7 @@ POSTGRESQL = Dialect(
     total=lambda x: to_int(sa.func.sum(x, type_=sa.Numeric())),  # SUM of BIGINT is NUMERIC
     float_total=_float_total,
     percentile=_percentile,
+    any_bit=lambda told: sa.func.bit_or(told, type_=sa.BigInteger()),
     least=lambda values: sa.func.least(*values, type_=values[0].type),
     greatest=lambda values: sa.func.greatest(*values, type_=values[0].type),
     contains=_contains,

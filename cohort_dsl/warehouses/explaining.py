@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from cohort_dsl import plan
+from cohort_dsl.model.empty_text import without_empty_text
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.plan import Plan
@@ -61,6 +62,8 @@ class Session(Protocol):
 def planned(question: Query | Measures, dialect: Dialect, catalog: Catalog) -> Plan:
     """The plan by which a warehouse of this kind answers. The query is of one time."""
     everyone, together, shared = catalog.everyone, dialect.together, catalog.reads
+    if not dialect.empty_text:
+        question = without_empty_text(question)
     if isinstance(question, Measures):
         return plan.build_measures(question, everyone, together, shared)
     return plan.build(question, everyone, together=together, shared=shared)

@@ -102,6 +102,25 @@ def test_a_day_is_counted_on(place, tmp_path, days, day):
     assert found["date"] == day
 
 
+def test_a_day_may_be_given_as_its_months_first(place, tmp_path):
+    table = part("procedures", FROM.format("act"), date="first_of_month(a)")
+    rows = {"act": [{"id": 1, "a": "2024-07-10 11:12:13"}]}
+    kinds = {"act": "id INTEGER, a TIMESTAMP"}
+    [found] = served(place, tmp_path, table, kinds, rows)
+    assert found["date"] == date(2024, 7, 1)
+
+
+CODES = {"C670": "C67.0", " C67.0 ": "C67.0", "C67": "C67", "I7020": "I70.20", "X": "X"}
+
+
+def test_a_code_has_its_dot_however_it_is_written(place, tmp_path):
+    table = part("procedures", FROM.format("act"), code="dotted(a)", source_code="a")
+    rows = {"act": [{"id": 1, "a": code} for code in (*CODES, None)]}
+    found = served(place, tmp_path, table, {"act": "id INTEGER, a VARCHAR"}, rows)
+    told = {one["source_code"]: one["code"] for one in found}
+    assert told == {**{code.strip(): dot for code, dot in CODES.items()}, None: None}
+
+
 def test_a_moment_is_a_day_by_the_sites_clocks(place, tmp_path):
     """Half past midnight in Paris is still the day before in Greenwich."""
     table = part("procedures", FROM.format("act"), date="a")

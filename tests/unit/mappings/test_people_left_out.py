@@ -77,7 +77,7 @@ def test_a_mapping_that_says_nothing_leaves_nobody_out(tmp_path):
 
 
 def test_of_opposition_doubt_leaves_out(tmp_path):
-    """Only whose row certainly says something else, or certainly nothing any more, stays."""
+    """Only whose row says something else for certain, or nothing any more, stays."""
     words = """\
 opposition:
   - from: opposed

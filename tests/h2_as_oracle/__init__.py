@@ -1,0 +1,28 @@
+"""H2 in its Oracle mode, behind oracledb's interface.
+
+No Oracle can be had for tests. This is a module as SQLAlchemy and our own warehouse want
+one: ``create_engine("oracle+oracledb://", module=h2_as_oracle)``. What it hasn't, oracledb
+has: kinds of errors, names of types. ``words`` says which of Oracle's statements H2 is
+told in other words, ``functions`` which functions it lacked.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import oracledb
+
+from tests.h2_as_oracle.connection import Connection, NoH2Error, started
+
+__all__ = ["Connection", "NoH2Error", "connect", "started"]
+
+JARS = ("/usr/share/java/h2.jar",)
+
+
+def connect(*where: Any, **said: Any) -> Connection:
+    """A database in memory that is gone with the connection."""
+    return Connection(started(JARS))
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(oracledb, name)
