@@ -1,0 +1,1 @@
+"""One study, unchanged, on data that nobody here made."""
