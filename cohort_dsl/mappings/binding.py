@@ -140,8 +140,8 @@ def bind(
     """
     try:
         patient_id = parts.type_of_ids(mapping.people, physical)
-        days, zone = mapping.no_days, mapping.zone
-        place = Place(physical, dialect, patient_id, empty, days, zone)
+        said = mapping.no_days, mapping.zone, mapping.no_texts
+        place = Place(physical, dialect, patient_id, empty, *said)
         left_out = opposition.bind(mapping.left_out, place, today)
     except LackingError as error:
         tables = {name: _nothing(schema, error) for name, schema in OFFERED.items()}

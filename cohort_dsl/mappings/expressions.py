@@ -1,4 +1,4 @@
-"""What a mapping may say of a column: a few words with a closed list, read from text.
+"""What a mapping may say of a column: a few words with a closed list.
 
 ``visit_start_date``                        the column of the table itself
 ``concept.concept_code``                    the column of a joined table
@@ -16,18 +16,22 @@
 ``dotted(a)``                               a code of ICD with its dot, C67.0 for C670
 ``together(a, '-', b)``                     texts put together; missing where one is
 ``either(a, b, …)``                         the first of these that the database has at all
+``before(a, ':')``                          what stands before it; missing where it isn't in
+``after(a, ':')``                           what stands after it; all where it isn't in
+``missing_if(a, '@', 'UNK')``               a text, missing where it is one of these
+``by_beginning(a, {'MED:': 'x'}, 'z')``     by the first of these that a begins with
+``earliest(a)``, ``latest(a)``              of all of a patient's rows, which become one
 
 What stands in the database under another type is converted; what can't be is missing.
 """
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from typing import TypeAlias
 
-from cohort_dsl.mappings.days import DayFormat, FormatError
+from cohort_dsl.mappings.days import DayFormat
 
 
 class ExpressionError(Exception):
@@ -127,6 +131,45 @@ class Either:
     options: tuple[Expression, ...]
 
 
+@dataclass(frozen=True)
+class Before:
+    text: Expression
+    part: str
+
+
+@dataclass(frozen=True)
+class After:
+    text: Expression
+    part: str
+
+
+@dataclass(frozen=True)
+class MissingIf:
+    text: Expression
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ByBeginning:
+    of: Expression
+    cases: tuple[tuple[str, Expression], ...]
+    otherwise: Expression
+
+    def __post_init__(self) -> None:
+        if not self.cases:
+            raise ExpressionError("by_beginning() has nothing to choose from")
+
+
+@dataclass(frozen=True)
+class Earliest:
+    of: Expression
+
+
+@dataclass(frozen=True)
+class Latest:
+    of: Expression
+
+
 Expression: TypeAlias = (
     Column
     | Constant
@@ -142,6 +185,12 @@ Expression: TypeAlias = (
     | Dotted
     | Together
     | Either
+    | Before
+    | After
+    | MissingIf
+    | ByBeginning
+    | Earliest
+    | Latest
 )
 
 
@@ -151,6 +200,13 @@ def columns(expression: Expression) -> Iterator[Column]:
         yield expression
     for part in parts(expression):
         yield from columns(part)
+
+
+def sums_up(expression: Expression) -> bool:
+    """Is it about all of a patient's rows together?"""
+    if isinstance(expression, Earliest | Latest):
+        return True
+    return any(sums_up(part) for part in parts(expression))
 
 
 def parts(expression: Expression) -> tuple[Expression, ...]:
@@ -182,121 +238,3 @@ def _changed_in(value: object, change: Change) -> object:
     if isinstance(value, tuple):
         return tuple(_changed_in(item, change) for item in value)
     return changed(value, change) if isinstance(value, Expression) else value
-
-
-# Reading -----------------------------------------------------------------------
-
-
-def parse(text: str) -> Expression:
-    """The expression that the text says; ExpressionError if none."""
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ExpressionError("it can't be read; see the list of words") from None
-    return _read(tree.body)
-
-
-def _read(node: ast.expr) -> Expression:
-    match node:
-        case ast.Name(name):
-            return Column(None, name)
-        case ast.Attribute(ast.Name(alias), name):
-            return Column(alias, name)
-        case ast.Constant():
-            return Constant(_scalar(node))
-        case ast.Call(ast.Name(word), arguments, keywords) if not keywords:
-            return _call(word, arguments)
-    raise ExpressionError("only columns, constants and the listed words may stand here")
-
-
-def _scalar(node: ast.expr | None) -> str | int | None:
-    value = node.value if isinstance(node, ast.Constant) else ...
-    if value is None or type(value) in (str, int):
-        return value  # type: ignore[return-value]  # the line above says so
-    raise ExpressionError("a constant is a text in quotes, a whole number or None")
-
-
-def _call(word: str, arguments: list[ast.expr]) -> Expression:
-    if word not in WORDS:
-        raise ExpressionError(f"there is no word {word}(); there are {', '.join(WORDS)}")
-    usage, fits, build = WORDS[word]
-    if not fits(len(arguments)):
-        raise ExpressionError(f"write {usage}")
-    return build(arguments)
-
-
-def _choose(arguments: list[ast.expr]) -> Expression:
-    of, cases, otherwise = arguments
-    if not isinstance(cases, ast.Dict):
-        raise ExpressionError(f"write {WORDS['choose'][0]}")
-    pairs = zip(cases.keys, cases.values, strict=True)
-    found = tuple((_scalar(key), _read(value)) for key, value in pairs)
-    return Choose(_read(of), found, _read(otherwise))
-
-
-def _without(arguments: list[ast.expr]) -> Expression:
-    part = _scalar(arguments[1])
-    if not isinstance(part, str) or not part:
-        raise ExpressionError(f"write {WORDS['without'][0]}")
-    return Without(_read(arguments[0]), part)
-
-
-def _day_in(arguments: list[ast.expr]) -> Expression:
-    try:
-        return DayIn(_read(arguments[0]), DayFormat(str(_scalar(arguments[1]))))
-    except FormatError as error:
-        raise ExpressionError(str(error)) from None
-
-
-Word: TypeAlias = tuple[str, Callable[[int], bool], Callable[[list[ast.expr]], Expression]]
-
-WORDS: dict[str, Word] = {
-    "first": (
-        "first(a, b, …)",
-        lambda count: count >= 2,
-        lambda arguments: First(tuple(map(_read, arguments))),
-    ),
-    "choose": ("choose(a, {1: 'x'}, 'z')", lambda count: count == 3, _choose),
-    "if_no_number": (
-        "if_no_number(a, b)",
-        lambda count: count == 2,
-        lambda arguments: IfNoNumber(*map(_read, arguments)),
-    ),
-    "day_of": (
-        "day_of(year, month, day)",
-        lambda count: count == 3,
-        lambda arguments: DayOf(*map(_read, arguments)),
-    ),
-    "open_end": (
-        "open_end(a)",
-        lambda count: count == 1,
-        lambda arguments: OpenEnd(_read(arguments[0])),
-    ),
-    "without": ("without(a, '.')", lambda count: count == 2, _without),
-    "day_in": ("day_in(a, 'DDMMYYYY')", lambda count: count == 2, _day_in),
-    "days_after": (
-        "days_after(date, n)",
-        lambda count: count == 2,
-        lambda arguments: DaysAfter(*map(_read, arguments)),
-    ),
-    "first_of_month": (
-        "first_of_month(a)",
-        lambda count: count == 1,
-        lambda arguments: FirstOfMonth(_read(arguments[0])),
-    ),
-    "dotted": (
-        "dotted(a)",
-        lambda count: count == 1,
-        lambda arguments: Dotted(_read(arguments[0])),
-    ),
-    "together": (
-        "together(a, '-', b)",
-        lambda count: count >= 2,
-        lambda arguments: Together(tuple(map(_read, arguments))),
-    ),
-    "either": (
-        "either(a, b, …)",
-        lambda count: count >= 2,
-        lambda arguments: Either(tuple(map(_read, arguments))),
-    ),
-}

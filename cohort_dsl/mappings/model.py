@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TypeAlias
 
 from cohort_dsl.mappings.expressions import (
     Change,
@@ -14,12 +15,18 @@ from cohort_dsl.mappings.expressions import (
     Expression,
     changed,
     columns,
+    sums_up,
 )
+from cohort_dsl.mappings.texts import Meant
 from cohort_dsl.model.types import TableSchema
 from cohort_dsl.tables import contract, core
 
 OFFERED: Mapping[str, TableSchema] = MappingProxyType({**contract.SCHEMAS, **core.SCHEMAS})
 """The tables that a mapping may serve, and no others."""
+
+
+Only: TypeAlias = tuple[Expression, Meant]
+"""What is looked at in a row, and the texts that are meant."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +35,9 @@ class Join:
 
     ``on``: its column → what that must equal. ``never``: a value of those columns that
     stands for "none" (concept 0). ``required``: rows that find nothing are left out.
-    ``first_by``: where it may have several rows, the first by these columns counts.
-    ``unless_empty``: if the site declares this contract table empty, nothing is found.
+    ``only``: the texts that its rows must have to be found. ``first_by``: where several
+    would be, the first by these columns counts. ``unless_empty``: if the site declares
+    this contract table empty, nothing is found.
     """
 
     alias: str
@@ -37,12 +45,31 @@ class Join:
     on: Mapping[str, Column | Constant]
     never: int | None = None
     required: bool = False
+    only: tuple[Only, ...] = ()
     first_by: tuple[str, ...] = ()
     unless_empty: str | None = None
 
     def read(self) -> Iterator[Column]:
         """The columns of other tables that it looks at."""
         yield from (one for one in self.on.values() if isinstance(one, Column))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Another row of the same table, about the same thing: a fact's dose beside the fact.
+
+    ``same``: the columns that both have alike; ``only``: the texts that tell it apart.
+    Of several, each column's greatest value counts.
+    """
+
+    alias: str
+    same: tuple[str, ...]
+    only: tuple[Only, ...]
+
+    def read(self) -> Iterator[Column]:
+        """The columns that it looks at."""
+        yield from (Column(None, name) for name in self.same)
+        yield from (column for one, _ in self.only for column in columns(one))
 
 
 @dataclass(frozen=True)
@@ -60,11 +87,17 @@ class Part:
     patient_id: Expression
     columns: Mapping[str, Expression | None] = field(hash=False)
     joins: tuple[Join, ...] = ()
-    only: tuple[tuple[Expression, tuple[str, ...]], ...] = ()
-    left_out: tuple[tuple[Expression, tuple[str, ...]], ...] = ()
+    only: tuple[Only, ...] = ()
+    left_out: tuple[Only, ...] = ()
     present: tuple[Expression, ...] = ()
     first_by: tuple[Expression, ...] = ()
     like: str | None = None
+    beside: tuple[Beside, ...] = ()
+
+    @property
+    def sums_up(self) -> bool:
+        """Is each of its rows about all of a patient's rows in the table?"""
+        return any(sums_up(one) for one in self.columns.values() if one)
 
     def join(self, alias: str) -> Join | None:
         return next((join for join in self.joins if join.alias == alias), None)
@@ -81,6 +114,8 @@ class Part:
             yield from columns(expression) if expression else ()
         for join in self.joins:
             yield from join.read()
+        for beside in self.beside:
+            yield from beside.read()
 
     def changed(self, change: Change) -> Part:
         """The same with all its expressions as ``change`` gives them."""
@@ -142,9 +177,10 @@ class LeftOut:
 class SiteMapping:
     """A physical model's mapping.
 
-    ``tables``: the parts whose rows make each table. ``no_days``: dates that stand for
-    none. ``zone``: by whose clocks timestamps with a time zone are read. ``left_out``: of
-    everything that is served.
+    ``tables``: the parts whose rows make each table. ``no_days``, ``no_texts``: dates and
+    texts that stand for none. ``zone``: by whose clocks timestamps with a time zone are
+    read. ``one_pass``: physical tables that are read once for all tables with rows there.
+    ``left_out``: of everything that is served.
     """
 
     name: str
@@ -152,6 +188,8 @@ class SiteMapping:
     tables: Mapping[str, tuple[Part, ...]]
     no_days: tuple[datetime.date, ...] = ()
     zone: str = "UTC"
+    no_texts: tuple[str, ...] = ()
+    one_pass: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 
     @property

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from cohort_dsl.mappings import conversions, reads
-from cohort_dsl.mappings.expressions import Column, Constant, Either, Expression, columns
-from cohort_dsl.mappings.model import Join, Part, People
-from cohort_dsl.mappings.physical import NUMBERS, Family, LackingError, Physical
-from cohort_dsl.mappings.reads import Read, Value
+from cohort_dsl.mappings import reads
+from cohort_dsl.mappings.expressions import Column, Either, Expression, columns
+from cohort_dsl.mappings.joining import OWN, Seen, Sight
+from cohort_dsl.mappings.model import Beside, Join, Part, People
+from cohort_dsl.mappings.physical import NUMBERS, LackingError, Physical
+from cohort_dsl.mappings.reads import Read
 from cohort_dsl.mappings.telling import Find, Teller, none_of
 from cohort_dsl.model.types import INT, STR, Kind, TableSchema, ValueType
 from cohort_dsl.sql.dialect import Dialect, Sql
-
-OWN = "own"  # the alias of a part's own table
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,8 @@ class BoundPart:
 class Place:
     """Where parts are bound. ``empty``: what the site declares it can't serve.
 
-    ``no_days``: dates that stand for none. ``zone``: whose clocks count.
+    ``no_days``, ``no_texts``: dates and texts that stand for none. ``zone``: whose clocks
+    count.
     """
 
     physical: Physical
@@ -44,9 +44,13 @@ class Place:
     empty: frozenset[str]
     no_days: tuple[datetime.date, ...] = ()
     zone: str = "UTC"
+    no_texts: tuple[str, ...] = ()
 
     def teller(self, find: Find) -> Teller:
-        return Teller(find, self.dialect, self.no_days, self.zone)
+        return Teller(find, self.dialect, self.no_days, self.zone, self.no_texts)
+
+    def sight(self, part: Part, seen: Seen) -> Sight:
+        return Sight(part, seen, self.physical, self.dialect, self.teller, self.empty)
 
 
 def settled(part: Part, find: Find) -> Part:
@@ -111,51 +115,45 @@ def bind(
     Tables that only other columns need aren't joined. LackingError where the database
     hasn't even what every row needs.
     """
-    return _Binding(schema, part, wanted, place).bound()
+    return Binding(schema, part, wanted, place).bound()
 
 
-class _Binding:
+class Binding:
     """One part on its way to SQL."""
 
     def __init__(
-        self, schema: TableSchema, part: Part, wanted: Collection[str], place: Place
+        self,
+        schema: TableSchema,
+        part: Part,
+        wanted: Collection[str],
+        place: Place,
+        seen: Seen | None = None,
     ) -> None:
         self.schema, self.place = schema, place
         self.wanted = [column for column in schema.columns if column.name in wanted]
-        self.own = reads.all_of(place.physical.table(part.table), OWN)
-        self.reads: dict[str, Read] = {}
-        self.joins = {join.alias: join for join in part.joins}
-        self.off = {j.alias for j in part.joins if j.unless_empty in place.empty}
-        self.teller = place.teller(self._find)
-        self.part = settled(part, self._find)
+        seen = seen or Seen.of(place.physical.table(part.table))
+        self.sight = place.sight(part, seen)
+        self.teller = place.teller(self.sight.find)
+        self.part = settled(part, self.sight.find)
 
     def bound(self) -> BoundPart:
-        patient = self.teller.tell(self.part.patient_id, self.place.patient_id.kind)
-        made, lacking = self._columns()
-        rows = sa.select(patient.label("patient_id"), *made).select_from(self._from())
-        rows = rows.where(*self._conditions())
+        made, lacking = self.columns()
+        patient = self.patient().label("patient_id")
+        rows = self._rows(patient, made)
         unmapped = frozenset(n for n, e in self.part.columns.items() if e is None)
         return BoundPart(self._first(rows, patient), lacking, unmapped, self._emptied())
 
-    def _conditions(self) -> list[Sql]:
-        """What a row must be like to count."""
-        part, teller = self.part, self.teller
-        only = [teller.tell(one, Kind.STR).in_(texts) for one, texts in part.only]
-        there = [teller.natural(one).is_not(sa.null()) for one in part.present]
-        return [*only, *there, *(self._without(*one) for one in part.left_out)]
+    def patient(self) -> Sql:
+        """Whose a row is."""
+        return self.teller.tell(self.part.patient_id, self.place.patient_id.kind)
 
-    def _without(self, looked_at: Expression, texts: tuple[str, ...]) -> Sql:
-        """A row where nothing stands stays."""
-        said = self.teller.tell(looked_at, Kind.STR)
-        return sa.or_(said.is_(sa.null()), said.not_in(texts))
-
-    def _columns(self) -> tuple[list[sa.Label[Any]], dict[str, LackingError]]:
+    def columns(self) -> tuple[list[sa.Label[Any]], dict[str, LackingError]]:
+        """The wanted columns; those that it lacks as NULL, and why."""
         made, lacking = [], {}
         for column in self.wanted:
-            kind, expression = column.type.kind, self.part.columns[column.name]
+            kind, expression = column.type.kind, self.expression(column.name)
             said = self.teller.null(kind)
-            empty = f"{self.schema.name}.{column.name}" in self.place.empty
-            if expression is not None and not empty:
+            if expression is not None:
                 try:
                     said = self.teller.tell(expression, kind)
                 except LackingError as error:
@@ -163,12 +161,60 @@ class _Binding:
             made.append(said.label(column.name))
         return made, lacking
 
+    def expression(self, column: str) -> Expression | None:
+        """What a column is; None where it is empty."""
+        empty = f"{self.schema.name}.{column}" in self.place.empty
+        return None if empty else self.part.columns[column]
+
+    def asked(self) -> list[Expression]:
+        """All that is looked at for the wanted columns."""
+        wanted = (self.part.columns[column.name] for column in self.wanted)
+        return [*self.part.of_rows(), *(one for one in wanted if one)]
+
+    def _rows(self, patient: Sql, made: list[sa.Label[Any]]) -> sa.Select[Any]:
+        used, beside = self.sight.used(self.asked()), self.sight.used_beside(self.asked())
+        found = sa.select(patient, *made)
+        if beside:
+            counts = self.demands(outer=True)
+            inner = found.add_columns(flag(all_of(counts)).label(COUNTS))
+            inner = inner.select_from(self.sight.rows(used, outer=True))
+            both = inner.where(with_those_beside(counts, beside, self.sight)).subquery()
+            kept = [column for column in both.c if column.name != COUNTS]
+            return sa.select(*kept).where(both.c[COUNTS] == sa.literal_column("1"))
+        rows = found.select_from(self.sight.rows(used))
+        rows = rows.where(*(one.holds for one in self.demands()))
+        return rows.group_by(patient.element) if self.part.sums_up else rows
+
+    def demands(self, *, outer: bool = False) -> list[Demand]:
+        """What a row must be like to count. ``outer``: nothing else sees to required joins.
+
+        What must stand there is what is written there, even if it stands for nothing.
+        """
+        part, dialect, said = self.part, self.place.dialect, self.teller.written()
+        found = [
+            Demand(meant.hold(said.tell(one, Kind.STR), dialect), tuple(columns(one)))
+            for one, meant in part.only
+        ]
+        for one in part.present:
+            there = self.teller.natural(one).is_not(sa.null())
+            found.append(Demand(there, tuple(columns(one))))
+        for one, meant in part.left_out:
+            text = said.tell(one, Kind.STR)
+            stays = sa.or_(text.is_(sa.null()), sa.not_(meant.hold(text, dialect)))
+            found.append(Demand(stays, tuple(columns(one))))
+        return [*found, *(self._found(j) for j in part.joins if outer and j.required)]
+
+    def _found(self, join: Join) -> Demand:
+        if join.alias in self.sight.off:
+            return Demand(sa.true(), ())
+        key, _ = self.sight.joined(join).column(next(iter(join.on)))
+        return Demand(key.is_not(sa.null()), tuple(join.read()))
+
     def _emptied(self) -> frozenset[str]:
         """Columns that read nothing but joins that are off."""
         read = {n: {c.alias for c in columns(e)} for n, e in self.part.columns.items() if e}
-        return frozenset(
-            n for n, aliases in read.items() if aliases and aliases <= self.off
-        )
+        off = self.sight.off
+        return frozenset(n for n, aliases in read.items() if aliases and aliases <= off)
 
     def _first(self, rows: sa.Select[Any], patient: Sql) -> sa.Select[Any]:
         """Of each patient's rows the first, if the mapping says by what."""
@@ -181,94 +227,40 @@ class _Binding:
         kept = [column for column in ranked.c if column.name != name]
         return sa.select(*kept).where(ranked.c[name] == 1)
 
-    # Columns and joins ---------------------------------------------------------------
 
-    def _find(self, column: Column) -> Value | None:
-        if column.alias in self.off:
-            return None
-        join = self.joins.get(column.alias or OWN)
-        if join is None:
-            return self.own.column(column.name)
-        try:
-            self._on(join)  # a joined table can be read only if it can be joined
-            return self._joined(join).column(column.name)
-        except LackingError as error:
-            declare = error.declare or join.unless_empty or ""
-            raise LackingError(error.problem, declare) from None
-
-    def _joined(self, join: Join) -> Read:
-        """The same each time, or SQLAlchemy would take it for two tables."""
-        if join.alias not in self.reads:
-            table = self.place.physical.table(join.table)
-            self.reads[join.alias] = (
-                reads.first_of_each(table, join.alias, tuple(join.on), join.first_by)
-                if join.first_by
-                else reads.all_of(table, join.alias)
-            )
-        return self.reads[join.alias]
-
-    def _from(self) -> sa.FromClause:
-        """The part's own table with the joins that it needs and can have."""
-        rows, used = self.own.clause, self._used() - self.off
-        for join in self.part.joins:
-            if join.alias not in used:
-                continue
-            try:
-                on, joined = sa.and_(*self._on(join)), self._joined(join)
-            except LackingError:
-                if join.required:
-                    raise
-                continue  # every column that reads it has been told to be lacking
-            rows = rows.join(joined.clause, on, isouter=not join.required)
-        return rows
-
-    def _used(self) -> set[str | None]:
-        """The aliases that are read; each join may hang on one before it."""
-        wanted = [self.part.columns[column.name] for column in self.wanted]
-        asked = [*self.part.of_rows(), *(one for one in wanted if one)]
-        used = {column.alias for one in asked for column in columns(one)}
-        for join in reversed(self.part.joins):
-            if join.alias in used or join.required:
-                used |= {join.alias, *(one.alias for one in join.read())}
-        return used
-
-    def _on(self, join: Join) -> list[Sql]:
-        joined, dialect = self._joined(join), self.place.dialect
-        conditions = []
-        for name, other in join.on.items():
-            key, family = joined.column(name)
-            if isinstance(other, Constant):
-                conditions.append(self._is(key, family, other))
-                continue
-            found = self._find(other)
-            if found is None:
-                return [sa.false()]
-            value, other_family = found
-            if family is not other_family:
-                kind = _common(family, other_family)
-                key = conversions.converted(key, family, kind, dialect)
-                value = conversions.converted(value, other_family, kind, dialect)
-                family = OF_KIND[kind]
-            if family is Family.TEXT:
-                key = dialect.by_code_point(key)
-            conditions.append(key == value)
-            if join.never is not None:
-                never = str(join.never) if family is Family.TEXT else join.never
-                conditions.append(key != sa.literal(never))
-        return conditions
-
-    def _is(self, key: Sql, family: Family, constant: Constant) -> Sql:
-        kind = Kind.INT if isinstance(constant.value, int) else Kind.STR
-        known = conversions.converted(key, family, kind, self.place.dialect)
-        return known == self.teller.tell(constant, kind)
+COUNTS = "_counts"  # does a row itself count, or is it only beside one that does?
 
 
-OF_KIND = {Kind.INT: Family.WHOLE, Kind.STR: Family.TEXT, Kind.DATE: Family.DATE}
+@dataclass(frozen=True)
+class Demand:
+    """A condition of rows, and what it looks at."""
+
+    holds: Sql
+    looks_at: tuple[Column, ...]
 
 
-def _common(one: Family, other: Family) -> Kind:
-    """As what two keys of different types are compared."""
-    both = {one, other}
-    if both <= set(NUMBERS):
-        return Kind.INT
-    return Kind.DATE if both == {Family.DATE, Family.TIME} else Kind.STR
+def all_of(demands: Iterable[Demand]) -> Sql:
+    return sa.and_(sa.true(), *(one.holds for one in demands))
+
+
+def flag(condition: Sql) -> Sql:
+    """1 where it holds, else 0."""
+    one: Sql = sa.literal_column("1")
+    return sa.case((condition, one), else_=sa.literal_column("0"))
+
+
+def with_those_beside(
+    demands: Collection[Demand], beside: Iterable[Beside], sight: Sight
+) -> Sql:
+    """Rows that count, and rows beside them.
+
+    What looks only at columns that both have alike holds for both, or for neither.
+    """
+    alike = set.intersection(*({name.casefold() for name in b.same} for b in beside))
+    own: list[Demand] = []
+    both: list[Demand] = []
+    for one in demands:
+        fits = all(c.alias is None and c.name.casefold() in alike for c in one.looks_at)
+        (both if fits else own).append(one)
+    others = [sa.and_(*sight.tests(one.only)) for one in beside]
+    return sa.and_(all_of(both), sa.or_(all_of(own), *others))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from cohort_dsl.mappings.expressions import Column, Expression, ExpressionError, parse
+from cohort_dsl.mappings.expressions import Column, Expression, ExpressionError
 from cohort_dsl.mappings.model import Join, LeftOut, Part, Texts
+from cohort_dsl.mappings.words import parse
 from cohort_dsl.mappings.yaml_lines import Entry, Keys
 
 KEYS = ("opposition", "exclusions")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -33,14 +33,25 @@ def all_of(table: PhysicalTable, alias: str) -> Read:
     return Read(table, _clause(table).alias(alias))
 
 
-def first_of_each(
-    table: PhysicalTable, alias: str, keys: Sequence[str], by: Sequence[str]
+Tests: TypeAlias = Callable[[Read], Sequence[Sql]]
+"""From a table to the conditions of rows that count."""
+
+
+def some_of(
+    table: PhysicalTable, alias: str, keys: Sequence[str], by: Sequence[str], tests: Tests
 ) -> Read:
-    """Of the rows that share ``keys`` the first by the columns of ``by``."""
+    """The rows that count. Of those that share ``keys`` the first by the columns of ``by``;
+    all, where there are none."""
     plain = Read(table, _clause(table))
+    conditions = tests(plain)
+    if not by and not conditions:
+        return all_of(table, alias)
+    found = sa.select(*plain.clause.c).where(*conditions)
+    if not by:
+        return Read(table, found.subquery(alias))
     within, order = ([plain.column(n)[0] for n in names] for names in (keys, by))
     name = unlike(table.columns)
-    ranked = sa.select(*plain.clause.c, place(within, order).label(name)).subquery()
+    ranked = found.add_columns(place(within, order).label(name)).subquery()
     first = sa.select(*(ranked.c[column.name] for column in plain.clause.c))
     return Read(table, first.where(ranked.c[name] == 1).subquery(alias))
 

@@ -6,13 +6,16 @@ import datetime
 import functools
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import sqlalchemy as sa
 
-from cohort_dsl.mappings import conversions
+from cohort_dsl.mappings import conversions, texts
 from cohort_dsl.mappings.expressions import (
+    After,
+    Before,
+    ByBeginning,
     Choose,
     Column,
     Constant,
@@ -20,11 +23,14 @@ from cohort_dsl.mappings.expressions import (
     DayOf,
     DaysAfter,
     Dotted,
+    Earliest,
     Either,
     Expression,
     First,
     FirstOfMonth,
     IfNoNumber,
+    Latest,
+    MissingIf,
     OpenEnd,
     Together,
     Without,
@@ -47,6 +53,7 @@ CATEGORY, LONGEST_CODE = 3, 100
 
 # What is a date, whatever it is made of.
 DAYS = (DayIn, DaysAfter, DayOf, FirstOfMonth, OpenEnd)
+TEXTS = (Kind.STR, Kind.CODE, Kind.CODES)
 
 # Where a column stands; None where the site declares that there is nothing to read.
 Find: TypeAlias = Callable[[Column], Value | None]
@@ -56,14 +63,15 @@ Find: TypeAlias = Callable[[Column], Value | None]
 class Teller:
     """``find`` may raise LackingError, and so do these.
 
-    ``no_days``: dates that stand for none in this model. ``zone``: by whose clocks a
-    timestamp that has a time zone becomes a day.
+    ``no_days``: dates that stand for none in this model; ``no_texts``: texts that do.
+    ``zone``: by whose clocks a timestamp that has a time zone becomes a day.
     """
 
     find: Find
     dialect: Dialect
     no_days: tuple[datetime.date, ...] = ()
     zone: str = "UTC"
+    no_texts: tuple[str, ...] = ()
 
     def null(self, kind: Kind) -> Sql:
         return sa.cast(sa.null(), self.dialect.type(kind))
@@ -96,16 +104,28 @@ class Teller:
                 return sa.func.replace(said, sa.literal(part), sa.literal(""))
             case DayIn():
                 return self._day_in(expression)
+            case Before(text, part):
+                return texts.before(self.tell(text, Kind.STR), part, self.dialect)
+            case After(text, part):
+                return texts.after(self.tell(text, Kind.STR), part, self.dialect)
+            case MissingIf(text, none):
+                return _unless(self.tell(text, Kind.STR), none)
+            case ByBeginning():
+                return self._by_beginning(expression, kind)
+            case FirstOfMonth(day):
+                return self.dialect.first_of[DateUnit.MONTHS](self.tell(day, Kind.DATE))
+            case Earliest(inner):
+                return sa.func.min(self.tell(inner, kind))
+            case Latest(inner):
+                return sa.func.max(self.tell(inner, kind))
             case DaysAfter(day, days):
                 start, number = self.tell(day, Kind.DATE), self.tell(days, Kind.INT)
                 near = sa.case((number.between(-MOST_DAYS, MOST_DAYS), number))
                 return self.dialect.add_days(start, near)
-            case FirstOfMonth(day):
-                return self.dialect.first_of[DateUnit.MONTHS](self.tell(day, Kind.DATE))
             case Dotted(code):
                 return self._dotted(self.tell(code, Kind.STR))
-            case Together(texts):
-                return self._together(texts)
+            case Together(several):
+                return self._together(several)
             case Either(options):
                 raise LackingError(none_of(options))
             case Choose():
@@ -127,10 +147,16 @@ class Teller:
         return self._real(expression.format.read(said, self.dialect), Kind.DATE)
 
     def _real(self, value: Sql, kind: Kind) -> Sql:
-        """The value, or NULL for a date that stands for none."""
+        """The value, or NULL for a date or text that stands for none."""
+        if kind in TEXTS and self.no_texts:
+            return _unless(value, self.no_texts)
         if kind is not Kind.DATE or not self.no_days:
             return value
         return sa.case((value.not_in(list(self.no_days)), value))
+
+    def written(self) -> Teller:
+        """To ask what stands there, even where it stands for nothing."""
+        return replace(self, no_texts=())
 
     def natural(self, expression: Expression) -> Sql:
         """The expression as what it is, for comparing rows: a date, a number or a text."""
@@ -150,11 +176,19 @@ class Teller:
         bare = sa.and_(code.like("____%"), code.not_like("%.%"))
         return sa.case((bare, whole), else_=code)
 
-    def _together(self, texts: tuple[Expression, ...]) -> Sql:
+    def _together(self, several: tuple[Expression, ...]) -> Sql:
         """Engines differ about what a missing text leaves of others."""
-        said = [self.tell(text, Kind.STR) for text in texts]
+        said = [self.tell(text, Kind.STR) for text in several]
         there = sa.and_(*(text.is_not(sa.null()) for text in said))
         return sa.case((there, functools.reduce(operator.add, said)))
+
+    def _by_beginning(self, choose: ByBeginning, kind: Kind) -> Sql:
+        of = self.tell(choose.of, Kind.STR)
+        whens = [
+            (self.dialect.starts_with(of, sa.literal(beginning)), self.tell(value, kind))
+            for beginning, value in choose.cases
+        ]
+        return sa.case(*whens, else_=self.tell(choose.otherwise, kind))
 
     def _chosen(self, choose: Choose, kind: Kind) -> Sql:
         numbers = any(isinstance(key, int) for key, _ in choose.cases)
@@ -167,6 +201,10 @@ class Teller:
             for key, value in choose.cases
         ]
         return sa.case(*whens, else_=self.tell(choose.otherwise, kind))
+
+
+def _unless(text: Sql, none: tuple[str, ...]) -> Sql:
+    return sa.case((text.not_in(none), text))
 
 
 def none_of(options: tuple[Expression, ...]) -> str:

@@ -1,13 +1,34 @@
-"""What holds for all of a mapping: which dates stand for none, and whose clocks count."""
+"""What holds for all of a mapping, such as dates that stand for none."""
 
 from __future__ import annotations
 
 import datetime
 import zoneinfo
+from typing import NamedTuple
 
 from cohort_dsl.mappings.yaml_lines import Keys
 
-KEYS = ("missing_days", "time_zone")
+KEYS = ("parameters", "missing_days", "missing_texts", "time_zone", "one_pass")
+
+
+class OfAll(NamedTuple):
+    """What a ``SiteMapping`` has of these, in its order."""
+
+    no_days: tuple[datetime.date, ...]
+    zone: str
+    no_texts: tuple[str, ...]
+    one_pass: tuple[str, ...]
+
+
+def of_all(keys: Keys) -> OfAll:
+    """What the head of the file says."""
+    no_texts, one_pass = _texts(keys, "missing_texts"), _texts(keys, "one_pass")
+    return OfAll(days(keys), zone(keys), no_texts, one_pass)
+
+
+def _texts(keys: Keys, word: str) -> tuple[str, ...]:
+    items = keys[word].items() if word in keys else ()
+    return tuple(item.text() for item in items)
 
 
 def days(keys: Keys) -> tuple[datetime.date, ...]:

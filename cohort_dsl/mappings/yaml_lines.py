@@ -73,6 +73,10 @@ class Entry:
             name = f"{self.name}, item {number}"
             yield Entry(node, node.start_mark.line + 1, name, self.problems)
 
+    def is_section(self) -> bool:
+        """Do 'key: value' lines stand here?"""
+        return isinstance(self.node, yaml.MappingNode)
+
     def section(self) -> dict[str, Entry]:
         """What the mapping of keys that must stand here holds. No key may come twice."""
         if not isinstance(self.node, yaml.MappingNode):

@@ -33,6 +33,14 @@ def _middle(text: Sql, start: int, length: int) -> Sql:
     return sa.func.substr(text, place, until, type_=sa.String())
 
 
+def _position(text: Sql, part: Sql) -> Sql:
+    return sa.func.instr(text, part, type_=sa.Integer())
+
+
+def _piece(text: Sql, start: Sql, length: Sql) -> Sql:
+    return sa.func.substr(text, start, length, type_=sa.String())
+
+
 def _moved(moment: Sql, zone: str) -> Sql:
     named: Sql = sa.literal_column(f"'{zone}'")
     return moment.op("AT TIME ZONE", return_type=sa.DateTime())(named)
@@ -101,6 +109,10 @@ class Dialect:
     temporary: Temporary = TEMPORARY
     # text, first place from 1, length -> that many of its characters
     middle: Callable[[Sql, int, int], Sql] = _middle
+    # text, part that isn't empty -> where it first begins, from 1; 0 where it isn't in
+    position: Two = _position
+    # text, first place from 1, int -> at most so many of its characters from there on
+    piece: Callable[[Sql, Sql, Sql], Sql] = _piece
     # timestamp with time zone, a zone's name -> what a clock on the wall there showed
     on_clocks: Callable[[Sql, str], Sql] = _moved
 

@@ -239,6 +239,10 @@ def _starts_with(text: Sql, part: Sql) -> Sql:
     return sa.func.starts_with(_by_code_point(text), part, type_=sa.Boolean())
 
 
+def _position(text: Sql, part: Sql) -> Sql:
+    return sa.func.strpos(_by_code_point(text), part, type_=sa.Integer())
+
+
 def _prefix(text: Sql, length: int) -> Sql:
     return sa.func.substr(text, number(1), number(length), type_=sa.Text())
 
@@ -278,6 +282,7 @@ POSTGRESQL = Dialect(
     contains_any=_contains_any,
     starts_with=_starts_with,
     prefix=_prefix,
+    position=_position,
     add_days=_add_days,
     add_months=_add_months,
     first_of={DateUnit.MONTHS: _first("month"), DateUnit.YEARS: _first("year")},

@@ -22,8 +22,8 @@ from cohort_dsl.mappings.expressions import (
     Without,
     changed,
     columns,
-    parse,
 )
+from cohort_dsl.mappings.words import parse
 
 A, B = Column(None, "a"), Column("j", "b")
 
@@ -79,6 +79,12 @@ def test_a_text_has_one_meaning(text, meaning):
         "choose(a, {b: 'x'}, 'z')",
         "without(a, b)",
         "without(a, '')",
+        "before(a, 1)",
+        "missing_if(a)",
+        "missing_if(a, b)",
+        "by_beginning(a, b, c)",
+        "by_beginning(a, {}, c)",
+        "by_beginning(a, {1: b}, c)",
         "open_end(a, b)",
         "day_in(a)",
         "day_in(a, b)",
@@ -138,4 +144,11 @@ EXAMPLES = [
     "dotted(a)",
     "together(a, b)",
     "either(a, b)",
+    "before(a, ':')",
+    "after(a, ':')",
+    "missing_if(a, '@')",
+    "by_beginning(a, {'b': 1}, 2)",
+    "first_of_month(a)",
+    "earliest(a)",
+    "latest(a)",
 ]

@@ -8,6 +8,7 @@ from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import reading
 from cohort_dsl.mappings.expressions import Column
 from cohort_dsl.mappings.model import OFFERED
+from cohort_dsl.mappings.texts import Meant
 
 HEAD = """\
 format: mapping
@@ -135,7 +136,7 @@ def test_a_table_may_be_like_another_with_changes():
         "deaths",
         ["date_of_birth", "sex", "date_of_death"],
     )
-    assert part.only == ((Column(None, "sort"), ("a",)),)
+    assert part.only == ((Column(None, "sort"), Meant(("a",))),)
 
 
 def test_an_unknown_mapping_is_told_with_the_nearest_name():

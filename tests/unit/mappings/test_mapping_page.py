@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 from cohort_dsl.mappings import reading_left_out, whole_file
-from cohort_dsl.mappings.expressions import WORDS
 from cohort_dsl.mappings.model import OFFERED
-from cohort_dsl.mappings.reading import JOIN_KEYS, LIKE_KEYS, PART_KEYS
+from cohort_dsl.mappings.reading_tables import (
+    BESIDE_KEYS,
+    JOIN_KEYS,
+    LIKE_KEYS,
+    PART_KEYS,
+)
+from cohort_dsl.mappings.words import WORDS
 from tests.an_omop import opened, rows_of
 
 ROOT = Path(__file__).parents[3]
@@ -77,12 +82,13 @@ def first_cells(heading: str) -> list[str]:
     [
         ("key of a table", {*PART_KEYS, *LIKE_KEYS, "union"}),
         ("key of a join", {"on", *JOIN_KEYS}),
-        ("key of the file", {*whole_file.KEYS}),
         ("key for people", {*reading_left_out.KEYS}),
         (
             "key of who is left out",
             {*reading_left_out.REQUIRED, *reading_left_out.OPTIONAL},
         ),
+        ("key of what is beside", {*BESIDE_KEYS}),
+        ("key of the file", {"like", *whole_file.KEYS}),
     ],
 )
 def test_every_key_is_told(heading, keys):
