@@ -9,7 +9,7 @@ NULL.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from sqlalchemy.engine import Dialect as Renderer
 from cohort_dsl.model.nodes import DateUnit
 from cohort_dsl.model.types import Kind
 from cohort_dsl.sql.temporary import TEMPORARY, Temporary
+from cohort_dsl.sql.within import WITHIN, Within
 
 Sql: TypeAlias = "sa.ColumnElement[Any]"
 One: TypeAlias = Callable[[Sql], Sql]
@@ -115,6 +116,13 @@ class Dialect:
     piece: Callable[[Sql, Sql, Sql], Sql] = _piece
     # timestamp with time zone, a zone's name -> what a clock on the wall there showed
     on_clocks: Callable[[Sql, str], Sql] = _moved
+    # How that is done in one statement; and whether it is
+    within: Within = WITHIN
+    one_statement: bool = False
 
     def type(self, kind: Kind) -> sa.types.TypeEngine[Any]:
         return self.types[kind]
+
+    def in_one_statement(self) -> Dialect:
+        """The same for a warehouse in which we may make no table, not even a temporary."""
+        return replace(self, one_statement=True, lays_out=False)

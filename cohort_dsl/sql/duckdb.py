@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDialect
 from cohort_dsl.model.nodes import DateUnit
 from cohort_dsl.model.types import Kind
 from cohort_dsl.sql.dialect import Arithmetic, Dialect, Sql
+from cohort_dsl.sql.within import Within
 
 TYPES: Mapping[Kind, sa.types.TypeEngine[Any]] = MappingProxyType(
     {
@@ -193,4 +194,5 @@ DUCKDB = Dialect(
     descending=lambda key: sa.nulls_last(sa.desc(key)),
     worked_out=lambda rows: rows,  # as it does anyway
     for_many_answers=lambda rows, patient: rows,
+    within=Within(steps=900),  # a WITH's steps nest, and 1,000 levels are too deep
 )

@@ -31,6 +31,7 @@ from cohort_dsl.sql.postgresql_values import (
     parsed,
     to_int,
 )
+from cohort_dsl.sql.within import Within, kept
 
 TYPES: Mapping[Kind, sa.types.TypeEngine[Any]] = MappingProxyType(
     {
@@ -296,4 +297,5 @@ POSTGRESQL = Dialect(
     worked_out=lambda rows: rows.offset(number(0)),
     # One patient at a time: a hash of them all takes a kilobyte each, and longer.
     for_many_answers=lambda rows, patient: rows.order_by(patient),
+    within=Within(keep=kept),
 )

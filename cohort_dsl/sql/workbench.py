@@ -20,6 +20,7 @@ from cohort_dsl.sql.counting import Counting
 from cohort_dsl.sql.dialect import Dialect, Sql
 from cohort_dsl.sql.draft import Draft
 from cohort_dsl.sql.numbers import going_by_number
+from cohort_dsl.sql.one_statement import OneStatement
 from cohort_dsl.sql.sides import Sides
 from cohort_dsl.sql.terms import Terms
 from cohort_dsl.sql.working import (
@@ -57,7 +58,7 @@ class Workbench:
         self.ranked: dict[str, str] = {}
         self.copies: dict[tuple[str, bool], Reader] = {}
         self.terms = Terms(dialect, self.lists)
-        self.draft = Draft(self.terms)
+        self.draft = (OneStatement if dialect.one_statement else Draft)(self.terms)
         self.left_out = self._left_out()
         self.lays_out = dialect.lays_out and isinstance(plan.steps[-1], Assembly)
         self.numbered = going_by_number(plan) if self.lays_out else frozenset()

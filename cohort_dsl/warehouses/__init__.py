@@ -17,12 +17,12 @@ def open(  # noqa: A001 - read with its module's name
 
     ``settings``: engine; mapping (a name, or the absolute path of a mapping's file);
     empty_tables, a list of contract tables or ``table.column`` that the site declares it
-    can't serve; opposition, as the site's policy says it. For duckdb also database
-    (absolute path). For postgresql libpq's host, port, user, passfile (absolute path),
-    service, sslmode and sslrootcert, with its defaults; database (a name); and
-    statement_timeout in seconds. ``today``: by which oppositions have begun or ended;
-    without it none has ended. WarehouseError if anything of that isn't understood, isn't
-    there or can't be read.
+    can't serve; opposition, as the site's policy says it; one_statement, true where no
+    temporary table may be made. For duckdb also database (absolute path). For postgresql
+    libpq's host, port, user, passfile (absolute path), service, sslmode and sslrootcert,
+    with its defaults; database (a name); and statement_timeout in seconds. ``today``: by
+    which oppositions have begun or ended; without it none has ended. WarehouseError if
+    anything of that isn't understood, isn't there or can't be read.
     """
     from cohort_dsl.warehouses.settings import open_warehouse  # and every engine's driver
 

@@ -52,8 +52,14 @@ class DuckDBWarehouse(UntilClosed):
 
     dialect: Dialect = DUCKDB
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, catalog: Catalog) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        catalog: Catalog,
+        dialect: Dialect | None = None,
+    ) -> None:
         self._connection, self.catalog = connection, catalog
+        self.dialect = dialect or self.dialect
 
     def __repr__(self) -> str:
         return f"<DuckDB warehouse of {len(self.catalog.sources)} tables>"
@@ -228,16 +234,19 @@ def physical(connection: duckdb.DuckDBPyConnection) -> Physical:
 
 
 def from_rows(
-    tables: Mapping[str, pa.Table], schemas: Mapping[str, TableSchema]
+    tables: Mapping[str, pa.Table],
+    schemas: Mapping[str, TableSchema],
+    dialect: Dialect = DUCKDB,
 ) -> DuckDBWarehouse:
     """A warehouse in memory, of ``given.fitted`` tables."""
-    return holding(locked(duckdb.connect(":memory:")), tables, schemas)
+    return holding(locked(duckdb.connect(":memory:")), tables, schemas, dialect)
 
 
 def holding(
     connection: duckdb.DuckDBPyConnection,
     tables: Mapping[str, pa.Table],
     schemas: Mapping[str, TableSchema],
+    dialect: Dialect = DUCKDB,
 ) -> DuckDBWarehouse:
     """The same in a database that is open already, of which it becomes the warehouse."""
     rows, patient_id = fitted(tables, schemas)
@@ -247,4 +256,4 @@ def holding(
         connection.execute(f'CREATE TABLE "{quoted}" AS SELECT * FROM given')  # noqa: S608 - a schema's name
         connection.unregister("given")
     sources = {name: plain(schema) for name, schema in schemas.items()}
-    return DuckDBWarehouse(connection, Catalog(sources, patient_id))
+    return DuckDBWarehouse(connection, Catalog(sources, patient_id), dialect)

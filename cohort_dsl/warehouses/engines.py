@@ -30,13 +30,17 @@ class Setting:
 
 @dataclass(frozen=True)
 class Engine:
-    """``connect``: from sound settings to a connection, which has ``close``."""
+    """``connect``: from sound settings to a connection, which has ``close``.
+
+    ``warehouse``: of a connection and its catalog, asked in this dialect: the engine's own,
+    or the same in one statement.
+    """
 
     dialect: Dialect
     settings: Mapping[str, Setting]
     connect: Callable[[Given], Any]
     physical: Callable[[Any], Physical]
-    warehouse: Callable[[Any, Catalog], Database]
+    warehouse: Callable[[Any, Catalog, Dialect], Database]
 
     def problems(self, given: Given) -> list[str]:
         """What is wrong with the settings that only this engine has."""

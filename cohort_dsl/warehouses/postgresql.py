@@ -51,8 +51,11 @@ class PostgreSQLWarehouse(UntilClosed):
 
     dialect: Dialect = POSTGRESQL
 
-    def __init__(self, connection: Connection, catalog: Catalog) -> None:
+    def __init__(
+        self, connection: Connection, catalog: Catalog, dialect: Dialect | None = None
+    ) -> None:
         self._connection, self.catalog = connection, catalog
+        self.dialect = dialect or self.dialect
 
     def __repr__(self) -> str:
         return f"<PostgreSQL warehouse of {len(self.catalog.sources)} tables>"
@@ -137,8 +140,9 @@ def _made(connection: Connection, script: Script) -> psycopg.RawCursor[Any]:
     cursor = psycopg.RawCursor(connection)
     statements = [s for s in script.preparations if isinstance(s, Statement)]
     made = [s.text for s in statements if s.makes]
-    cursor.execute("SET TRANSACTION READ WRITE")
-    cursor.execute(";".join([*made, "SET TRANSACTION READ ONLY"]))
+    if made:  # a copy that follows another server can't even be told that it may write
+        cursor.execute("SET TRANSACTION READ WRITE")
+        cursor.execute(";".join([*made, "SET TRANSACTION READ ONLY"]))
     return cursor
 
 
@@ -300,6 +304,7 @@ def from_rows(
     connection: Connection,
     tables: Mapping[str, pa.Table],
     schemas: Mapping[str, TableSchema],
+    dialect: Dialect = POSTGRESQL,
 ) -> Iterator[PostgreSQLWarehouse]:
     """A warehouse of ``given.fitted`` tables, in a transaction that is rolled back."""
     rows, patient_id = fitted(tables, schemas)
@@ -311,7 +316,7 @@ def from_rows(
                 columns = [column.to_pylist() for column in held.columns]
                 _copy(cursor, name, zip(*columns, strict=True))
         sources = {name: plain(schema) for name, schema in schemas.items()}
-        yield PostgreSQLWarehouse(connection, Catalog(sources, patient_id))
+        yield PostgreSQLWarehouse(connection, Catalog(sources, patient_id), dialect)
 
 
 def _creation(name: str, held: pa.Table) -> str:

@@ -10,17 +10,19 @@ from difflib import get_close_matches
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import binding, reading
 from cohort_dsl.mappings.model import OFFERED, SiteMapping
+from cohort_dsl.sql import Dialect
 from cohort_dsl.warehouses.engines import ENGINES, Engine
 from cohort_dsl.warehouses.mapped import MappedWarehouse
 
 WHERE = "the site's warehouse settings"
-COMMON = ("engine", "mapping", "empty_tables", "opposition")
+COMMON = ("engine", "mapping", "empty_tables", "opposition", "one_statement")
 
 
 @dataclass(frozen=True)
 class Settings:
     """``empty_tables``: contract tables, or ``table.column``, that the site can't serve.
     ``opposition``: how, by the site's word, objecting patients are kept out, if at all.
+    ``one_statement``: Strongroom may make no table there, not even a temporary one.
     """
 
     engine: Engine
@@ -28,6 +30,13 @@ class Settings:
     mapping: str
     empty_tables: frozenset[str]
     opposition: str = ""
+    one_statement: bool = False
+
+    @property
+    def dialect(self) -> Dialect:
+        """In which the warehouse is asked."""
+        own = self.engine.dialect
+        return own.in_one_statement() if self.one_statement else own
 
 
 def read(settings: Mapping[str, object]) -> Settings:
@@ -40,13 +49,18 @@ def read(settings: Mapping[str, object]) -> Settings:
     if not isinstance(settings.get("mapping", ""), str):
         wrong.append("mapping isn't a name")
     wrong += _wrong_tables(empty)
+    alone = settings.get("one_statement", False)
+    if not isinstance(alone, bool):
+        wrong.append("one_statement isn't yes or no")
     if wrong:
         raise WarehouseError(
             "; ".join(wrong), where=WHERE, remedy="Correct the site's policy file."
         )
     names = frozenset(map(str, empty)) if isinstance(empty, Sequence) else frozenset()
     opposition = str(settings.get("opposition", ""))
-    return Settings(engine, settings, str(settings["mapping"]), names, opposition)
+    return Settings(
+        engine, settings, str(settings["mapping"]), names, opposition, alone is True
+    )
 
 
 BY_MAPPING, NONE_RECORDED = "left_out_by_mapping", "none_recorded"
@@ -120,8 +134,9 @@ def open_warehouse(
     connection = engine.connect(site.given)
     try:
         found = engine.physical(connection)
-        bound = binding.bind(mapping, found, engine.dialect, site.empty_tables, today)
+        bound = binding.bind(mapping, found, site.dialect, site.empty_tables, today)
     except BaseException:
         connection.close()
         raise
-    return MappedWarehouse(engine.warehouse(connection, bound.catalog), bound, mapping.name)
+    database = engine.warehouse(connection, bound.catalog, site.dialect)
+    return MappedWarehouse(database, bound, mapping.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +12,14 @@ from cohort_dsl import create_dataset, create_measures, testing
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.types import DATE, FLOAT, INT, STR, Column, TableSchema
+from cohort_dsl.sql.duckdb import DUCKDB
+from cohort_dsl.warehouses.duckdb import from_rows
 from tests.spec.otherwise import OTHERWISE
 from tests.spec.reading import read, read_head
 from tests.spec.tables import addresses, events, patients, visits
 
-ENGINES = ("reference", "duckdb", "postgresql", "oracle")
+ALONE = "duckdb in one statement"
+ENGINES = ("reference", "duckdb", ALONE, "postgresql", "oracle")
 TABLES = {
     "patients": patients,
     "events": events,
@@ -116,6 +120,8 @@ def held(request: pytest.FixtureRequest, check: Callable[..., None]) -> Callable
 def engine_of(request: pytest.FixtureRequest) -> Any:
     """By its name, or what makes a warehouse there."""
     name = request.param
+    if name == ALONE:
+        return functools.partial(from_rows, dialect=DUCKDB.in_one_statement())
     started = name in ("postgresql", "oracle")
     return request.getfixturevalue(name) if started else name
 
