@@ -25,18 +25,28 @@ def warehouse() -> None:
 
 @warehouse.command("check")
 @folder_argument
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Write the report as a page, too, that can be looked at without a network.",
+)
 @console.json_option
-def warehouse_check(site_folder: Path, as_json: bool) -> None:
+def warehouse_check(site_folder: Path, html: Path | None, as_json: bool) -> None:
     """Check that the warehouse of SITE is as its mapping says.
 
-    Tells what is missing, declared empty or odd, in shares and rounded counts. Reads
-    everything, changes nothing, and shows nobody's values. That it was done, and what
-    came of it, goes onto the site's ledger.
+    Tells what is missing, declared empty, unreadable or odd, which codes there are, and
+    how many people are left out, in shares and rounded counts. Reads everything, changes
+    nothing, and shows nobody's values. That it was done, and what came of it, goes onto the
+    site's ledger.
     """
     site = existing(site_folder)
     settings = policy.load(site.policy).warehouse
     with warehouses.open(settings, clock.today()) as opened:
         found = opened.check(clock.today())
+    if html is not None:
+        from cohort_dsl.mappings import report_html  # and Jinja with it
+
+        html.write_text(report_html.checked(found, clock.today()), encoding="utf-8")
     noted(site, "warehouse check", {"mapping": opened.mapping, "ok": found.ok})
     console.report(found.as_json(), found.lines(), as_json=as_json)
     if not found.ok:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from functools import partial
 from typing import TypeAlias
 
 import sqlalchemy as sa
 
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import names, opposition, parts
+from cohort_dsl.mappings.losses import Losses, losses
 from cohort_dsl.mappings.model import OFFERED, Part, SiteMapping
 from cohort_dsl.mappings.opposition import BoundLeftOut
 from cohort_dsl.mappings.parts import BoundPart, Place
@@ -50,12 +52,17 @@ Rows: TypeAlias = Callable[[Collection[str]], sa.FromClause]
 
 @dataclass(frozen=True)
 class BoundTable:
-    """A contract table here. ``rows``: from wanted columns to what to select them from."""
+    """A contract table here. ``rows``: from wanted columns to what to select them from.
+    ``losses``: what gets lost between the database and these."""
 
     schema: TableSchema
     served: Served
     columns: Mapping[str, Served]
     rows: Rows | None
+    losses: Callable[[], Losses | None] = lambda: None
+
+    def is_served(self, column: str) -> bool:
+        return self.columns[column].state is State.SERVED
 
 
 @dataclass(frozen=True)
@@ -195,7 +202,9 @@ def _bound(schema: TableSchema, mapped: tuple[Part, ...], place: Place) -> Bound
     except LackingError as error:
         return _missing(schema, error)
     columns = {name: _column(schema.name, name, held, place) for name in wanted}
-    return BoundTable(schema, Served(State.SERVED), columns, _rows(schema, each, place))
+    rows = _rows(schema, each, place)
+    lost = partial(losses, schema, each, place)
+    return BoundTable(schema, Served(State.SERVED), columns, rows, lost)
 
 
 def _part(

@@ -1,27 +1,32 @@
 """A mapping held against a live database: are the contract's promises kept?
 
-One question for each table, in which the database counts; only counts come back.
+The database counts; what comes back is numbers, and codes with theirs, of which only
+shares are told.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Iterable
 
-import sqlalchemy as sa
-
+from cohort_dsl.mappings import coding
 from cohort_dsl.mappings.binding import Bound, BoundTable, Served, State
-from cohort_dsl.mappings.report import ColumnReport, Finding, Report, Status, TableReport
-from cohort_dsl.model.types import Column, Kind
-from cohort_dsl.sql import Dialect, Statement
-from cohort_dsl.sql.dialect import Sql
-from cohort_dsl.sql.statements import render
+from cohort_dsl.mappings.coding import Coded
+from cohort_dsl.mappings.counting import EARLIEST, Counting, Counts, LeftOutCounts, Run
+from cohort_dsl.mappings.losses import READ_AS
+from cohort_dsl.mappings.opposition import BoundLeftOut
+from cohort_dsl.mappings.report import (
+    CodesReport,
+    ColumnReport,
+    Finding,
+    LeftOutReport,
+    Report,
+    Status,
+    TableReport,
+)
+from cohort_dsl.model.types import Column
+from cohort_dsl.sql import Dialect
 
-Run: TypeAlias = Callable[[Statement], list[tuple[Any, ...]]]
-
-EARLIEST = datetime.date(1880, 1, 1)  # nobody's records begin before
 LATEST = datetime.date(2100, 1, 1)  # where nobody says what day it is
 
 
@@ -32,22 +37,41 @@ def check(
     run: Run,
     today: datetime.date | None = None,
 ) -> Report:
-    """All tables of the contract, in its order.
+    """Who is left out, and all tables of the contract, in its order.
 
     ``run``: sends a statement, gives all rows. ``today``: later dates are told.
     """
-    counting = _Counting(bound, dialect, run, today or LATEST)
+    counting = Counting(bound, dialect, run, today or LATEST)
+    left_out = tuple(_left_out(one, counting) for one in bound.left_out)
     tables = tuple(_table(table, counting) for table in bound.tables.values())
-    return Report(mapping, tables)
+    return Report(mapping, tables, left_out)
 
 
-def _table(table: BoundTable, counting: _Counting) -> TableReport:
+def _left_out(one: BoundLeftOut, counting: Counting) -> LeftOutReport:
+    counts = counting.left_out(one)
+    findings = tuple(_naming(counts))
+    said = one.said
+    return LeftOutReport(said.name, said.opposed, rounded(counts.people), findings)
+
+
+def _naming(counts: LeftOutCounts) -> Iterable[Finding]:
+    if not counts.rows:
+        yield Finding(Status.WARNING, "Its table has no rows: nobody is left out by it.")
+    if counts.without_patient:
+        told = f"About {rounded(counts.without_patient)} rows don't tell who is meant."
+        yield Finding(Status.WRONG, f"{told} Nobody is left out by them.")
+    if counts.strangers and not counts.people:
+        told = "Nobody in it is among the patients: is it their number?"
+        yield Finding(Status.WRONG, told)
+    elif counts.strangers:
+        yield _some(counts.strangers, "are of people who aren't among the patients")
+
+
+def _table(table: BoundTable, counting: Counting) -> TableReport:
     name = table.schema.name
     if table.served.state is State.SERVED:
         counts = counting.counts(table)
-        columns = [
-            ColumnReport(c.name, _column(table, c, counts)) for c in table.schema.columns
-        ]
+        columns = [_column(table, column, counts) for column in table.schema.columns]
         findings = tuple(_rows(table, counts))
         return TableReport(name, rounded(counts.rows), findings, tuple(columns))
     finding = _not_served(name, table.served)
@@ -73,22 +97,7 @@ def _sentence(problem: str) -> str:
 # What counts say -------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Counts:
-    """``unjoined``: rows before other tables are joined. The rest by column."""
-
-    rows: int
-    unjoined: int
-    without_patient: int
-    strangers: int
-    people: int
-    filled: Mapping[str, int]
-    outside: Mapping[str, int]
-    early: Mapping[str, int]
-    late: Mapping[str, int]
-
-
-def _rows(table: BoundTable, counts: _Counts) -> Iterable[Finding]:
+def _rows(table: BoundTable, counts: Counts) -> Iterable[Finding]:
     if not counts.rows:
         yield Finding(Status.WARNING, "It has no rows.")
     if counts.rows > counts.unjoined:
@@ -103,15 +112,51 @@ def _rows(table: BoundTable, counts: _Counts) -> Iterable[Finding]:
         yield Finding(Status.WRONG, "Some patients have several rows, where one is meant.")
 
 
-def _column(table: BoundTable, column: Column, counts: _Counts) -> tuple[Finding, ...]:
-    name = f"{table.schema.name}.{column.name}"
+def _column(table: BoundTable, column: Column, counts: Counts) -> ColumnReport:
     served = table.columns[column.name]
     if served.state is not State.SERVED:
-        return (_not_served(name, served),)
-    return tuple(_values(column, counts)) if counts.rows else ()
+        finding = _not_served(f"{table.schema.name}.{column.name}", served)
+        return ColumnReport(column.name, (finding,))
+    if not counts.rows:
+        return ColumnReport(column.name)
+    found = counts.codes.get(column.name, ())
+    findings = (*_values(column, counts), *_lost(column, counts), *_codes(found))
+    filled = round(100 * counts.filled[column.name] / counts.rows)
+    codes = tuple(_told(one, sum(each.rows for each in found)) for one in found)
+    return ColumnReport(column.name, findings, filled, codes)
 
 
-def _values(column: Column, counts: _Counts) -> Iterable[Finding]:
+def _lost(column: Column, counts: Counts) -> Iterable[Finding]:
+    lost = counts.lost.get(column.name)
+    if not lost:
+        return
+    there, kind = counts.there[column.name], READ_AS[column.type.kind]
+    if lost == there:
+        told = f"Its type doesn't fit: nothing that stands there can be read as {kind}."
+        yield Finding(Status.WRONG, told)
+        return
+    share = percent(lost, there)
+    told = f"{share} of what stands there can't be read as {kind}, and is missing."
+    yield Finding(Status.WARNING, told)
+
+
+def _codes(found: Iterable[Coded]) -> Iterable[Finding]:
+    for one in found:
+        system = coding.system(one.vocabulary)
+        if system is None or one.recognised is None or one.recognised == one.rows:
+            continue
+        share = percent(one.rows - one.recognised, one.rows)
+        told = f"{share} of its {one.vocabulary} codes aren't {system.looks_like}."
+        yield Finding(Status.WARNING, told)
+
+
+def _told(one: Coded, every: int) -> CodesReport:
+    known = one.recognised
+    recognised = None if known is None else round(100 * known / one.rows)
+    return CodesReport(one.vocabulary, round(100 * one.rows / every), recognised)
+
+
+def _values(column: Column, counts: Counts) -> Iterable[Finding]:
     lacking = counts.rows - counts.filled[column.name]
     if lacking == counts.rows:
         yield Finding(Status.WARNING, "No row has a value.")
@@ -143,77 +188,3 @@ def rounded(count: int) -> int:
 def percent(part: int, whole: int) -> str:
     share = round(100 * part / whole)
     return f"{share} %" if share else "Less than 1 %"
-
-
-# Counting --------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Counting:
-    bound: Bound
-    dialect: Dialect
-    run: Run
-    latest: datetime.date
-
-    def counts(self, table: BoundTable) -> _Counts:
-        """One statement for all but the rows before joining."""
-        assert table.rows is not None
-        columns = table.schema.columns
-        rows = table.rows([column.name for column in columns]).alias("counted")
-        wanted = self._about_rows(rows) | {
-            f"{what} {column.name}": count
-            for column in columns
-            for what, count in self._about(column, rows.c[column.name]).items()
-        }
-        found = dict(zip(wanted, self._ask(rows, wanted), strict=True))
-        before = sa.select(sa.func.count()).select_from(table.rows([]).alias("counted"))
-        return _Counts(
-            rows=found["rows"],
-            unjoined=self.run(render(before, self.dialect))[0][0],
-            without_patient=found["rows"] - found["with patient"],
-            strangers=found["strangers"],
-            people=found["people"],
-            filled=_of("filled", found),
-            outside=_of("outside", found),
-            early=_of("early", found),
-            late=_of("late", found),
-        )
-
-    def _ask(self, rows: sa.FromClause, wanted: Mapping[str, Sql]) -> list[int]:
-        source = rows
-        people = self.bound.catalog.people
-        if people is not None:
-            known = people.alias("known")
-            source = rows.outerjoin(known, known.c.patient_id == rows.c.patient_id)
-        question = sa.select(*wanted.values()).select_from(source)
-        [counts] = self.run(render(question, self.dialect))
-        return [int(count or 0) for count in counts]
-
-    def _about_rows(self, rows: sa.FromClause) -> dict[str, Sql]:
-        patient = rows.c.patient_id
-        known: Sql = sa.literal_column("known.patient_id")
-        stranger = sa.and_(patient.is_not(sa.null()), known.is_(sa.null()))
-        return {
-            "rows": sa.func.count(),
-            "with patient": sa.func.count(patient),
-            "people": sa.func.count(sa.distinct(patient)),
-            "strangers": _those(stranger),
-        }
-
-    def _about(self, column: Column, value: Sql) -> dict[str, Sql]:
-        found: dict[str, Sql] = {"filled": sa.func.count(value)}
-        if column.categories:
-            found["outside"] = _those(value.not_in(column.categories))
-        if column.type.kind is Kind.DATE:
-            found["early"] = _those(value < sa.literal(EARLIEST))
-            found["late"] = _those(value > sa.literal(self.latest))
-        return found
-
-
-def _those(condition: Sql) -> Sql:
-    return sa.func.sum(sa.case((condition, 1), else_=0))
-
-
-def _of(what: str, found: Mapping[str, int]) -> dict[str, int]:
-    start = f"{what} "
-    return {k.removeprefix(start): n for k, n in found.items() if k.startswith(start)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import Any
 
@@ -31,9 +31,31 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class CodesReport:
+    """Codes of one vocabulary. ``share``: of the column's codes, in percent;
+    ``recognised``: of these the share that looks like its codes, None where nobody knows
+    what they look like."""
+
+    vocabulary: str
+    share: int
+    recognised: int | None
+
+    @property
+    def sentence(self) -> str:
+        if self.recognised is None:
+            return f"{self.share} % {self.vocabulary}."
+        return f"{self.share} % {self.vocabulary} ({self.recognised} % recognised)."
+
+
+@dataclass(frozen=True)
 class ColumnReport:
+    """``filled``: the share of rows with a value, in percent, None where there is no row or
+    it isn't served. ``codes``: what its codes are, the most first."""
+
     column: str
     findings: tuple[Finding, ...] = ()
+    filled: int | None = None
+    codes: tuple[CodesReport, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -64,14 +86,47 @@ class TableReport:
 
 
 @dataclass(frozen=True)
+class LeftOutReport:
+    """People whom the mapping leaves out. ``people``: how many patients, in tens."""
+
+    name: str
+    opposed: bool
+    people: int
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def status(self) -> Status:
+        return worst(self.findings)
+
+    @property
+    def sentence(self) -> str:
+        who = "Nobody is" if not self.people else f"About {self.people} people are"
+        return f"{who} left out."
+
+
+@dataclass(frozen=True)
 class Report:
+    """``left_out``: of all tables below."""
+
     mapping: str
     tables: tuple[TableReport, ...]
+    left_out: tuple[LeftOutReport, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Is everything served as promised, or declared empty?"""
-        return all(table.status < Status.WRONG for table in self.tables)
+        """Is everything served as promised, or declared empty, and everybody left out who
+        is named?"""
+        found = [*(one.status for one in self.tables), *(o.status for o in self.left_out)]
+        return all(status < Status.WRONG for status in found)
+
+    @property
+    def opposition(self) -> str:
+        """Whether those who opposed are left out, in a sentence."""
+        named = [one for one in self.left_out if one.opposed]
+        if not named:
+            return "No opposition filter: the mapping doesn't say who opposed."
+        people = sum(one.people for one in named)
+        return f"Opposition filter applied: about {people} patients left out."
 
     def as_json(self) -> dict[str, Any]:
         """For programs; version 1 of the format ``warehouse-check``."""
@@ -80,14 +135,22 @@ class Report:
             "version": 1,
             "mapping": self.mapping,
             "ok": self.ok,
+            "opposition": any(one.opposed for one in self.left_out),
+            "left_out": [_left_out_json(one) for one in self.left_out],
             "tables": [_table_json(table) for table in self.tables],
         }
 
     def lines(self) -> list[str]:
         """For people: every table, and its columns where there is something to say."""
         verdict = "is ready" if self.ok else "isn't ready"
-        told = [line for table in self.tables for line in _table_lines(table)]
-        return [*told, "", f"The warehouse, mapped as {self.mapping}, {verdict}."]
+        told = [line for one in self.left_out for line in _left_out_lines(one)]
+        told += [line for table in self.tables for line in _table_lines(table)]
+        return [
+            self.opposition,
+            *told,
+            "",
+            f"The warehouse, mapped as {self.mapping}, {verdict}.",
+        ]
 
 
 def worst(findings: Iterable[Finding]) -> Status:
@@ -101,10 +164,31 @@ def _table_json(table: TableReport) -> dict[str, Any]:
         "rows": table.rows,
         "sentences": [finding.sentence for finding in table.findings],
         "columns": [
-            {"column": one.column, "status": one.status.word, "sentence": one.sentence}
+            {
+                "column": one.column,
+                "status": one.status.word,
+                "sentence": one.sentence,
+                "filled_percent": one.filled,
+                "codes": [asdict(each) for each in one.codes],
+            }
             for one in table.columns
         ],
     }
+
+
+def _left_out_json(one: LeftOutReport) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "opposition": one.opposed,
+        "status": one.status.word,
+        "people": one.people,
+        "sentences": [one.sentence, *(finding.sentence for finding in one.findings)],
+    }
+
+
+def _left_out_lines(one: LeftOutReport) -> list[str]:
+    heading = f"{one.name:<28} {one.status.word:<8} {one.sentence}"
+    return [heading, *(f"    {finding.sentence}" for finding in one.findings)]
 
 
 def _table_lines(table: TableReport) -> list[str]:
@@ -113,6 +197,11 @@ def _table_lines(table: TableReport) -> list[str]:
     about = [f"    {finding.sentence}" for finding in table.findings]
     if worst(table.findings) in (Status.MISSING, Status.EMPTY):
         return [heading, *about]  # its columns would only say the same again
-    spoken = [column for column in table.columns if column.findings]
-    columns = [f"  {c.column:<26} {c.status.word:<8} {c.sentence}" for c in spoken]
+    columns = [
+        f"  {column.column:<26} {column.status.word:<8} {said}"
+        for column in table.columns
+        if (
+            said := " ".join([column.sentence, *(c.sentence for c in column.codes)]).strip()
+        )
+    ]
     return [heading, *about, *columns]

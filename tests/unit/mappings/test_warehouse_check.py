@@ -179,9 +179,14 @@ def test_a_report_for_programs_says_the_same(tmp_path):
     [diagnoses] = [t for t in told["tables"] if t["table"] == "diagnoses"]
     assert (diagnoses["status"], diagnoses["rows"]) == ("warning", 10)
     assert "aren't among the patients" in diagnoses["sentences"][0]
-    assert {"column": "date", "status": "warning", "sentence": "No row has a value."} in (
-        diagnoses["columns"]
-    )
+    [date_told] = [one for one in diagnoses["columns"] if one["column"] == "date"]
+    assert date_told == {
+        "column": "date",
+        "status": "warning",
+        "sentence": "No row has a value.",
+        "filled_percent": 0,
+        "codes": [],
+    }
 
 
 def test_lines_name_every_table_and_the_columns_that_matter(tmp_path):
