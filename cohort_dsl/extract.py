@@ -17,18 +17,24 @@ from cohort_dsl.model.categories import categories
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.nodes import Series
 from cohort_dsl.model.query import Interval, Query
+from cohort_dsl.pieces import Ask, asking
 from cohort_dsl.progress import SILENT, Progress
 from cohort_dsl.warehouses.contract import Warehouse
 
 
 def extract(
-    query: Query, warehouse: Warehouse, target: Path, progress: Progress = SILENT
+    query: Query,
+    warehouse: Warehouse,
+    target: Path,
+    progress: Progress = SILENT,
+    ask: Ask | None = None,
 ) -> CohortFile:
     """Write the query's cohort to ``target``, and its event tables as ``event_file`` says.
 
     Each file is there whole or not at all. The query is of one time. The format is what the
-    target's name ends with: see ``cohort_file``. WarehouseError where the warehouse lacks
-    what is asked for, or refuses; DefinitionError where the format can't hold it.
+    target's name ends with: see ``cohort_file``. ``ask``: how, if not at once.
+    WarehouseError where the warehouse lacks what is asked for, or refuses; DefinitionError
+    where the format can't hold it.
     """
     columns = _columns(query.variables, warehouse)
     tables = {
@@ -40,7 +46,7 @@ def extract(
     for name, path in files.items():
         cohort_file.must_suit(path, tables[name])
     digest = wire.query_hash(query)
-    with warehouse.ask(query, progress.prepared) as answer:
+    with (ask or warehouse.ask)(query, progress.prepared) as answer:
         cohort = cohort_file.write(answer, columns, target, digest, progress)
         for path in files.values():
             path.parent.mkdir(exist_ok=True)
@@ -66,14 +72,19 @@ def _columns(
 def cohorts(
     query: Query, warehouse: Warehouse, target: Path, progress: Progress = SILENT
 ) -> tuple[CohortFile, ...]:
-    """The same of a query that may be of periods: a file for each, as ``targets`` names."""
-    if not query.periods:
-        return (extract(query, warehouse, target, progress),)
-    named = targets(query, target)
-    return tuple(
-        extract(one, warehouse, named[period], progress)
-        for period, one in intervals.periods(query)
-    )
+    """The same of a query that may be of periods: a file for each, as ``targets`` names.
+
+    In ``pieces``, where the warehouse can be gone back to: what was lost in the middle is
+    gone on with by the same call.
+    """
+    with asking(query, warehouse, target) as ask:
+        if not query.periods:
+            return (extract(query, warehouse, target, progress, ask),)
+        named = targets(query, target)
+        return tuple(
+            extract(one, warehouse, named[period], progress, ask)
+            for period, one in intervals.periods(query)
+        )
 
 
 def targets(query: Query, target: Path) -> Mapping[Interval, Path]:

@@ -107,10 +107,14 @@ class Machine:
         self._how = (as_owner, bin_folder, folder)
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def server(self) -> Server:
+        return Server(self._how[-1])
+
     def start(self) -> Server:
         """What was committed before is there again."""
         self._process = _started(*self._how)
-        return _answering(Server(self._how[-1]), self._process)
+        return _answering(self.server, self._process)
 
     def stop(self) -> None:
         """At once, whoever is connected, as when its machine goes down."""

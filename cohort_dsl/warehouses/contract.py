@@ -11,7 +11,9 @@ from typing import Any, Protocol, Self, TypeAlias
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
+from cohort_dsl.model.types import Scalar
 from cohort_dsl.sql import Catalog, Dialect, Statement
+from cohort_dsl.sql.ranges import Range
 from cohort_dsl.warehouses.explaining import Clock, Tried
 from cohort_dsl.warehouses.rows import Answer, Rows
 
@@ -56,6 +58,12 @@ class Warehouse(Protocol):
         """
         ...
 
+    def resumable(self, query: Query) -> Resumable | None:
+        """By which the question may be gone on with in another session; None where the
+        engine, or what the account may, doesn't let us go back to how data were.
+        WarehouseError as above."""
+        ...
+
     def close(self) -> None: ...
 
     def __enter__(self) -> Self: ...
@@ -66,6 +74,25 @@ class Warehouse(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+
+
+class Resumable(Protocol):
+    """A warehouse that can show again, to any session, how its data were.
+
+    SnapshotLost where it can't any more. WarehouseError as above.
+    """
+
+    def moment(self) -> str:
+        """A name for how they are now."""
+        ...
+
+    def starts(self, moment: str) -> tuple[Scalar, ...]:
+        """The first patient of each piece of a long answer, in order; of those then."""
+        ...
+
+    def within(self, held: Range, moment: str) -> Warehouse:
+        """The warehouse as it was then, with these patients alone. It isn't closed."""
+        ...
 
 
 class Database(Warehouse, Protocol):
@@ -81,6 +108,10 @@ class UntilClosed(ABC):
 
     @abstractmethod
     def close(self) -> None: ...
+
+    def resumable(self, query: Query) -> Resumable | None:
+        """None: few engines can."""
+        return None
 
     def __enter__(self) -> Self:
         return self

@@ -11,7 +11,13 @@ from cohort_dsl.mappings.report import Report
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.sql import Catalog, Dialect
-from cohort_dsl.warehouses.contract import Database, OnStep, UntilClosed, silent
+from cohort_dsl.warehouses.contract import (
+    Database,
+    OnStep,
+    Resumable,
+    UntilClosed,
+    silent,
+)
 from cohort_dsl.warehouses.explaining import Clock, Tried
 from cohort_dsl.warehouses.rows import Answer, Rows
 
@@ -47,6 +53,11 @@ class MappedWarehouse(UntilClosed):
         """What it takes to answer. WarehouseError for what isn't served."""
         self.bound.demand(question)
         return self._engine.explain(question, clock)
+
+    def resumable(self, query: Query) -> Resumable | None:
+        """Where the engine can go back. WarehouseError for what isn't served."""
+        self.bound.demand(query)
+        return self._engine.resumable(query)
 
     def check(self, today: date | None = None) -> Report:
         """The contract's tables against the database: counts and shares, nobody's values.

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from cohort_dsl.errors import DefinitionError
+from cohort_dsl.errors import DefinitionError, WarehouseAway
 from cohort_dsl.model import wire
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
@@ -69,6 +69,18 @@ class WarehouseSource:
     today: Callable[[], date] | None = None
 
     def produce(self, question: Question, target: Path) -> None:
+        """Where each connection brings whole pieces before it is lost, the next goes on."""
+        from cohort_dsl import pieces
+
+        while True:
+            before = pieces.done(target.parent)
+            try:
+                return self._produced(question, target)
+            except WarehouseAway:
+                if pieces.done(target.parent) <= before:
+                    raise
+
+    def _produced(self, question: Question, target: Path) -> None:
         from cohort_dsl import warehouses
 
         today = self.today() if self.today is not None else None
