@@ -90,4 +90,6 @@ def with_people(catalog: Catalog) -> Catalog:
     """Everybody in any table counts as a patient, and is named as such."""
     read = [sa.select(source.rows(()).c.patient_id) for source in catalog.sources.values()]
     there = [rows.where(rows.selected_columns[0].is_not(None)) for rows in read]
-    return replace(catalog, people=sa.union(*there).subquery("everybody"))
+    each = sa.union_all(*there).subquery("each_row")
+    once = sa.select(each.c.patient_id).distinct()
+    return replace(catalog, people=once.subquery("everybody"))

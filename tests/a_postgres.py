@@ -111,6 +111,10 @@ class Machine:
     def server(self) -> Server:
         return Server(self._how[-1])
 
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
     def start(self) -> Server:
         """What was committed before is there again."""
         self._process = _started(*self._how)

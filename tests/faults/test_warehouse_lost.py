@@ -69,8 +69,7 @@ class Source:
 
     def produce(self, query: Query, target: Path) -> None:
         def answered(rows: int) -> None:
-            if self.stops and rows:
-                self.stops -= 1
+            if self.stops and self.machine.runs:
                 self.machine.stop()
 
         try:
@@ -78,6 +77,7 @@ class Source:
                 warehouse = PostgreSQLWarehouse(session, CATALOG)
                 extract(ASKED, warehouse, target, Progress(answered=answered))
         except WarehouseAway as lost:
+            self.stops -= 1
             assert [path.name for path in target.parent.iterdir()] == []
             self.seen.append(lost.problem)
             self.starter.submit(self.machine.start).result()
