@@ -11,13 +11,16 @@ from dataclasses import replace
 
 from cohort_dsl.model.measures import Measure
 from cohort_dsl.model.nodes import (
+    Case,
     ContainsAny,
     InlineTable,
     IsIn,
+    IsNull,
     MapValues,
     Node,
     Null,
     Prefix,
+    Series,
     Value,
 )
 from cohort_dsl.model.query import Query
@@ -59,7 +62,7 @@ def _new(node: Node, put: Put) -> Node | None:
     if isinstance(node, Value) and node.value == "":
         return Null(node.type)
     if isinstance(node, Prefix) and node.length == 0:
-        return Null(node.type)
+        return _always(Null(node.type), of=put.get(node.operand, node.operand))
     if isinstance(node, IsIn) and "" in node.values:
         return rebuilt(IsIn(node.operand, node.values - {""}), put)
     if isinstance(node, ContainsAny) and "" in node.parts_sought:
@@ -77,8 +80,16 @@ def _mapped(node: MapValues, put: Put) -> Node | None:
     if pairs == node.pairs:
         return None
     if not pairs:
-        return put.get(node.default, node.default)
+        default = put.get(node.default, node.default)
+        return _always(default, of=put.get(node.operand, node.operand))
     return rebuilt(MapValues(node.operand, pairs, node.default), put)
+
+
+def _always(one: Node, of: Node) -> Node:
+    """The same whatever the other is, but of the same rows."""
+    assert isinstance(one, Series)
+    assert isinstance(of, Series)
+    return Case(((IsNull(of), one),), one)
 
 
 def _held(table: InlineTable) -> Node | None:

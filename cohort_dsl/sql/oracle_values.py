@@ -116,7 +116,7 @@ def month_of(day: Sql) -> Sql:
 
 def months_after_first(months: Sql) -> Sql:
     """The 1st of the month that is so many after the first of all; NULL for NULL."""
-    span = MONTH.op("*", return_type=sa.Interval())(Grouping(months))
+    span = MONTH.op("*", return_type=sa.Interval())(sa.cast(months, sa.BigInteger()))
     return sa.type_coerce(sa.cast(FIRST.op("+")(span), sa.Date()), sa.Date())
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pytest
@@ -16,15 +16,19 @@ from hypothesis import HealthCheck, given, note, settings
 from sqlalchemy import SmallInteger
 
 from cohort_dsl import testing
+from cohort_dsl.model.empty_text import without_empty_text
 from cohort_dsl.model.nodes import Node, Series
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import BOOL, Kind
+from cohort_dsl.sql.dialect import Dialect
 from cohort_dsl.sql.duckdb import DUCKDB
+from cohort_dsl.sql.oracle import ORACLE_12, ORACLE_19
 from cohort_dsl.warehouses.duckdb import DuckDBWarehouse, holding
 from cohort_dsl.warehouses.rows import Rows
 from tests.properties.queries import MAKERS, worlds
 
 EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "2000"))
+SHARE = 5  # of the examples, one in so many is Oracle's too
 PARTS = 8  # that may run at the same time, each of other examples
 
 
@@ -82,6 +86,31 @@ def test_every_engine_answers_as_the_referee(
         assert asked(query, tables, partial(held_by, memory, kind)) == wanted
     note(Text(query, "postgresql"))
     assert asked(query, tables, postgresql) == wanted
+
+
+@pytest.mark.parametrize("dialect", [ORACLE_19, ORACLE_12], ids=["19", "12.2"])
+@settings(
+    max_examples=max(1, EXAMPLES // SHARE // 2),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(world=worlds())
+def test_oracle_answers_as_the_referee_does_without_empty_texts(
+    dialect: Dialect, oracle: testing.Engine, world: tuple[Query, dict[str, Any]]
+) -> None:
+    query, tables = world
+    plain = cast(Query, without_empty_text(query))
+    wanted = asked_of_the_referee(plain, holding_no_empty_text(tables))
+    note(Text(query, "oracle"))
+    assert asked(query, tables, partial(oracle, dialect=dialect)) == wanted
+
+
+def holding_no_empty_text(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows as Oracle has them."""
+    return {
+        name: [{n: None if v == "" else v for n, v in row.items()} for row in rows]
+        for name, rows in tables.items()
+    }
 
 
 def asked_of_the_referee(query: Query, tables: dict[str, Any]) -> dict[str, Any]:

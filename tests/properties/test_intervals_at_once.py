@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from cohort_dsl import plan, testing
 from cohort_dsl.model import nodes
+from cohort_dsl.model.empty_text import without_empty_text
 from cohort_dsl.model.measures import Measure, Measures
 from cohort_dsl.model.nodes import (
     DateUnit,
@@ -29,7 +30,14 @@ from cohort_dsl.model.types import BOOL, DATE, INT, STR
 from cohort_dsl.plan.tallies import TallyEach
 from cohort_dsl.warehouses.duckdb import DuckDBWarehouse
 from tests.properties.queries import EVENTS, PEOPLE, TABLES, VISITS
-from tests.properties.test_engines_agree import EXAMPLES, WithoutBooleans, held_by, typed
+from tests.properties.test_engines_agree import (
+    EXAMPLES,
+    SHARE,
+    WithoutBooleans,
+    held_by,
+    holding_no_empty_text,
+    typed,
+)
 
 START, END = (nodes.IntervalDate(edge) for edge in (IntervalEdge.START, IntervalEdge.END))
 TIMES: list[Series] = [
@@ -179,3 +187,20 @@ def test_every_engine_counts_alike(
             engine = partial(held_by, memory, kind)
             assert typed(testing.measured(measures, tables, engine)) == wanted
     assert typed(testing.measured(measures, tables, postgresql)) == wanted
+
+
+@settings(
+    max_examples=max(1, EXAMPLES // 20 // SHARE),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(measures=measures(), tables=TABLES)
+def test_oracle_counts_alike(
+    oracle: testing.Engine, measures: Measures, tables: dict[str, Any]
+) -> None:
+    assume(any(isinstance(s, TallyEach) for s in plan.build_measures(measures).steps))
+    tables = {schema.name: tables[schema.name] for schema in measures.tables()}
+    plain = cast(Measures, without_empty_text(measures))
+    rows = holding_no_empty_text(tables)
+    wanted = typed(testing.measured(plain, rows, "reference"))
+    assert typed(testing.measured(measures, tables, oracle)) == wanted
