@@ -53,12 +53,16 @@ Rows: TypeAlias = Callable[[Collection[str]], sa.FromClause]
 @dataclass(frozen=True)
 class BoundTable:
     """A contract table here. ``rows``: from wanted columns to what to select them from.
-    ``losses``: what gets lost between the database and these."""
+
+    ``losses``: what gets lost between the database and these. ``absent``: what isn't there,
+    of parts that are optional.
+    """
 
     schema: TableSchema
     served: Served
     columns: Mapping[str, Served]
     rows: Rows | None
+    absent: tuple[str, ...] = ()
     losses: Callable[[], Losses | None] = lambda: None
 
     def is_served(self, column: str) -> bool:
@@ -197,14 +201,38 @@ def _bound(schema: TableSchema, mapped: tuple[Part, ...], place: Place) -> Bound
         return _missing(schema, LackingError("its mapping doesn't serve it"))
     wanted = [column.name for column in schema.columns]
     try:
-        each = [one for part in left for one in names.each(part, place.physical)]
+        each, absent = _there(left, place.physical)
         held = [_part(schema, part, wanted, place) for part in each]
     except LackingError as error:
         return _missing(schema, error)
     columns = {name: _column(schema.name, name, held, place) for name in wanted}
     rows = _rows(schema, each, place)
     lost = partial(losses, schema, each, place)
-    return BoundTable(schema, Served(State.SERVED), columns, rows, lost)
+    return BoundTable(schema, Served(State.SERVED), columns, rows, absent, lost)
+
+
+def _there(
+    left: tuple[Part, ...], physical: Physical
+) -> tuple[list[Part], tuple[str, ...]]:
+    """The parts for the tables that are there, and which optional ones aren't.
+
+    LackingError where there is none at all, or one that isn't optional is lacking.
+    """
+    each: list[Part] = []
+    absent: list[str] = []
+    for part in left:
+        try:
+            found = names.each(part, physical)
+            physical.table(found[0].table)
+        except LackingError as error:
+            if not part.optional:
+                raise
+            absent.append(error.problem)
+        else:
+            each += found
+    if not each:
+        raise LackingError("; ".join(absent))
+    return each, tuple(absent)
 
 
 def _part(

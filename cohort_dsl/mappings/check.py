@@ -98,6 +98,9 @@ def _sentence(problem: str) -> str:
 
 
 def _rows(table: BoundTable, counts: Counts) -> Iterable[Finding]:
+    for problem in table.absent:
+        told = f"{_sentence(problem)}: what would stand there isn't among its rows."
+        yield Finding(Status.WARNING, told)
     if not counts.rows:
         yield Finding(Status.WARNING, "It has no rows.")
     if counts.rows > counts.unjoined:

@@ -228,6 +228,8 @@ Change: TypeAlias = Callable[[Expression], Expression]
 
 def changed(expression: Expression, change: Change) -> Expression:
     """The expression with every part, and then itself, as ``change`` gives it."""
+    if not parts(expression):
+        return change(expression)
     held = {field.name: getattr(expression, field.name) for field in fields(expression)}
     made = {name: _changed_in(value, change) for name, value in held.items()}
     made_of: Expression = replace(expression, **made)  # type: ignore[arg-type]  # each its own

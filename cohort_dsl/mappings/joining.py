@@ -73,6 +73,7 @@ class Sight:
         self.beside = {one.alias: one for one in part.beside}
         self.off = {j.alias for j in part.joins if j.unless_empty in empty}
         self.asking = teller
+        self.joinable: set[str] = set()
 
     def find(self, column: Column) -> Value | None:
         """Where a column stands, for a ``Teller``."""
@@ -84,7 +85,9 @@ class Sight:
         if join is None:
             return self.seen.own.column(column.name)
         try:
-            self.on(join)  # a joined table can be read only if it can be joined
+            if join.alias not in self.joinable:
+                self.on(join)  # a joined table can be read only if it can be joined
+                self.joinable.add(join.alias)
             return self.joined(join).column(column.name)
         except LackingError as error:
             declare = error.declare or join.unless_empty or ""

@@ -80,7 +80,8 @@ class Part:
     ``only``: the texts that a row must have there. ``left_out``: those that it mayn't.
     ``present``: what no row may lack. ``first_by``: of a patient's several rows, the first
     by these counts. ``like``: the contract table whose rows these are; where that is
-    declared empty, so is this.
+    declared empty, so is this. ``optional``: where the database hasn't its physical table,
+    the other parts are the whole.
     """
 
     table: str
@@ -93,6 +94,7 @@ class Part:
     first_by: tuple[Expression, ...] = ()
     like: str | None = None
     beside: tuple[Beside, ...] = ()
+    optional: bool = False
 
     @property
     def sums_up(self) -> bool:

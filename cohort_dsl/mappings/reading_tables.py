@@ -31,6 +31,7 @@ PART_KEYS = (
     "except",
     "present",
     "first_by",
+    "optional",
 )
 LIKE_KEYS = ("like", "columns", "only", "except", "present")
 JOIN_KEYS = ("table", "never", "required", "only", "first_by", "unless_empty")
@@ -99,6 +100,7 @@ class Tables:
             left_out=_texts(keys, "except"),
             present=expressions(keys, "present"),
             first_by=expressions(keys, "first_by"),
+            optional=_yes(keys["optional"]),
         )
         self._check_aliases(part, entry)
         return [part]
@@ -187,21 +189,26 @@ def joins(keys: Keys) -> tuple[Join, ...]:
 def _join(alias: str, entry: Entry) -> Join:
     keys = entry.keys(("on",), JOIN_KEYS)
     on = {name: _on(one) for name, one in keys["on"].section().items()}
-    never, required = keys["never"].scalar(), keys["required"].scalar()
+    never = keys["never"].scalar()
     if never is not None and type(never) is not int:
         keys["never"].wrong("a whole number")
-    if not isinstance(required, bool | None):
-        keys["required"].wrong("true or false")
     return Join(
         alias=alias,
         table=table_name(keys["table"]) if "table" in keys else alias,
         on={name: one for name, one in on.items() if one is not None},
         never=never if isinstance(never, int) else None,
-        required=required is True,
+        required=_yes(keys["required"]),
         only=_texts(keys, "only"),
         first_by=_names(keys, "first_by"),
         unless_empty=keys["unless_empty"].text() if "unless_empty" in keys else None,
     )
+
+
+def _yes(entry: Entry) -> bool:
+    value = entry.scalar()
+    if not isinstance(value, bool | None):
+        entry.wrong("true or false")
+    return value is True
 
 
 def _on(entry: Entry) -> Column | Constant | None:

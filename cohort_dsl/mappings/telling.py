@@ -95,7 +95,7 @@ class Teller:
                 return sa.case((number.is_(sa.null()), self.tell(instead, kind)))
             case DayOf(year, month, day):
                 y, m, d = (self.tell(part, Kind.INT) for part in (year, month, day))
-                return conversions.day_of(y, m, d, self.dialect)
+                return self._real(conversions.day_of(y, m, d, self.dialect), Kind.DATE)
             case OpenEnd(day):
                 end = self.tell(day, Kind.DATE)
                 return sa.case((end < sa.literal_column(FAR), end))
@@ -160,6 +160,8 @@ class Teller:
 
     def natural(self, expression: Expression) -> Sql:
         """The expression as what it is, for comparing rows: a date, a number or a text."""
+        if isinstance(expression, First):
+            return sa.func.coalesce(*(self.natural(one) for one in expression.options))
         if isinstance(expression, Column):
             found = self._found(expression)
             if found is not None and found[1] in NUMBERS:

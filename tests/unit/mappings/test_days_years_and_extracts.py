@@ -10,6 +10,7 @@ import pytest
 
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import reading
+from cohort_dsl.mappings.binding import State
 from cohort_dsl.tables.contract import SCHEMAS
 from tests.a_postgres import Server
 from tests.an_omop import opened, rows_of
@@ -334,6 +335,54 @@ def test_everybody_is_in_a_table_of_people_and_its_archive(place, tmp_path):
     assert [one["patient_id"] for one in found] == [1, 2]
 
 
+OPTIONAL = """\
+  core.medications:
+    union:
+      - from: drug
+        patient_id: id
+        columns: {date: , dmd_code: code}
+        optional: true
+      - from: "drug{yyyy}"
+        patient_id: id
+        columns: {date: , dmd_code: code}
+        optional: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("there", "codes", "absent"),
+    [
+        (("drug", "drug2020"), ["drug", "drug2020"], ()),
+        (("drug",), ["drug"], ("the database has no table drug{yyyy}, of any year",)),
+        (("drug2020",), ["drug2020"], ("the database has no table drug",)),
+    ],
+)
+def test_what_is_optional_may_be_absent_and_the_check_says_so(
+    tmp_path, there, codes, absent
+):
+    (tmp_path / "ours.yaml").write_text(HEAD + OPTIONAL)
+    kinds = {"person": "id INTEGER", **dict.fromkeys(there, "id INTEGER, code VARCHAR")}
+    rows = {"person": [{"id": 1}], **{name: [{"id": 1, "code": name}] for name in there}}
+    mapping = str(tmp_path / "ours.yaml")
+    with opened(tmp_path, rows, kinds, mapping=mapping) as warehouse:
+        found = sorted(row["dmd_code"] for row in rows_of(warehouse, "core.medications"))
+        [report] = [t for t in warehouse.check().tables if t.table == "core.medications"]
+        told = [one.sentence for one in report.findings]
+        assert warehouse.bound.tables["core.medications"].absent == absent
+    assert found == codes
+    assert len(told) == len(absent)
+    assert all("isn't among its rows" in sentence for sentence in told)
+
+
+def test_where_nothing_optional_is_there_the_table_is_missing(tmp_path):
+    (tmp_path / "ours.yaml").write_text(HEAD + OPTIONAL)
+    mapping = str(tmp_path / "ours.yaml")
+    with opened(tmp_path, {}, {"person": "id INTEGER"}, mapping=mapping) as warehouse:
+        served = warehouse.bound.tables["core.medications"].served
+    assert served.state is State.MISSING
+    assert served.problem.startswith("the database has no table drug; ")
+
+
 # Mistakes ------------------------------------------------------------------------
 
 
@@ -347,6 +396,7 @@ def test_everybody_is_in_a_table_of_people_and_its_archive(place, tmp_path):
         (part("deaths", FROM.format("T") + "    joins: {j: {table: 'J{yy}', on: {}}}\n"),
          "J{yy} is one for each year, and T isn't"),
         (part("deaths", FROM.format("T") + "    present: [a b]\n"), "it can't be read"),
+        (part("deaths", FROM.format("T") + "    optional: maybe\n"), "be true or false"),
         (part("deaths", FROM.format("T"), date="day_in(a, 'DD')"), "a day is written like"),
         (part("deaths", FROM.format("T") + "    joins: {j: {on: {a: 'first(a, b)'}}}\n"),
          "must be the name of a column, or a constant"),
