@@ -7,12 +7,10 @@ which only they can be filled, and which no statement can take back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import Any, TypeAlias
 
 import psycopg
@@ -28,10 +26,11 @@ from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import TableSchema
 from cohort_dsl.sql import Catalog, Dialect, Script, Statement, Upload
 from cohort_dsl.sql.catalog import plain
-from cohort_dsl.sql.postgresql import POSTGRESQL, TYPES
+from cohort_dsl.sql.postgresql import POSTGRESQL
 from cohort_dsl.sql.statements import Sent
-from cohort_dsl.warehouses import measuring
+from cohort_dsl.warehouses import copied, measuring
 from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
+from cohort_dsl.warehouses.copied import quoted
 from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
 from cohort_dsl.warehouses.given import fitted
 from cohort_dsl.warehouses.postgresql_errors import lost
@@ -39,11 +38,10 @@ from cohort_dsl.warehouses.rows import ARROW, Answer, Rows
 
 CELLS = 1_000_000  # values held at once while an answer streams
 AT_ONCE = 1_000  # rows of an answer that is thrown away
-FETCHED = 50_000  # those fetched at once, in Python's objects: a processor's cache is small
 ANALYSED = 1_000  # rows from which the planner should know a temporary table better
 
 Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
-Cursor: TypeAlias = psycopg.RawServerCursor[tuple[Any, ...]]
+Batches: TypeAlias = Generator[pa.RecordBatch]
 
 
 class PostgreSQLWarehouse(UntilClosed):
@@ -72,8 +70,8 @@ class PostgreSQLWarehouse(UntilClosed):
                 name: partial(self._rows, script.event_tables[name], self._schema(columns))
                 for name, columns in query.event_tables.items()
             }
-            with self._cursor(script.question, "answer") as cursor:
-                yield Answer(schema, _batches(cursor, schema), events)
+            with self._copied(script.question, schema) as batches:
+                yield Answer(schema, batches, events)
 
     def _schema(self, columns: Mapping[str, Series]) -> pa.Schema:
         types = {"patient_id": self.catalog.patient_id}
@@ -81,17 +79,23 @@ class PostgreSQLWarehouse(UntilClosed):
         return pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
 
     @contextmanager
-    def _cursor(self, asked: Statement, name: str) -> Iterator[Cursor]:
-        with psycopg.RawServerCursor(self._connection, name) as cursor:
-            cursor.execute(asked.text, asked.parameters, binary=True)
-            yield cursor
+    def _copied(self, asked: Statement, schema: pa.Schema) -> Iterator[Batches]:
+        """Its rows as they come; nothing else can be asked before they have."""
+        cursor = psycopg.RawCursor(self._connection)
+        with cursor.copy(copied.order(self._connection, asked, schema)) as copy:
+            size = max(1, CELLS // len(schema.names))
+            try:
+                with closing(copied.batches(copy, schema, size)) as batches:
+                    yield _as_told(batches)
+            finally:  # of what nobody wants, the server is told to send no more
+                copy.finish(GeneratorExit())
 
     def _rows(self, asked: Statement, schema: pa.Schema) -> Rows:
         return Rows(schema, self._streamed(asked, schema))
 
-    def _streamed(self, asked: Statement, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        with self._cursor(asked, "rows") as cursor:
-            yield from _batches(cursor, schema)
+    def _streamed(self, asked: Statement, schema: pa.Schema) -> Batches:
+        with _told(), self._copied(asked, schema) as batches:
+            yield from batches
 
     def measure(self, measures: Measures) -> Rows:
         """The measures, counted at once."""
@@ -168,46 +172,20 @@ def _analyse(cursor: psycopg.RawCursor[Any], table: str) -> None:
 
     A list that it doesn't know may be joined from the wrong side, as if it were long.
     """
-    cursor.execute(f"ANALYZE {_quoted(table)}")
+    cursor.execute(f"ANALYZE {quoted(table)}")
 
 
 def _copy(
     cursor: psycopg.RawCursor[Any], table: str, rows: Iterable[Sequence[Any]]
 ) -> None:
-    with cursor.copy(f"COPY {_quoted(table)} FROM STDIN") as copy:
+    with cursor.copy(f"COPY {quoted(table)} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _batches(
-    cursor: psycopg.RawServerCursor[Any], schema: pa.Schema
-) -> Iterator[pa.RecordBatch]:
-    """Few large batches, as whoever writes them likes it, put together of small pieces."""
-    size = max(1, CELLS // len(schema.names))
-    piece = min(size, max(1, FETCHED // len(schema.names)))
+def _as_told(batches: Batches) -> Batches:
     with _told():
-        pieces = _pieces(cursor, schema, piece)
-        while held := list(islice(pieces, size // piece)):
-            yield from pa.Table.from_batches(held).combine_chunks().to_batches()
-
-
-def _pieces(
-    cursor: psycopg.RawServerCursor[Any], schema: pa.Schema, size: int
-) -> Iterator[pa.RecordBatch]:
-    """The server works out the next piece while this one is made into columns."""
-    with ThreadPoolExecutor(1, "rows") as thread:
-        coming = thread.submit(cursor.fetchmany, size)
-        while rows := coming.result():
-            coming = thread.submit(cursor.fetchmany, size)
-            columns = [
-                pa.array(column, field.type)
-                for column, field in zip(zip(*rows, strict=True), schema, strict=True)
-            ]
-            yield pa.RecordBatch.from_arrays(columns, schema=schema)
+        yield from batches
 
 
 @dataclass(frozen=True)
@@ -241,6 +219,7 @@ SECONDS = 30  # until a server that doesn't answer isn't there
 SESSION = {
     "default_transaction_read_only": "on",
     "timezone": "UTC",
+    "client_encoding": "UTF8",
     "jit": "off",  # it takes seconds for a statement of many variables
     # For each sort, and twice for each hash, of which a statement has few: patients in
     # millions are counted without files on disk.
@@ -320,7 +299,5 @@ def from_rows(
 
 
 def _creation(name: str, held: pa.Table) -> str:
-    words = POSTGRESQL.renderer()
-    kinds = {ARROW[kind]: TYPES[kind].compile(words) for kind in ARROW}
-    columns = [f"{_quoted(field.name)} {kinds[field.type]}" for field in held.schema]
-    return f"CREATE TEMPORARY TABLE {_quoted(name)} ({', '.join(columns)})"
+    columns = [f"{quoted(field.name)} {copied.KINDS[field.type]}" for field in held.schema]
+    return f"CREATE TEMPORARY TABLE {quoted(name)} ({', '.join(columns)})"

@@ -13,10 +13,11 @@ import pyarrow as pa
 from cohort_dsl import cohort_file
 from cohort_dsl.cohort_file import Columns
 from cohort_dsl.model.query import Query
-from cohort_dsl.sql import Catalog
+from cohort_dsl.sql import Catalog, Statement
 from cohort_dsl.sql.catalog import plain
+from cohort_dsl.warehouses import copied
 from cohort_dsl.warehouses.contract import Warehouse
-from cohort_dsl.warehouses.postgresql import PostgreSQLWarehouse, _batches, connect
+from cohort_dsl.warehouses.postgresql import CELLS, PostgreSQLWarehouse, connect
 from cohort_dsl.warehouses.rows import ARROW, Rows
 from tests import a_postgres
 
@@ -76,7 +77,8 @@ def by_hand(
         types = {"patient_id": Catalog({}).patient_id}
         types |= {name: series.type for name, series in query.variables.items()}
         schema = pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
-        with psycopg.RawServerCursor(connection, "answer") as cursor:
-            cursor.execute(assembly, binary=True)
-            rows = Rows(schema, _batches(cursor, schema))
+        order = copied.order(connection, Statement(assembly), schema)
+        with psycopg.RawCursor(connection).copy(order) as copy:
+            size = CELLS // len(schema.names)
+            rows = Rows(schema, copied.batches(copy, schema, size))
             cohort_file.write(rows, Columns(types), target, "")

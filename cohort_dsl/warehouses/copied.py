@@ -1,0 +1,192 @@
+"""What PostgreSQL's binary COPY sends, as Arrow: no value becomes an object of Python's.
+
+A row comes as one message: the number of its fields, and for each field its length and
+its bytes, or the length -1 for NULL. Where a field begins follows from the lengths before
+it, so all rows of a block are read together, one column after the other. Numbers, dates
+and text come as the server holds them; no setting of how it writes them has a say.
+
+See "Binary Format" of COPY in PostgreSQL's manual.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from itertools import islice
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import psycopg
+import pyarrow as pa
+from psycopg import sql
+
+from cohort_dsl.sql import Statement
+from cohort_dsl.sql.postgresql import POSTGRESQL, TYPES
+from cohort_dsl.warehouses.rows import ARROW
+
+Cells: TypeAlias = "npt.NDArray[Any]"
+Block: TypeAlias = "tuple[Cells, Cells]"
+"""The bytes of some rows, and where each row begins."""
+
+BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # no flags, no extension
+END = b"\xff\xff"  # instead of a number of fields
+ROOM = 8  # bytes behind the last field, for views that read a number wherever it begins
+
+SENT: Mapping[pa.DataType, str] = MappingProxyType(
+    {pa.bool_(): "u1", pa.int64(): ">i8", pa.float64(): ">f8", pa.date32(): ">i4"}
+)
+KINDS: Mapping[pa.DataType, str] = MappingProxyType(
+    {ARROW[kind]: TYPES[kind].compile(POSTGRESQL.renderer()) for kind in ARROW}
+)
+"""What the server calls each type of an answer."""
+
+EPOCH = (date(2000, 1, 1) - date(1970, 1, 1)).days
+FIRST, LAST = ((day - date(2000, 1, 1)).days for day in (date.min, date.max))
+
+
+def order(connection: psycopg.Connection[Any], asked: Statement, schema: pa.Schema) -> str:
+    """The order to send the rows, in the types of the schema."""
+    columns = ", ".join(
+        f"CAST({quoted(field.name)} AS {KINDS[field.type]})" for field in schema
+    )
+    rows = _with_values(connection, asked)
+    return f"COPY (SELECT {columns} FROM ({rows}) AS answer) TO STDOUT (FORMAT binary)"  # noqa: S608 - our own text
+
+
+def _with_values(connection: psycopg.Connection[Any], asked: Statement) -> str:
+    """The statement's text with its constants in it, quoted by libpq itself.
+
+    COPY is the one statement that takes no parameters.
+    """
+
+    def literal(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return found[0]
+        value = asked.parameters[int(found[1]) - 1]
+        told = repr(value) if isinstance(value, float) else value
+        return sql.Literal(told).as_string(connection)
+
+    return _PARAMETER.sub(literal, asked.text)
+
+
+# A parameter; before it what may hold the same signs: texts, and names with a $ in them.
+_PARAMETER = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[^\W\d][\w$]*|\$(\d+)""")
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+# Reading -----------------------------------------------------------------------
+
+
+def batches(
+    messages: Iterable[Any], schema: pa.Schema, rows: int
+) -> Generator[pa.RecordBatch]:
+    """The rows of a COPY to its end, so many at a time.
+
+    pa.ArrowInvalid where something else came than rows of this schema. The server sends
+    the next rows while these are made into columns.
+    """
+    coming = _rows(messages)
+    with ThreadPoolExecutor(1, "rows") as thread:
+        next_block = thread.submit(_block, coming, rows)
+        while (block := next_block.result()) is not None:
+            next_block = thread.submit(_block, coming, rows)
+            yield _columns(block, schema)
+
+
+def _rows(messages: Iterable[Any]) -> Iterator[bytes]:
+    """Each row by itself; the beginning may stand before the first."""
+    given = map(bytes, messages)
+    first = next(given, b"")
+    _demand(first.startswith(BEGIN))
+    if first != BEGIN and (row := first.removeprefix(BEGIN)) != END:
+        yield row
+    for row in given:
+        if row != END:
+            yield row
+
+
+def _block(rows: Iterator[bytes], size: int) -> Block | None:
+    """Copied out of the driver's memory at once, which would keep a message's for long."""
+    held, sizes = bytearray(), [0]
+    for row in islice(rows, size):
+        held += row
+        sizes.append(len(row))
+    if len(sizes) == 1:
+        return None
+    ends = np.cumsum(np.array(sizes, np.int64))
+    return np.frombuffer(bytes(held) + bytes(ROOM), np.uint8), ends
+
+
+def _columns(block: Block, schema: pa.Schema) -> pa.RecordBatch:
+    held, ends = block
+    at = ends[:-1]
+    _demand(bool(np.all(_at(held, ">i2")[at] == len(schema))))
+    at = at + 2
+    columns = []
+    for field in schema:
+        size = _at(held, ">i4")[at].astype(np.int64)
+        values = at + 4
+        at = values + np.maximum(size, 0)
+        _demand(bool(np.all(at <= ends[1:])))
+        columns.append(_column(held, field.type, values, size))
+    _demand(bool(np.all(at == ends[1:])))
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _at(held: Cells, kind: str) -> Cells:
+    """The numbers that begin at each byte, whatever its place."""
+    width = np.dtype(kind).itemsize
+    shape = (len(held) - width + 1,)
+    first = np.frombuffer(held, kind, 1)
+    return np.lib.stride_tricks.as_strided(first, shape, (1,), writeable=False)
+
+
+def _column(held: Cells, kind: pa.DataType, values: Cells, size: Cells) -> pa.Array:
+    there = size >= 0
+    valid = None if there.all() else _bits(there)
+    if kind == pa.string():
+        return _texts(held, values, size, valid)
+    _demand(bool(np.all(size[there] == np.dtype(SENT[kind]).itemsize)))
+    cells = _native(kind, _at(held, SENT[kind])[values], there)
+    return pa.Array.from_buffers(kind, len(values), [valid, cells])
+
+
+def _native(kind: pa.DataType, sent: Cells, there: Cells) -> pa.Buffer:
+    if kind == pa.bool_():
+        return _bits(sent)
+    native = sent.astype(sent.dtype.newbyteorder("="))
+    if kind == pa.date32():
+        known = native[there]
+        _demand(bool(np.all((known >= FIRST) & (known <= LAST))))
+        native += np.int32(EPOCH)
+    return pa.py_buffer(native)
+
+
+def _texts(held: Cells, values: Cells, size: Cells, valid: pa.Buffer | None) -> pa.Array:
+    """Of an array of what lies between texts, a text, and so on, each second one."""
+    ends = values + np.maximum(size, 0)
+    bounds = np.empty(2 * len(values) + 1, np.int64)
+    bounds[:-1:2], bounds[1::2], bounds[-1] = values, ends, ends[-1]
+    buffers = [None, pa.py_buffer(bounds), pa.py_buffer(held)]
+    every = pa.Array.from_buffers(pa.large_string(), 2 * len(values), buffers)
+    second = pa.py_buffer(np.arange(0, 2 * len(values), 2))
+    places = pa.Array.from_buffers(pa.int64(), len(values), [valid, second])
+    texts = every.take(places)
+    texts.validate(full=True)  # a database may hold bytes of any encoding
+    return texts.cast(pa.string())
+
+
+def _bits(cells: Cells) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(cells, bitorder="little"))
+
+
+def _demand(sound: bool) -> None:
+    if not sound:
+        raise pa.ArrowInvalid("this is no row of these columns")
