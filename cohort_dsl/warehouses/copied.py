@@ -11,7 +11,8 @@ See "Binary Format" of COPY in PostgreSQL's manual.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping
+import selectors
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import islice
@@ -23,6 +24,9 @@ import numpy.typing as npt
 import psycopg
 import pyarrow as pa
 from psycopg import sql
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGconn
 
 from cohort_dsl.sql import Statement
 from cohort_dsl.sql.postgresql import POSTGRESQL, TYPES
@@ -85,14 +89,14 @@ def quoted(name: str) -> str:
 
 
 def batches(
-    messages: Iterable[Any], schema: pa.Schema, rows: int
+    connection: psycopg.Connection[Any], schema: pa.Schema, rows: int
 ) -> Generator[pa.RecordBatch]:
-    """The rows of a COPY to its end, so many at a time.
+    """The rows of the COPY that is under way there, so many at a time, to its end.
 
-    pa.ArrowInvalid where something else came than rows of this schema. The server sends
-    the next rows while these are made into columns.
+    pa.ArrowInvalid where something else came than rows of this schema, psycopg.Error where
+    the server breaks off. It sends the next rows while these are made into columns.
     """
-    coming = _rows(messages)
+    coming = _rows(connection.pgconn)
     with ThreadPoolExecutor(1, "rows") as thread:
         next_block = thread.submit(_block, coming, rows)
         while (block := next_block.result()) is not None:
@@ -100,19 +104,40 @@ def batches(
             yield _columns(block, schema)
 
 
-def _rows(messages: Iterable[Any]) -> Iterator[bytes]:
-    """Each row by itself; the beginning may stand before the first."""
-    given = map(bytes, messages)
-    first = next(given, b"")
+def _rows(server: PGconn) -> Iterator[memoryview]:
+    """Each row by itself; the beginning stands before the first, or before the end."""
+    coming = _messages(server)
+    first = bytes(next(coming, b""))
     _demand(first.startswith(BEGIN))
-    if first != BEGIN and (row := first.removeprefix(BEGIN)) != END:
+    row = memoryview(first.removeprefix(BEGIN))
+    while row != END:
         yield row
-    for row in given:
-        if row != END:
-            yield row
+        row = next(coming, END)
 
 
-def _block(rows: Iterator[bytes], size: int) -> Block | None:
+def _messages(server: PGconn) -> Iterator[memoryview]:
+    """As psycopg's own COPY gives them, but without a turn of its loop for each."""
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(server.socket, selectors.EVENT_READ)
+        while True:
+            size, message = server.get_copy_data(1)
+            if size > 0:
+                yield message
+            elif size < 0:
+                return _end(server)
+            else:
+                waiting.select()
+                server.consume_input()
+
+
+def _end(server: PGconn) -> None:
+    """psycopg.Error where the server says that it broke off."""
+    while (result := server.get_result()) is not None:
+        if result.status != ExecStatus.COMMAND_OK:
+            raise error_from_result(result)
+
+
+def _block(rows: Iterator[memoryview], size: int) -> Block | None:
     """Copied out of the driver's memory at once, which would keep a message's for long."""
     held, sizes = bytearray(), [0]
     for row in islice(rows, size):

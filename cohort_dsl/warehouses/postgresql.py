@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import psycopg
 import pyarrow as pa
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import TransactionStatus
 
 from cohort_dsl import sql
 from cohort_dsl.errors import WarehouseAway
@@ -70,7 +71,7 @@ class PostgreSQLWarehouse(UntilClosed):
                 name: partial(self._rows, script.event_tables[name], self._schema(columns))
                 for name, columns in query.event_tables.items()
             }
-            with self._copied(script.question, schema) as batches:
+            with closing(self._streamed(script.question, schema)) as batches:
                 yield Answer(schema, batches, events)
 
     def _schema(self, columns: Mapping[str, Series]) -> pa.Schema:
@@ -78,24 +79,21 @@ class PostgreSQLWarehouse(UntilClosed):
         types |= {name: series.type for name, series in columns.items()}
         return pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
 
-    @contextmanager
-    def _copied(self, asked: Statement, schema: pa.Schema) -> Iterator[Batches]:
-        """Its rows as they come; nothing else can be asked before they have."""
-        cursor = psycopg.RawCursor(self._connection)
-        with cursor.copy(copied.order(self._connection, asked, schema)) as copy:
-            size = max(1, CELLS // len(schema.names))
-            try:
-                with closing(copied.batches(copy, schema, size)) as batches:
-                    yield _as_told(batches)
-            finally:  # of what nobody wants, the server is told to send no more
-                copy.finish(GeneratorExit())
-
     def _rows(self, asked: Statement, schema: pa.Schema) -> Rows:
         return Rows(schema, self._streamed(asked, schema))
 
     def _streamed(self, asked: Statement, schema: pa.Schema) -> Batches:
-        with _told(), self._copied(asked, schema) as batches:
-            yield from batches
+        """Its rows as they come; nothing else can be asked before all have."""
+        assert self._connection.info.transaction_status != TransactionStatus.ACTIVE
+        cursor, size = psycopg.RawCursor(self._connection), CELLS // len(schema.names)
+        with _told(), cursor.copy(copied.order(self._connection, asked, schema)) as copy:
+            try:
+                with closing(
+                    copied.batches(self._connection, schema, max(1, size))
+                ) as batches:
+                    yield from batches
+            finally:  # of what nobody wants, the server is told to send no more
+                copy.finish(GeneratorExit())
 
     def measure(self, measures: Measures) -> Rows:
         """The measures, counted at once."""
@@ -181,11 +179,6 @@ def _copy(
     with cursor.copy(f"COPY {quoted(table)} FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-
-
-def _as_told(batches: Batches) -> Batches:
-    with _told():
-        yield from batches
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from tests.bench import (
     at_site,
     differencing,
     disclosure_rows,
+    extraction,
     project_files,
     rows,
     scheduling,
@@ -18,6 +19,7 @@ from tests.bench.rows import Measuring
 
 ROWS: Mapping[str, Measuring] = {
     **rows.ROWS,
+    **extraction.ROWS,
     **disclosure_rows.ROWS,
     **differencing.ROWS,
     **project_files.ROWS,

@@ -78,7 +78,7 @@ def by_hand(
         types |= {name: series.type for name, series in query.variables.items()}
         schema = pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
         order = copied.order(connection, Statement(assembly), schema)
-        with psycopg.RawCursor(connection).copy(order) as copy:
+        with psycopg.RawCursor(connection).copy(order):
             size = CELLS // len(schema.names)
-            rows = Rows(schema, copied.batches(copy, schema, size))
+            rows = Rows(schema, copied.batches(connection, schema, size))
             cohort_file.write(rows, Columns(types), target, "")

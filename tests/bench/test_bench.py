@@ -53,7 +53,7 @@ def test_every_row_is_measured_and_told(
 ) -> None:
     if row in BOXED:
         request.getfixturevalue("docker_engine")
-    if row == "postgresql":
+    if row in ("postgresql", "extraction"):
         request.getfixturevalue("postgres")  # it knows what to do where there is none
     words = ["--rows", row, "--scale", str(TINY), "--rounds", "1", "--cache", str(cache)]
     main([*words, "--months", "3", "--date", "2030-01-01"])
