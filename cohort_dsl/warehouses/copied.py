@@ -15,7 +15,7 @@ import selectors
 from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -109,10 +109,9 @@ def _rows(server: PGconn) -> Iterator[memoryview]:
     coming = _messages(server)
     first = bytes(next(coming, b""))
     _demand(first.startswith(BEGIN))
-    row = memoryview(first.removeprefix(BEGIN))
-    while row != END:
-        yield row
-        row = next(coming, END)
+    for row in chain([memoryview(first.removeprefix(BEGIN))], coming):
+        if row != END:  # after which there is only how the statement ended
+            yield row
 
 
 def _messages(server: PGconn) -> Iterator[memoryview]:
