@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import Enum
 from functools import partial
 from typing import TypeAlias
 
 import sqlalchemy as sa
 
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.mappings import names, opposition, parts, sharing
+from cohort_dsl.mappings import asked_codes, names, opposition, parts, sharing
+from cohort_dsl.mappings.demanding import Served, State, demand
 from cohort_dsl.mappings.losses import Losses, losses
 from cohort_dsl.mappings.model import OFFERED, Part, SiteMapping
 from cohort_dsl.mappings.opposition import BoundLeftOut
 from cohort_dsl.mappings.parts import BoundPart, Place
 from cohort_dsl.mappings.physical import LackingError, Physical
-from cohort_dsl.model import nodes
 from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import TableSchema
 from cohort_dsl.sql import Catalog, Dialect
 from cohort_dsl.sql.catalog import Source
-
-
-class State(Enum):
-    """How a table or column is served."""
-
-    SERVED = "served"
-    DECLARED_EMPTY = "declared empty"  # by the site's settings
-    NOT_IN_MODEL = "not in the model"  # by the mapping
-    MISSING = "missing"  # mapped, but not there: nobody may ask for it
-
-
-@dataclass(frozen=True)
-class Served:
-    """A table or column of the contract: how it is served.
-
-    Where it is missing, ``problem`` tells what isn't there, and ``declare`` what a site
-    that has nothing of it declares empty, if that is a remedy.
-    """
-
-    state: State
-    problem: str = ""
-    declare: str = ""
-
 
 Rows: TypeAlias = Callable[[Collection[str]], sa.FromClause]
 
@@ -92,26 +68,10 @@ class Bound:
                 remedy="Correct the mapping, or what the database lets this account read: "
                 "it must be told who counts as a patient and who is left out.",
             )
-        tables = [(table.name, "") for table in query.tables()]
-        asked = [*tables, *sorted(_columns_of(query))]
-        wrong = {
-            f"{name}.{column}" if column else name: served
-            for name, column in asked
-            if (served := self._served(name, column)).state is State.MISSING
-        }
-        whole = [name for name in wrong if name in self.tables]
-        told = {n: p for n, p in wrong.items() if n in whole or not _within(n, whole)}
-        if told:
-            names = " and ".join(sorted({one.declare for one in told.values()}))
-            raise WarehouseError(
-                "; ".join(f"{n} isn't served: {one.problem}" for n, one in told.items()),
-                where="the tables that the definition asks for",
-                remedy="Correct the warehouse or its mapping; where the site really has "
-                f"nothing of it, name {names} among its empty_tables.",
-            )
+        demand(query, self)
 
-    def _served(self, table: str, column: str) -> Served:
-        """Tables and columns that no contract has are for the catalog to refuse."""
+    def served(self, table: str, column: str = "") -> Served:
+        """Of what no contract has, SERVED: that is for the catalog to refuse."""
         bound = self.tables.get(table)
         if bound is None:
             return Served(State.SERVED)
@@ -119,19 +79,12 @@ class Bound:
             return bound.served
         return bound.columns.get(column, Served(State.SERVED))
 
-
-def _within(name: str, tables: Iterable[str]) -> bool:
-    return any(name.startswith(f"{table}.") for table in tables)
-
-
-def _columns_of(query: Question) -> set[tuple[str, str]]:
-    """The columns that the question reads, with their tables."""
-    selected = [n for n in query.nodes() if isinstance(n, nodes.SelectColumn)]
-    return {
-        (below.table.name, column.name)
-        for column in selected
-        for below in nodes.tables_below(column.source)
-    }
+    def vocabularies(self, table: str, column: str) -> frozenset[str] | None:
+        """What a column's codes are, where the mapping itself says it."""
+        beside, bound = asked_codes.vocabulary_column(column), self.tables.get(table)
+        if bound is None or beside is None or bound.served.state is not State.SERVED:
+            return None
+        return asked_codes.named(bound.parts, beside)
 
 
 # Binding -------------------------------------------------------------------------

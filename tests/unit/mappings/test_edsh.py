@@ -14,7 +14,7 @@ import pytest
 
 from cohort_dsl import create_dataset, warehouses
 from cohort_dsl.extract import extract
-from cohort_dsl.mappings.binding import State
+from cohort_dsl.mappings.demanding import State
 from cohort_dsl.tables.contract import diagnoses, lab_results, medications, patients
 from cohort_dsl.testing import query_of
 from cohort_dsl.warehouses.mapped import MappedWarehouse

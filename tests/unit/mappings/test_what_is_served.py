@@ -5,7 +5,7 @@ import pytest
 from cohort_dsl import create_dataset, create_measures, days
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.load import question_of
-from cohort_dsl.mappings.binding import State
+from cohort_dsl.mappings.demanding import State
 from cohort_dsl.tables import PatientFrame, Series, table_from_rows
 from cohort_dsl.tables.contract import (
     clinical_events,
