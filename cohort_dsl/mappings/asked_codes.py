@@ -67,7 +67,7 @@ class Asked:
         if not self.codes or None in systems:
             return True
         return any(
-            one.is_begun(code) if self.begun else one.is_shaped(code)
+            coding.looks_like(one, code, begun=self.begun)
             for one in systems
             if one is not None
             for code in self.codes
@@ -93,7 +93,11 @@ def problems(question: Question, vocabularies: Vocabularies) -> list[str]:
 
 def _problem(one: Asked, here: Collection[str]) -> str:
     whole = () if one.begun else SYSTEMS.values()
-    fits = [system.title for system in whole if all(map(system.is_shaped, one.codes))]
+    fits = [
+        system.title
+        for system in whole
+        if all(coding.looks_like(system, code) for code in one.codes)
+    ]
     like = f"codes that look like {' or '.join(fits)}" if fits else "other codes"
     known = [system for name in sorted(here) if (system := coding.system(name))]
     looks = "; ".join(dict.fromkeys(system.looks_like for system in known))

@@ -62,6 +62,17 @@ _SYSTEM_OF = {name.casefold(): one for name, one in VOCABULARIES.items()}
 _TOLD = {name.casefold(): name for name in (*VOCABULARIES, *UNCHECKED)}
 
 
+DOTTED = ("icd10", "cim10", "opcs4")
+"""Systems that some write with a dot after the third character, as Athena does."""
+
+
+def looks_like(system: type[Code], text: str, *, begun: bool = False) -> bool:
+    """Could this be one of its codes, or ``begun`` the beginning of one?"""
+    if system.system in DOTTED and text[3:4] == ".":
+        text = text[:3] + text[4:]
+    return system.is_begun(text) if begun else system.is_shaped(text)
+
+
 @dataclass(frozen=True)
 class Coded:
     """Rows with codes of one vocabulary. ``recognised``: whose codes look like its codes;
@@ -82,7 +93,7 @@ def judged(counts: Iterable[tuple[str | None, str | None, int]]) -> tuple[Coded,
         if known is None:
             recognised[name] = None
             continue
-        fits = code is not None and known.is_shaped(code)
+        fits = code is not None and looks_like(known, code)
         recognised[name] = (recognised.get(name) or 0) + (number if fits else 0)
     order = sorted(rows, key=lambda name: (-rows[name], name))
     return tuple(Coded(name, rows[name], recognised[name]) for name in order)

@@ -64,7 +64,7 @@ def asked(warehouse, condition):
         (diagnoses.code.is_in(SNOMED), "codes that look like SNOMED CT or dm+d"),
         (diagnoses.code == "HHFA001", "codes that look like CCAM"),
         (diagnoses.code.starts_with("44"), "other codes"),
-        (diagnoses.code.is_in(["I21.9"]), "other codes"),
+        (diagnoses.code.is_in(["21.9"]), "other codes"),
         (diagnoses.code.is_in(["i219"]) & diagnoses.code.is_in(["E11"]), "other codes"),
         (diagnoses.code.map_values({"44054006": "a"}) == "a", "SNOMED CT"),
         (case(when(diagnoses.code == "718-7").then(True), otherwise=False), "LOINC"),
@@ -87,6 +87,7 @@ def test_codes_of_another_system_are_refused_before_anything_is_asked(
         diagnoses.code.is_in(SNOMED) | diagnoses.code.is_in(["I219"]),  # for several sites
         ~diagnoses.code.is_in(SNOMED),
         diagnoses.code.starts_with("I2"),
+        diagnoses.code.starts_with("I21.") | diagnoses.code.is_in(["I21.9"]),  # with dots
         diagnoses.code.is_in([]),
         diagnoses.source_code.is_in(SNOMED),
     ],
