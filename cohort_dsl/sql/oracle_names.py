@@ -48,7 +48,7 @@ class Types(OracleTypeCompiler):
 
 
 def _create_private(table: sa.TableClause, renderer: Renderer) -> str:
-    held = f"(\n{columns(table, renderer)}\n) ON COMMIT DROP DEFINITION"
+    held = f"(\n{columns(table, renderer)}\n) ON COMMIT PRESERVE DEFINITION"
     return f"CREATE PRIVATE TEMPORARY TABLE {quoted(table.name, renderer)} {held}"
 
 
@@ -58,7 +58,10 @@ def _create_global(table: sa.TableClause, renderer: Renderer) -> str:
 
 
 def private() -> Temporary:
-    """From 18c on: seen by their session only, and gone with its transaction."""
+    """From 18c on: seen by their session only, and gone with it.
+
+    They are there before the transaction that sees one state of the data begins.
+    """
     return Temporary(lambda name: _called(PRIVATE, name), _create_private)
 
 

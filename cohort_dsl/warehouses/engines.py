@@ -11,8 +11,9 @@ from typing import Any, TypeAlias
 from cohort_dsl.mappings.physical import Physical
 from cohort_dsl.sql import Catalog, Dialect
 from cohort_dsl.sql.duckdb import DUCKDB
+from cohort_dsl.sql.oracle import ORACLE_19
 from cohort_dsl.sql.postgresql import POSTGRESQL
-from cohort_dsl.warehouses import duckdb, postgresql
+from cohort_dsl.warehouses import duckdb, oracle_connecting, postgresql
 from cohort_dsl.warehouses.contract import Database
 
 Test: TypeAlias = Callable[[object], bool]
@@ -33,7 +34,7 @@ class Engine:
     """``connect``: from sound settings to a connection, which has ``close``.
 
     ``warehouse``: of a connection and its catalog, asked in this dialect: the engine's own,
-    or the same in one statement.
+    or the same in one statement. ``together``: what is wrong with several settings.
     """
 
     dialect: Dialect
@@ -41,14 +42,16 @@ class Engine:
     connect: Callable[[Given], Any]
     physical: Callable[[Any], Physical]
     warehouse: Callable[[Any, Catalog, Dialect], Database]
+    together: Callable[[Given], list[str]] = lambda given: []
 
     def problems(self, given: Given) -> list[str]:
         """What is wrong with the settings that only this engine has."""
-        return [
+        alone = [
             f"{name} {setting.problem}"
             for name, setting in self.settings.items()
             if name in given and not setting.sound(given[name])
         ]
+        return [*alone, *self.together(given)]
 
 
 def _is_word(value: object) -> bool:
@@ -65,6 +68,7 @@ def _is_count(value: object) -> bool:
 
 _WORD = Setting(_is_word, "isn't a name")
 _PATH = Setting(_is_path, "isn't an absolute path")
+_YES_OR_NO = Setting(lambda value: isinstance(value, bool), "isn't yes or no")
 _COUNT = Setting(_is_count, "isn't a whole number above 0")
 
 
@@ -79,6 +83,25 @@ def _to_server(given: Given) -> Any:
     if "database" in given:
         where["dbname"] = str(given["database"])
     return postgresql.connect(where, int(str(given.get("statement_timeout", 0))))
+
+
+def _to_oracle(given: Given) -> Any:
+    """Its driver is imported where a site has it, and nowhere else."""
+    from cohort_dsl.warehouses import oracle_opening
+
+    return oracle_opening.opened(given)
+
+
+def _in_oracle(session: Any) -> Physical:
+    from cohort_dsl.warehouses import oracle_opening
+
+    return oracle_opening.physical(session)
+
+
+def _on_oracle(session: Any, catalog: Catalog, dialect: Dialect) -> Database:
+    from cohort_dsl.warehouses import oracle_opening
+
+    return oracle_opening.warehouse(session, catalog, dialect)
 
 
 ENGINES: Mapping[str, Engine] = MappingProxyType(
@@ -100,6 +123,26 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
             _to_server,
             postgresql.physical,
             postgresql.PostgreSQLWarehouse,
+        ),
+        "oracle": Engine(
+            ORACLE_19,
+            {
+                "user": Setting(_is_word, "isn't a name", required=True),
+                "passfile": Setting(_is_path, "isn't an absolute path", required=True),
+                **dict.fromkeys(("host", "database", "dsn", "server_cert_dn"), _WORD),
+                **dict.fromkeys(("config_dir", "wallet", "wallet_passfile"), _PATH),
+                **dict.fromkeys(("port", "connect_timeout", "statement_timeout"), _COUNT),
+                **dict.fromkeys(("rows_at_once", "patients_at_once"), _COUNT),
+                **dict.fromkeys(("tls", "flashback"), _YES_OR_NO),
+                "tables": Setting(
+                    lambda value: value in oracle_connecting.TABLES,
+                    f"isn't one of {' and '.join(oracle_connecting.TABLES)}",
+                ),
+            },
+            _to_oracle,
+            _in_oracle,
+            _on_oracle,
+            oracle_connecting.problems,
         ),
     }
 )

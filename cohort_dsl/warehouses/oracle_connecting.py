@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Connection: TypeAlias = "oracledb.Connection"
 Given: TypeAlias = Mapping[str, object]
 
+PRIVATE, GLOBAL = "private", "global"
+TABLES = (PRIVATE, GLOBAL)
+"""Which temporary tables we may make; none where a question is one statement."""
 PORT, TLS_PORT = 1521, 2484
 SECONDS = 20
 """A server that hasn't let us in by then isn't there."""
@@ -54,8 +57,12 @@ def problems(given: Given) -> list[str]:
         wrong.append(f"{' and '.join(encrypted)} is set without tls: true")
     if given.get("tls") is not None and alias:
         wrong.append("tls is set beside dsn, whose entry says PROTOCOL=TCPS itself")
-    if "schema" in given and given.get("tables") != "global":
-        wrong.append("schema is set, and tables isn't global")
+    alone, tables = given.get("one_statement") is True, given.get("tables")
+    if alone and tables is not None:
+        wrong.append("tables is set beside one_statement, for which none is made")
+    if not alone and tables is None:
+        kinds = " or ".join(TABLES)
+        wrong.append(f"tables isn't set to {kinds}, nor one_statement to true")
     if "patients_at_once" in given and given.get("flashback") is not True:
         wrong.append("patients_at_once is set without flashback: true")
     return wrong

@@ -50,7 +50,7 @@ def codes(error: BaseException) -> Iterator[str]:
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
-        error = error.__cause__
+        error = error.__cause__ or error.__context__
 
 
 def _kinds(error: BaseException) -> Iterator[str]:

@@ -17,12 +17,12 @@ class Instead:
 
 WORDS = (
     Instead(
-        r"^CREATE PRIVATE TEMPORARY TABLE (.*) ON COMMIT DROP DEFINITION$",
-        r"CREATE LOCAL TEMPORARY TABLE \1 ON COMMIT DROP TRANSACTIONAL",
-        "a table that only its session sees, gone with the transaction, is called LOCAL",
+        r"^CREATE PRIVATE TEMPORARY TABLE (.*) ON COMMIT PRESERVE DEFINITION$",
+        r"CREATE LOCAL TEMPORARY TABLE \1 TRANSACTIONAL",
+        "a table that only its session sees is called LOCAL",
     ),
     Instead(
-        r"^SET TRANSACTION ISOLATION LEVEL SERIALIZABLE$",
+        r"^SET TRANSACTION (ISOLATION LEVEL SERIALIZABLE|READ ONLY)$",
         "SELECT 1 FROM DUAL",
         "nobody else writes into a database in memory",
     ),

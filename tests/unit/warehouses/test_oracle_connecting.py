@@ -40,7 +40,8 @@ pytestmark = [  # the driver leaves a socket that was reset to the garbage colle
 ]
 
 CANARY = "canary-7f3a"
-ASKED = {"host": "127.0.0.1", "database": "edspdb", "user": "reader"}
+ASKED: dict[str, object] = {"host": "127.0.0.1", "database": "edspdb", "user": "reader"}
+ALONE = {**ASKED, "one_statement": True}
 
 
 @pytest.fixture
@@ -253,35 +254,39 @@ def test_a_password_is_a_line_whatever_it_has(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "wrong"),
     [
-        ({}, ["host isn't set, nor dsn", "database isn't set, nor dsn"]),
         (
-            {"dsn": "eds", "host": "db", "port": 1},
+            {"tables": "global"},
+            ["host isn't set, nor dsn", "database isn't set, nor dsn"],
+        ),
+        (ASKED, ["tables isn't set to private or global, nor one_statement to true"]),
+        (
+            {"dsn": "eds", "host": "db", "port": 1, "one_statement": True},
             ["dsn and host and port are both set: one way is enough"],
         ),
         (
-            {**ASKED, "config_dir": "/etc"},
+            {**ALONE, "config_dir": "/etc"},
             ["config_dir is set without dsn, a name in its tnsnames.ora"],
         ),
         (
-            {**ASKED, "wallet_passfile": "/a", "server_cert_dn": "CN=a"},
+            {**ALONE, "wallet_passfile": "/a", "server_cert_dn": "CN=a"},
             [
                 "wallet_passfile is set without wallet",
                 "server_cert_dn is set without tls: true",
             ],
         ),
         (
-            {"dsn": "eds", "tls": True},
+            {"dsn": "eds", "tls": True, "tables": "global"},
             ["tls is set beside dsn, whose entry says PROTOCOL=TCPS itself"],
         ),
         (
-            {**ASKED, "schema": "WORK", "tables": "none", "patients_at_once": 9},
+            {**ALONE, "tables": "private", "patients_at_once": 9},
             [
-                "schema is set, and tables isn't global",
+                "tables is set beside one_statement, for which none is made",
                 "patients_at_once is set without flashback: true",
             ],
         ),
-        ({**ASKED, "tls": True, "wallet": "/w", "wallet_passfile": "/p"}, []),
-        ({"dsn": "eds", "config_dir": "/etc", "wallet": "/w"}, []),
+        ({**ALONE, "tls": True, "wallet": "/w", "wallet_passfile": "/p"}, []),
+        ({"dsn": "e", "config_dir": "/etc", "wallet": "/w", "tables": "private"}, []),
     ],
 )
 def test_settings_that_contradict_each_other_are_all_told(

@@ -3,7 +3,7 @@ CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_STEP_1_COLUMNS" (
 	"born" DATE, 
 	"name" VARCHAR2(4000 CHAR), 
 	"score" NUMBER(19)
-) ON COMMIT DROP DEFINITION;
+) ON COMMIT PRESERVE DEFINITION;
 
 INSERT INTO "ORA$PTT_STEP_1_COLUMNS" ("patient_id", "born", "name", "score") SELECT "rows"."patient_id", "rows"."born", "rows"."name", "rows"."score" 
 FROM "patients" "rows" 
@@ -11,7 +11,7 @@ WHERE "rows"."patient_id" IS NOT NULL;
 
 CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_STEP_2_POPULATION" (
 	"patient_id" NUMBER(19)
-) ON COMMIT DROP DEFINITION;
+) ON COMMIT PRESERVE DEFINITION;
 
 -- $1 = 2000-01-01
 -- $2 = "it's; --"
@@ -27,7 +27,7 @@ CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_STEP_3_ROWS" (
 	"patient_id" NUMBER(19), 
 	"a1" NUMBER(19), 
 	"a2" DATE
-) ON COMMIT DROP DEFINITION;
+) ON COMMIT PRESERVE DEFINITION;
 
 INSERT INTO "ORA$PTT_STEP_3_ROWS" ("patient_id", "a1", "a2") SELECT "patient_id", count(CASE WHEN ("date" IS NULL) THEN 1 END) AS "a1", min("date") AS "a2" 
 FROM (SELECT "rows"."patient_id" AS "patient_id", "rows"."date" AS "date" 
@@ -37,7 +37,7 @@ CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_STEP_4_ROWS" (
 	"patient_id" NUMBER(19), 
 	"a1" NUMBER(19), 
 	"a2" NUMBER(19)
-) ON COMMIT DROP DEFINITION;
+) ON COMMIT PRESERVE DEFINITION;
 
 -- $1 = 0
 -- $2 = 30

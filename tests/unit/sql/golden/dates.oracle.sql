@@ -2,7 +2,7 @@ CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_STEP_1_COLUMNS" (
 	"patient_id" NUMBER(19), 
 	"born" DATE, 
 	"score" NUMBER(19)
-) ON COMMIT DROP DEFINITION;
+) ON COMMIT PRESERVE DEFINITION;
 
 INSERT INTO "ORA$PTT_STEP_1_COLUMNS" ("patient_id", "born", "score") SELECT "rows"."patient_id", "rows"."born", "rows"."score" 
 FROM "patients" "rows" 
@@ -10,7 +10,7 @@ WHERE "rows"."patient_id" IS NOT NULL;
 
 CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_STEP_2_POPULATION" (
 	"patient_id" NUMBER(19)
-) ON COMMIT DROP DEFINITION;
+) ON COMMIT PRESERVE DEFINITION;
 
 INSERT INTO "ORA$PTT_STEP_2_POPULATION" ("patient_id") SELECT "patient_id" 
 FROM (SELECT "everyone"."patient_id" AS "patient_id", "step_1_columns"."born" AS "x1" 

@@ -1,7 +1,7 @@
 CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_STEP_MAP_1" (
 	"_key" VARCHAR2(4000 CHAR), 
 	"_result" NUMBER(19)
-) ON COMMIT DROP DEFINITION;
+) ON COMMIT PRESERVE DEFINITION;
 
 -- 26 rows into ORA$PTT_STEP_MAP_1
 
@@ -10,7 +10,7 @@ CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_STEP_1_COLUMNS" (
 	"born" DATE, 
 	"score" NUMBER(19), 
 	"code" VARCHAR2(4000 CHAR)
-) ON COMMIT DROP DEFINITION;
+) ON COMMIT PRESERVE DEFINITION;
 
 INSERT INTO "ORA$PTT_STEP_1_COLUMNS" ("patient_id", "born", "score", "code") SELECT "rows"."patient_id", "rows"."born", "rows"."score", "rows"."code" 
 FROM "patients" "rows" 
@@ -18,7 +18,7 @@ WHERE "rows"."patient_id" IS NOT NULL;
 
 CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_STEP_2_POPULATION" (
 	"patient_id" NUMBER(19)
-) ON COMMIT DROP DEFINITION;
+) ON COMMIT PRESERVE DEFINITION;
 
 INSERT INTO "ORA$PTT_STEP_2_POPULATION" ("patient_id") SELECT "patient_id" 
 FROM (SELECT "everyone"."patient_id" AS "patient_id", "step_1_columns"."born" AS "x1" 
@@ -31,7 +31,7 @@ WHERE (NOT ("x1" IS NULL));
 CREATE PRIVATE TEMPORARY TABLE "ORA$PTT_STEP_3_ROWS" (
 	"patient_id" NUMBER(19), 
 	"a1" NUMBER(19)
-) ON COMMIT DROP DEFINITION;
+) ON COMMIT PRESERVE DEFINITION;
 
 -- $1 = 7
 INSERT INTO "ORA$PTT_STEP_3_ROWS" ("patient_id", "a1") SELECT "patient_id", count(1) AS "a1" 
