@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+import yaml
 
 from cli import console
 from cli.commands.people import person
@@ -33,26 +34,45 @@ SERVER: Mapping[str, tuple[Any, str]] = {
 def _on_a_server(command: F) -> F:
     for name, (kind, told) in reversed(list(SERVER.items())):
         option = f"--{name.replace('_', '-')}"
-        command = click.option(option, name, type=kind, help=f"PostgreSQL: {told}.")(
-            command
-        )
+        command = click.option(option, name, type=kind, help=f"A server: {told}.")(command)
     return command
 
 
 def warehouse_at(
-    engine: str, database: str | None, server: Mapping[str, Path | str | int | None]
+    engine: str,
+    database: str | None,
+    server: Mapping[str, Path | str | int | None],
+    more: Sequence[str] = (),
 ) -> dict[str, object]:
-    """Where the warehouse is, as a policy says it. UsageError for what it can't be told."""
+    """Where the warehouse is, as a policy says it. UsageError for what it can't be told.
+
+    ``more``: further settings, each as ``name=value``, as YAML reads the value.
+    """
     given = {name: value for name, value in server.items() if value is not None}
     for name in given.keys() - ENGINES[engine].settings.keys():
         option = f"--{name.replace('_', '-')}"
-        raise click.UsageError(f"{option} is for --engine postgresql.")
-    told = {n: str(v.resolve()) if isinstance(v, Path) else v for n, v in given.items()}
+        able = [other for other, one in ENGINES.items() if name in one.settings]
+        raise click.UsageError(f"{option} is for --engine {' or '.join(able)}.")
+    told: dict[str, object] = {
+        n: str(v.resolve()) if isinstance(v, Path) else v for n, v in given.items()
+    }
     if engine == "duckdb":
         if database is None:
             raise click.UsageError("Name the DuckDB file: --database FILE.")
         database = str(Path(database).resolve())
+    told |= dict(map(_setting, more))
     return {"engine": engine, **({"database": database} if database else {}), **told}
+
+
+def _setting(text: str) -> tuple[str, object]:
+    name, between, value = text.partition("=")
+    try:
+        read = yaml.safe_load(value)
+    except yaml.YAMLError:
+        between = ""
+    if not (between and name):
+        raise click.UsageError(f"--set {text} isn't NAME=VALUE.")
+    return name, read
 
 
 @click.group()
@@ -77,8 +97,16 @@ site.add_command(person)
     type=click.Choice(list(ENGINES)),
     help="What holds the warehouse.",
 )
-@click.option("--database", help="The warehouse: a DuckDB file, or PostgreSQL's database.")
+@click.option("--database", help="The warehouse: a DuckDB file, or a server's database.")
 @_on_a_server
+@click.option(
+    "--set",
+    "more",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Another setting of the engine's, as its page in docs/warehouses lists them "
+    "(repeatable).",
+)
 @click.option(
     "--mapping",
     default="omop",
@@ -106,6 +134,7 @@ def site_init(
     database: str | None,
     mapping: str,
     empty: tuple[str, ...],
+    more: tuple[str, ...],
     project: str,
     repository: str,
     state: str | None,
@@ -116,10 +145,11 @@ def site_init(
 
     Images are pinned by the layers that were built here (strongroom images build).
     For PostgreSQL say where it is as psql is told: what isn't said is as libpq takes it.
+    For Oracle, --set tables=private, or what else your rights allow.
     The password stands in a passfile, never in the policy.
     """
     warehouse: dict[str, object] = {
-        **warehouse_at(engine, database, server),
+        **warehouse_at(engine, database, server, more),
         "mapping": mapping,
         "empty_tables": list(empty),
     }

@@ -151,16 +151,36 @@ def test_a_server_that_is_not_there_makes_no_site(images_built, tmp_path):
     assert not (tmp_path / "site").exists()
 
 
+def test_an_oracle_that_is_not_there_makes_no_site(images_built, tmp_path):
+    passfile = tmp_path / "pass"
+    passfile.write_text("secret")
+    passfile.chmod(0o600)
+    where = ("--host", "127.0.0.1", "--port", "1", "--database", "eds", "--user", "u")
+    oracle = ("--engine", "oracle", *where, "--passfile", passfile)
+    said = init(tmp_path / "site", *oracle, "--set", "tables=few", "--set", "tls=1")
+    assert "tls isn't yes or no; tables isn't one of private and global" in said.err
+    said = init(tmp_path / "site", *oracle, "--set", "tables=private")
+    assert said.code == exits.EXIT_CODES[WarehouseError]
+    assert "Oracle at 127.0.0.1:1/eds: nothing listens" in said.err
+    assert not (tmp_path / "site").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         ((), "Name the DuckDB file: --database FILE."),
-        (("--database", "x", "--host", "h"), "--host is for --engine postgresql."),
+        (
+            ("--database", "x", "--host", "h"),
+            "--host is for --engine postgresql or oracle.",
+        ),
         (
             ("--database", "x", "--statement-timeout", "3"),
-            "--statement-timeout is for --engine postgresql.",
+            "--statement-timeout is for --engine postgresql or oracle.",
         ),
-        (("--engine", "oracle", "--database", "x"), "'oracle' is not one of"),
+        (("--engine", "access", "--database", "x"), "'access' is not one of"),
+        (("--database", "x", "--set", "tls"), "--set tls isn't NAME=VALUE."),
+        (("--database", "x", "--set", "=1"), "--set =1 isn't NAME=VALUE."),
+        (("--database", "x", "--set", "a=["), "--set a=[ isn't NAME=VALUE."),
     ],
 )
 def test_what_an_engine_cannot_be_told_makes_no_site(tmp_path, words, told):
