@@ -119,7 +119,11 @@ def _messages(server: PGconn) -> Iterator[memoryview]:
     with selectors.DefaultSelector() as waiting:
         waiting.register(server.socket, selectors.EVENT_READ)
         while True:
-            size, message = server.get_copy_data(1)
+            try:
+                size, message = server.get_copy_data(1)
+            except psycopg.OperationalError:
+                _end(server)  # where the server had time to say why
+                raise
             if size > 0:
                 yield message
             elif size < 0:
