@@ -120,7 +120,7 @@ def test_the_cohort_is_what_plain_sql_says(
     found = cohort(on_duckdb, shown, tmp_path / "cohort.parquet")
     last = f"DATE '{shown.year}-12-31'"
     wanted = plain.sql(PLAIN_COHORT.replace("$last", last)).to_arrow_table()
-    assert found.num_rows > 0
+    assert sum(found.column("diagnoses").to_pylist()) > 0
     assert found.select(wanted.column_names).to_pylist() == wanted.to_pylist()
 
 
