@@ -18,7 +18,7 @@ from cli.compose.folder import SiteFolder
 from cli.compose.opened import opened
 from cli.compose.running import runner
 from cli.demo import records
-from cli.demo.play import EMPTY_TABLES
+from cli.demo.scenes import OMOP
 from job_runner.jobs.rests import Rests
 from tests.a_command import Said, strongroom
 from tests.ssh_keys import a_key
@@ -64,7 +64,7 @@ def init(folder: Path, study: Path, database: Path) -> Said:
     """``strongroom site init`` for OMOP records."""
     return strongroom(
         *("site", "init", folder, "--name", "north", "--database", database),
-        *(word for table in EMPTY_TABLES for word in ("--empty-table", table)),
+        *(word for table in OMOP.empty for word in ("--empty-table", table)),
         *("--project", "bleeding", "--repository", study),
     )
 

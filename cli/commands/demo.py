@@ -11,6 +11,9 @@ import click
 
 from cli import console
 
+MODELS = ("omop", "i2b2")
+"""Those of ``cli.demo.scenes``, told without importing it."""
+
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -22,21 +25,29 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     type=click.Path(path_type=Path, file_okay=False),
     help="Where to play. A folder that an earlier demo made is emptied first.",
 )
+@click.option(
+    "--model",
+    default="omop",
+    show_default=True,
+    type=click.Choice(MODELS),
+    help="Whose records the site has, and so which study is played.",
+)
 @click.option("--stay", is_flag=True, help="Keep the site up afterwards, until Ctrl-C.")
-def demo(folder: Path, stay: bool) -> None:
+def demo(folder: Path, model: str, stay: bool) -> None:
     """The whole loop on one machine, on public records.
 
     A study is made, tried on dummy data, submitted to a site with real (synthetic, public)
     records, checked, reviewed and released. Every command is shown as it is run.
     """
     from cli.demo.play import play
+    from cli.demo.scenes import SCENES
     from cli.demo.stage import environment_with, prepare
 
     stage = prepare(folder.resolve(), environment_with(PYTHONUNBUFFERED="1"))
     for ending in ENDINGS:
         if signal.getsignal(ending) is not signal.SIG_IGN:
             signal.signal(ending, _end)
-    play(stage, stay=_stay if stay else None)
+    play(stage, SCENES[model], stay=_stay if stay else None)
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

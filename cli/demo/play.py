@@ -14,12 +14,11 @@ from pathlib import Path
 
 from cli import boxes, console, git
 from cli.compose.folder import SiteFolder
-from cli.demo import records
+from cli.demo.scenes import Scene
 from cli.demo.stage import MARK, Stage, await_ready, background, make_key, run
 from job_runner.images.build import USUAL
 
 RESEARCHER, REVIEWERS, OPERATOR = "ana", ("bilal", "chloé"), "omar"
-EMPTY_TABLES = ("addresses", "core.ons_deaths", "deaths", "documents", "visits.care_site")
 DUMMY_PATIENTS = "300"
 
 
@@ -36,7 +35,9 @@ class Ending:
     bundle: Path
 
 
-def play(stage: Stage, *, stay: Callable[[str], None] | None = None) -> Ending:
+def play(
+    stage: Stage, scene: Scene, *, stay: Callable[[str], None] | None = None
+) -> Ending:
     """The whole loop. ``stay``: called with the site's address while it is still up."""
     began = time.monotonic()
     ours = SiteFolder(stage.site).boxes
@@ -46,12 +47,12 @@ def play(stage: Stage, *, stay: Callable[[str], None] | None = None) -> Ending:
 
         for line in engine_lines(ready.engine):
             console.say(f"  {line}")
-        make_study(stage)
+        make_study(stage, scene)
         try_on_dummy_data(stage)
-        make_site(stage)
+        make_site(stage, scene)
         with serving(stage) as url:
-            request = submit(stage, url)
-            release = ask_for_release(stage, url, request)
+            request = submit(stage, url, scene)
+            release = ask_for_release(stage, url, request, scene)
             decide(stage, url, release)
             ending = Ending(url, request, release, bundle(stage))
             run(stage, "ledger", "verify", stage.site)
@@ -77,9 +78,13 @@ def act(number: int, told: str) -> None:
     console.say(f"{number}. {told}")
 
 
-def make_study(stage: Stage) -> None:
+def make_study(stage: Stage, scene: Scene) -> None:
     act(2, "A study from the template: a cohort definition, codelists, an analysis.")
     run(stage, "init", stage.study)
+    if scene.study is not None:
+        scene.make_study(stage.study)
+        git.commit_all(stage.study, "Ask another question")
+        console.say(f"  (put a study of {scene.project} in the template's place)")
     (stage.study / ".git" / MARK).touch()
 
 
@@ -106,14 +111,14 @@ def switch_on_rows(project: Path) -> None:
     project.write_text(before + rows, encoding="utf-8")
 
 
-def make_site(stage: Stage) -> None:
-    act(4, "A site with a warehouse: public OMOP records of 2,694 made-up patients.")
+def make_site(stage: Stage, scene: Scene) -> None:
+    act(4, f"A site with a warehouse: {scene.records}.")
     run(
         stage,
-        *("site", "init", stage.site, "--name", "demo", "--mapping", "omop"),
-        *("--database", records.database()),
-        *(word for table in EMPTY_TABLES for word in ("--empty-table", table)),
-        *("--project", "bleeding", "--repository", stage.study),
+        *("site", "init", stage.site, "--name", "demo", "--mapping", scene.model),
+        *("--database", scene.database(stage.folder)),
+        *(word for table in scene.empty for word in ("--empty-table", table)),
+        *("--project", scene.project, "--repository", stage.study),
     )
     run(stage, "warehouse", "check", stage.site, quiet=True)
     console.say("  $ strongroom warehouse check site   (its mapping fits)")
@@ -148,23 +153,23 @@ def as_person(stage: Stage, url: str, name: str) -> Sequence[str | Path]:
     return ("--server", url, "--token-file", stage.token_file(name))
 
 
-def submit(stage: Stage, url: str) -> str:
+def submit(stage: Stage, url: str, scene: Scene) -> str:
     act(5, "The researcher signs a request. The site fetches the commit and does the rest.")
     run(
         stage,
         *("submit", "run_all", "--study", stage.study, "--wait"),
-        *("--purpose", "Do new users of painkillers bleed?"),
+        *("--purpose", scene.purpose),
         *("--key", stage.key(RESEARCHER), *as_person(stage, url, RESEARCHER)),
     )
     told = run(stage, "status", "--json", *as_person(stage, url, RESEARCHER), quiet=True)
     return str(json.loads(told)["requests"][0]["id"])
 
 
-def ask_for_release(stage: Stage, url: str, request: str) -> str:
+def ask_for_release(stage: Stage, url: str, request: str, scene: Scene) -> str:
     act(6, "Every claim was recomputed from the cohort. The researcher asks for release.")
     told = run(
         stage,
-        *("release", request, "--context", "Bleeding after a first painkiller"),
+        *("release", request, "--context", scene.context),
         *as_person(stage, url, RESEARCHER),
     )
     return str(re.findall(r"Release request (\w+)", told)[0])

@@ -24,3 +24,14 @@ def database() -> Path:
             remedy="Install them: pip install 'strongroom[demo]'.",
         )
     return Path(found.origin).parent / "data" / "eunomia.duckdb"
+
+
+def loaded(folder: Path, target: Path) -> Path:
+    """A DuckDB file of the folder's tables, which are Parquet files."""
+    import duckdb
+
+    with duckdb.connect(target) as connection:
+        for path in sorted(folder.glob("*.parquet")):
+            name = '"{}"'.format(path.stem.replace('"', '""'))
+            connection.execute(f"CREATE TABLE {name} AS FROM read_parquet(?)", [str(path)])
+    return target

@@ -1,11 +1,18 @@
 """The demo empties a folder that a demo made, whatever is left of it, and no other."""
 
 import os
+from contextlib import chdir
+from pathlib import Path
 
 import pytest
 
+from cli.commands.demo import MODELS
 from cli.demo.play import make_study
+from cli.demo.scenes import I2B2, OMOP, SCENES
 from cli.demo.stage import prepare
+from cohort_dsl import warehouses
+from cohort_dsl.extract import extract
+from cohort_dsl.load import definition
 from job_runner.errors import PlatformError
 from tests.a_study import git
 
@@ -13,7 +20,7 @@ from tests.a_study import git
 @pytest.fixture
 def stage(tmp_path):
     stage = prepare(tmp_path / "demo", dict(os.environ))
-    make_study(stage)
+    make_study(stage, OMOP)
     return stage
 
 
@@ -36,3 +43,24 @@ def test_anybody_elses_folder_is_left_alone(tmp_path):
     with pytest.raises(PlatformError, match="no demo made it"):
         prepare(tmp_path, {})
     assert (tmp_path / "study" / "thesis.txt").exists()
+
+
+def test_the_command_names_every_model_that_can_be_played():
+    assert tuple(SCENES) == MODELS
+
+
+def test_each_models_study_is_put_in_the_templates_place(tmp_path):
+    stage = prepare(tmp_path / "demo", dict(os.environ))
+    make_study(stage, I2B2)
+    assert (stage.study / "codelists" / "asthma.csv").exists()
+    assert not (stage.study / "codelists" / "nsaids.csv").exists()
+    assert git(stage.study, "status", "--porcelain") == ""
+
+
+def test_i2b2s_demo_is_made_a_database_of_its_own(tmp_path):
+    """And its study finds all 133 patients who have been somewhere."""
+    settings = {"engine": "duckdb", "mapping": "i2b2"}
+    with warehouses.open({**settings, "database": str(I2B2.database(tmp_path))}) as opened:
+        with chdir(I2B2.study):
+            question = definition(Path("analysis/dataset_definition.py"))
+        assert extract(question, opened, tmp_path / "dataset.parquet").rows == 133
