@@ -112,6 +112,23 @@ def get_postgresql():
         os.remove(NO_CLUSTER)
 
 
+def get_orafce():
+    """For tests of what Oracle is sent, on the newest PostgreSQL that is installed."""
+    found = glob.glob("/usr/lib/postgresql/*/bin/initdb")
+    versions = sorted((path.split("/")[4] for path in found), key=float)
+    there = "/usr/share/postgresql/{}/extension/orafce.control"
+    if not versions or os.path.exists(there.format(versions[-1])):
+        return
+    package = "postgresql-{}-orafce".format(versions[-1])
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0:
+        print(
+            "Some tests of Oracle's SQL are skipped: `sudo apt-get install " + package + "`"
+        )
+    elif not apt_installs(apt, package):
+        stop("apt-get couldn't install orafce.", "Its reason stands above.")
+
+
 def get_h2():
     """For tests of what Oracle is sent: a database that reads it, and Java's compiler."""
     missing = [] if os.path.exists("/usr/share/java/h2.jar") else ["libh2-java"]
@@ -198,6 +215,7 @@ if __name__ == "__main__":
     get_ssh()
     if "tests" in sys.argv[1:]:
         get_postgresql()
+        get_orafce()
         get_h2()
         get_r()
         get_engines()
