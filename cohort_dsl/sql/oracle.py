@@ -39,6 +39,7 @@ from cohort_dsl.sql.oracle_values import (
     to_int,
     truncate,
 )
+from cohort_dsl.sql.within import Within, hinted
 
 LONGEST = 4_000
 """Characters of a text; bytes, where the database hasn't been told otherwise."""
@@ -203,6 +204,7 @@ _SAID: Mapping[str, Any] = MappingProxyType(
         "descending": lambda key: sa.nulls_last(sa.desc(key)),
         "worked_out": _kept_apart,
         "for_many_answers": lambda rows, patient: rows,
+        "within": Within(hinted),
     }
 )
 
