@@ -15,8 +15,7 @@ from tests.an_omop import on_server, settings
 
 SAMPLE = Path(__file__).parent / "samples" / "edsh"
 
-LACKS = ["documents", "core.clinical_events", "core.medications",
-         "core.practice_registrations"]  # fmt: skip
+LACKS = ["documents", "core.clinical_events", "core.medications"]
 """What the model has nothing of, for ``empty_tables``."""
 
 AUDIT = "created_at TIMESTAMPTZ, updated_at TIMESTAMPTZ"

@@ -11,6 +11,8 @@ from cli.compose.opened import noted
 from cli.site_folder import existing, folder_argument
 from cohort_dsl import warehouses
 from cohort_dsl.errors import WarehouseError
+from cohort_dsl.mappings import reading
+from job_runner.errors import PlatformError
 from job_runner.site import policy
 
 
@@ -55,3 +57,24 @@ def warehouse_check(site_folder: Path, html: Path | None, as_json: bool) -> None
             where=str(site_folder),
             remedy="Put right what the check calls wrong or missing, or declare it empty.",
         )
+
+
+@warehouse.command("template")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def warehouse_template(file: Path) -> None:
+    """Write a mapping to be filled in to FILE, for a hospital's own tables.
+
+    Every name in it that begins with FILL_IN_ is the site's to write; comments say what
+    each is. Until none is left, nothing is asked of the warehouse, and the check lists
+    them with their lines.
+    """
+    try:
+        with file.open("x", encoding="utf-8") as written:
+            written.write(reading.form())
+    except OSError as error:
+        raise PlatformError(
+            f"the mapping can't be written: {error.strerror}",
+            where=str(file),
+            remedy="Name a new file in a folder that exists.",
+        ) from None
+    console.say(f"Fill in {file.absolute()}, and name it in site.yaml as the mapping.")

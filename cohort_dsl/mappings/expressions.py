@@ -13,7 +13,6 @@
 ``day_in(a, 'DDMMYYYY')``                   a date, or a text that says one in that way
 ``days_after(date, n)``                     the date n days later
 ``first_of_month(a)``                       the first day of the date's month
-``dotted(a)``                               a code of ICD with its dot, C67.0 for C670
 ``together(a, '-', b)``                     texts put together; missing where one is
 ``either(a, b, …)``                         the first of these that the database has at all
 ``before(a, ':')``                          what stands before it; missing where it isn't in
@@ -115,11 +114,6 @@ class FirstOfMonth:
 
 
 @dataclass(frozen=True)
-class Dotted:
-    code: Expression
-
-
-@dataclass(frozen=True)
 class Together:
     texts: tuple[Expression, ...]
 
@@ -182,7 +176,6 @@ Expression: TypeAlias = (
     | DayIn
     | DaysAfter
     | FirstOfMonth
-    | Dotted
     | Together
     | Either
     | Before

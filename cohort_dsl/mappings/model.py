@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeAlias
 
+from cohort_dsl.mappings.blanks import Blank
 from cohort_dsl.mappings.expressions import (
     Change,
     Column,
@@ -182,7 +183,7 @@ class SiteMapping:
     ``tables``: the parts whose rows make each table. ``no_days``, ``no_texts``: dates and
     texts that stand for none. ``zone``: by whose clocks timestamps with a time zone are
     read. ``one_pass``: physical tables that are read once for all tables with rows there.
-    ``left_out``: of everything that is served.
+    ``left_out``: of everything that is served. ``blanks``: what the site has yet to write.
     """
 
     name: str
@@ -193,6 +194,7 @@ class SiteMapping:
     no_texts: tuple[str, ...] = ()
     one_pass: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    blanks: tuple[Blank, ...] = ()
 
     @property
     def leaves_out_opposed(self) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import (
     basis,
+    blanks,
     names,
     reading_left_out,
     reading_tables,
@@ -21,6 +22,8 @@ from cohort_dsl.mappings.model import People, SiteMapping
 from cohort_dsl.mappings.yaml_lines import Entry, Keys, Problems
 
 MODELS = files("cohort_dsl.mappings") / "models"
+
+FORM = "site"  # of the mappings that come along, the one that is to be filled in
 
 
 def load(name: str) -> SiteMapping:
@@ -49,6 +52,11 @@ def built_in() -> tuple[str, ...]:
 @functools.cache
 def _built_in(name: str) -> SiteMapping:
     return read(_text_of(name), f"{name}/mapping.yaml")
+
+
+def form() -> str:
+    """The text of a mapping that a site fills in."""
+    return _text_of(FORM)
 
 
 def _text_of(name: str) -> str:
@@ -84,7 +92,7 @@ def read(text: str, where: str) -> SiteMapping:
     ).left_out(keys)
     of_all = whole_file.of_all(keys)
     problems.demand_none()
-    return SiteMapping(name, people, tables, *of_all, left_out)
+    return SiteMapping(name, people, tables, *of_all, left_out, blanks.blanks(text))
 
 
 def _base(head: Keys, problems: Problems) -> Entry | None:
@@ -92,9 +100,10 @@ def _base(head: Keys, problems: Problems) -> Entry | None:
     if "like" not in head:
         return None
     name = head["like"].text()
-    if name in built_in():
+    whole = [one for one in built_in() if not blanks.blanks(_text_of(one))]
+    if name in whole:
         return yaml_lines.read(_text_of(name), problems)
-    told = f"'like: {name}' must name a mapping that comes along: {', '.join(built_in())}"
+    told = f"'like: {name}' must name a mapping that comes along: {', '.join(whole)}"
     problems.add(head["like"].line, told)
     problems.demand_none()
     return None

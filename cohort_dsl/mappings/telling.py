@@ -22,7 +22,6 @@ from cohort_dsl.mappings.expressions import (
     DayIn,
     DayOf,
     DaysAfter,
-    Dotted,
     Earliest,
     Either,
     Expression,
@@ -47,9 +46,6 @@ FAR = "DATE '2099-01-01'"
 
 # So far days are counted on: a warehouse's own numbers may be anything.
 MOST_DAYS = 1_000_000
-
-# Before the dot of a code of ICD-10 stands its category. No code is so long.
-CATEGORY, LONGEST_CODE = 3, 100
 
 # What is a date, whatever it is made of.
 DAYS = (DayIn, DaysAfter, DayOf, FirstOfMonth, OpenEnd)
@@ -122,8 +118,6 @@ class Teller:
                 start, number = self.tell(day, Kind.DATE), self.tell(days, Kind.INT)
                 near = sa.case((number.between(-MOST_DAYS, MOST_DAYS), number))
                 return self.dialect.add_days(start, near)
-            case Dotted(code):
-                return self._dotted(self.tell(code, Kind.STR))
             case Together(several):
                 return self._together(several)
             case Either(options):
@@ -170,13 +164,6 @@ class Teller:
         else:
             days = isinstance(expression, DAYS)
         return self.tell(expression, Kind.DATE if days else Kind.STR)
-
-    def _dotted(self, code: Sql) -> Sql:
-        """Of no more than three characters, or with its dot, it stays as it is."""
-        rest = self.dialect.middle(code, CATEGORY + 1, LONGEST_CODE)
-        whole = self.dialect.prefix(code, CATEGORY) + sa.literal(".") + rest
-        bare = sa.and_(code.like("____%"), code.not_like("%.%"))
-        return sa.case((bare, whole), else_=code)
 
     def _together(self, several: tuple[Expression, ...]) -> Sql:
         """Engines differ about what a missing text leaves of others."""

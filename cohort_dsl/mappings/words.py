@@ -17,7 +17,6 @@ from cohort_dsl.mappings.expressions import (
     DayIn,
     DayOf,
     DaysAfter,
-    Dotted,
     Earliest,
     Either,
     Expression,
@@ -172,7 +171,6 @@ WORDS: dict[str, Word] = {
         _by_beginning,
     ),
     "first_of_month": _of_one("first_of_month", FirstOfMonth),
-    "dotted": _of_one("dotted", Dotted),
     "earliest": _of_one("earliest", Earliest),
     "latest": _of_one("latest", Latest),
 }

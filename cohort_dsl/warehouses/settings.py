@@ -8,7 +8,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.mappings import binding, reading
+from cohort_dsl.mappings import binding, blanks, reading
 from cohort_dsl.mappings.model import OFFERED, SiteMapping
 from cohort_dsl.sql import Dialect
 from cohort_dsl.warehouses.engines import ENGINES, Engine
@@ -124,11 +124,13 @@ def open_warehouse(
     """The warehouse that the settings describe, open and locked against everything else.
 
     ``today``: by which oppositions have begun or ended. WarehouseError for settings that
-    aren't understood, a mapping that isn't there or is wrong or doesn't leave out those who
-    opposed as the site says, and a database that isn't there or can't be read.
+    aren't understood, a mapping that isn't there, is wrong, isn't filled in or doesn't
+    leave out those who opposed as the site says, and a database that isn't there or can't
+    be read.
     """
     site = read(settings)
     mapping = reading.load(site.mapping)
+    blanks.demand_none(mapping.blanks, site.mapping, form=site.mapping == reading.FORM)
     _must_agree(site.opposition, mapping)
     engine = site.engine
     connection = engine.connect(site.given)

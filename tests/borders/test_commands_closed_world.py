@@ -20,6 +20,7 @@ NO_REPORT = {
         "shell",
         "engine start",
         "engine stop",
+        "warehouse template",
     )
 }
 """Commands that do something and report nothing that a program would read."""

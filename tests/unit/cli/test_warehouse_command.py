@@ -67,3 +67,17 @@ def test_each_check_is_on_the_sites_ledger(tmp_path, empty):
     [entry] = Ledger(SiteFolder(Path(site)).ledger).entries()
     assert (entry.who, entry.kind) == ("the operator", "warehouse check")
     assert entry.body == {"mapping": "omop", "ok": empty == LACKS}
+
+
+def test_the_form_is_copied_once_and_listed_while_it_has_blanks(tmp_path, capsys):
+    file = tmp_path / "ours.yaml"
+    assert main(["warehouse", "template", str(file)]) == 0
+    assert f"Fill in {file}" in capsys.readouterr().out
+    assert main(["warehouse", "template", str(file)]) == 10
+    assert "can't be written: File exists" in capsys.readouterr().err
+    assert main(["warehouse", "check", a_site(tmp_path, mapping=str(file))]) == 9
+    told = capsys.readouterr().err
+    lines = file.read_text().splitlines()
+    [first] = [n for n, text in enumerate(lines, 1) if text.startswith("people:")]
+    assert f"line {first}: FILL_IN_PATIENT_NUMBER isn't filled in" in told
+    assert f"line {first}: FILL_IN_PATIENT_TABLE isn't filled in" in told

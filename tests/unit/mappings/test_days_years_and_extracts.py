@@ -111,17 +111,6 @@ def test_a_day_may_be_given_as_its_months_first(place, tmp_path):
     assert found["date"] == date(2024, 7, 1)
 
 
-CODES = {"C670": "C67.0", " C67.0 ": "C67.0", "C67": "C67", "I7020": "I70.20", "X": "X"}
-
-
-def test_a_code_has_its_dot_however_it_is_written(place, tmp_path):
-    table = part("procedures", FROM.format("act"), code="dotted(a)", source_code="a")
-    rows = {"act": [{"id": 1, "a": code} for code in (*CODES, None)]}
-    found = served(place, tmp_path, table, {"act": "id INTEGER, a VARCHAR"}, rows)
-    told = {one["source_code"]: one["code"] for one in found}
-    assert told == {**{code.strip(): dot for code, dot in CODES.items()}, None: None}
-
-
 def test_a_moment_is_a_day_by_the_sites_clocks(place, tmp_path):
     """Half past midnight in Paris is still the day before in Greenwich."""
     table = part("procedures", FROM.format("act"), date="a")

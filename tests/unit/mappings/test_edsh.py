@@ -30,7 +30,8 @@ OTHERWISE = {
         SELECT patient_id, pmsi_id::VARCHAR, date_debut_sejour, date_fin_sejour,
                'inpatient', etablissement FROM donnees_pmsi""",
     "diagnoses": """
-        SELECT patient_id, date_recueil, NULL, code_diagnostic, 'CIM10', code_diagnostic,
+        SELECT patient_id, date_recueil, NULL, replace(code_diagnostic, '.', ''), 'CIM10',
+               code_diagnostic,
                if(type_diagnostic = 'Principal', 'principal', 'associated'),
                pmsi_id::VARCHAR FROM diagnostics""",
     "procedures": """
@@ -53,13 +54,14 @@ OTHERWISE = {
                NULL, NULL, unite, NULL, NULL, NULL FROM dossier_soins""",
     "deaths": "SELECT 4, DATE '2023-11-10', NULL, NULL",
     "registrations": """
-        SELECT patient_id, date_debut_sejour, date_fin_sejour, etablissement
-        FROM donnees_pmsi""",
+        SELECT patient_id, min(date_debut_sejour), max(date_fin_sejour), NULL
+        FROM donnees_pmsi GROUP BY patient_id""",
     "addresses": """
         SELECT patient_id, date_recueil, NULL, code_geographique_residence::VARCHAR,
                code_iris::VARCHAR, NULL FROM patient_adresse""",
     "clinical_events": """
-        SELECT patient_id, date_recueil, code_diagnostic, 'CIM10', NULL FROM diagnostics
+        SELECT patient_id, date_recueil, replace(code_diagnostic, '.', ''), 'CIM10', NULL
+        FROM diagnostics
         UNION ALL
         SELECT patient_id, date_acte::DATE, code_acte, 'CCAM', NULL FROM actes
         UNION ALL
@@ -75,6 +77,9 @@ OTHERWISE = {
     "core.patients": """
         SELECT patient_id, date_trunc('month', date_naissance)::DATE,
                if(sexe = 'h', 'male', 'female'), date_deces FROM patient""",
+    "core.practice_registrations": """
+        SELECT patient_id, min(date_debut_sejour), max(date_fin_sejour), 0
+        FROM donnees_pmsi GROUP BY patient_id""",
     "core.ons_deaths": f"SELECT 4, DATE '2023-11-10', {', '.join(['NULL'] * 17)}",
 }
 
@@ -117,9 +122,9 @@ def test_the_whole_contract_is_served_but_for_what_the_model_lacks(edsh):
 
 
 def test_a_study_is_answered(edsh, tmp_path):
-    """Whose principal diagnosis is of the heart: patients 1 and 6 (I21.9, I25.1)."""
+    """Whose principal diagnosis is of the heart: patients 1 and 6 (I219, I251)."""
     dataset = create_dataset()
-    heart = diagnoses.where(diagnoses.code.is_in(["I21.9", "I25.1"]))
+    heart = diagnoses.where(diagnoses.code.is_in(["I219", "I251"]))
     dataset.define_population(heart.exists_for_patient())
     dataset.age = patients.age_on("2024-01-01")
     dataset.drugs = medications.where(

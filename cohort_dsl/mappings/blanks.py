@@ -1,0 +1,53 @@
+"""What a site has yet to write into its mapping: names that begin with ``FILL_IN_``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import yaml
+
+from cohort_dsl.errors import WarehouseError
+
+BLANK = re.compile(r"FILL_IN_\w*")
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A name that is still to be written, and the line where it stands."""
+
+    line: int
+    name: str
+
+
+def blanks(text: str) -> tuple[Blank, ...]:
+    """All of a file that is plain YAML, each once a line; what comments say isn't read."""
+    found = {
+        Blank(token.start_mark.line + 1 + raw.count("\n", 0, match.start()), match.group())
+        for token in yaml.scan(text)
+        if isinstance(token, yaml.ScalarToken)
+        for raw in [text[token.start_mark.index : token.end_mark.index]]
+        for match in BLANK.finditer(raw)
+    }
+    return tuple(sorted(found, key=lambda blank: (blank.line, blank.name)))
+
+
+def demand_none(found: tuple[Blank, ...], mapping: str, *, form: bool) -> None:
+    """WarehouseError that names them all, if there are any.
+
+    ``form``: the mapping is the form itself, which isn't a site's to write into.
+    """
+    if not found:
+        return
+    told = [f"line {one.line}: {one.name} isn't filled in" for one in found]
+    if form:
+        remedy = (
+            "It is a form: copy it (strongroom warehouse template FILE), fill the copy in, "
+            "and name that in site.yaml."
+        )
+    else:
+        remedy = (
+            "Write your warehouse's own names there, as the comments say. What it has "
+            "nothing of, take out with all its lines, and name it in empty_tables."
+        )
+    raise WarehouseError("\n  ".join(told), where=f"mapping {mapping}", remedy=remedy)
