@@ -20,7 +20,8 @@ def open(  # noqa: A001 - read with its module's name
     can't serve; opposition, as the site's policy says it; one_statement, true where no
     temporary table may be made. For duckdb also database (absolute path). For postgresql
     libpq's host, port, user, passfile (absolute path), service, sslmode and sslrootcert,
-    with its defaults; database (a name); and statement_timeout in seconds. ``today``: by
+    with its defaults; database (a name); and statement_timeout in seconds. For oracle what
+    docs/warehouses/oracle.md lists. ``today``: by
     which oppositions have begun or ended; without it none has ended. WarehouseError if
     anything of that isn't understood, isn't there or can't be read.
     """

@@ -10,7 +10,11 @@ from cohort_dsl import create_dataset, warehouses
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.extract import extract
 from cohort_dsl.load import question_of
+from cohort_dsl.sql.catalog import Catalog, plain
 from cohort_dsl.tables.contract import diagnoses, documents, patients
+from cohort_dsl.warehouses import oracle_errors
+from cohort_dsl.warehouses.oracle import OracleWarehouse
+from cohort_dsl.warehouses.oracle_faults import FAULTS
 from tests.an_omop import HEAD_OF_OURS, TABLES, built, opened, settings
 
 CANARY = "CANARYBIRD"
@@ -120,3 +124,59 @@ def test_a_mapping_over_the_wrong_columns_tells_no_value(tmp_path):
             extract(question_of(dataset), warehouse, tmp_path / "cohort.parquet")
     assert "isn't among the contract's" in told
     assert CANARY not in told
+
+
+# Oracle: no server can be had, but the driver raises what one says
+
+
+def said_by_oracle(code):
+    """As the driver raises it, in words that quote a person's value."""
+    from oracledb.errors import _Error
+
+    number = int(code.partition("-")[2])
+    words = f"{code}: unable to convert {CANARY} of {YEAR}-03-04"
+    error = _Error(words, code=number) if code.startswith("ORA") else _Error(words)
+    return error.exc_type(error)
+
+
+@pytest.mark.parametrize("code", [*FAULTS, "ORA-01722", "ORA-12899", "DPY-8001"])
+def test_whatever_oracle_says_tells_no_value(code):
+    if "-" not in code:
+        return
+    for connecting in (False, True):
+        told_of = oracle_errors.told(
+            said_by_oracle(code), "the warehouse", connecting=connecting
+        )
+        assert CANARY not in everything_told(told_of)
+        assert str(YEAR) not in everything_told(told_of)
+
+
+def test_an_answer_of_oracles_that_breaks_tells_no_value(tmp_path):
+    """In the middle of its rows, of which the driver quotes one."""
+
+    class Broken:
+        version = "19.0.0.0.0"
+
+        def __getattr__(self, name):
+            return lambda *given, **named: None
+
+        def cursor(self):
+            return self
+
+        def execute(self, text, values=None):
+            if text.lstrip().startswith(("SELECT", "WITH", "INSERT")):
+                raise said_by_oracle("ORA-01722")
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            """Nothing is open."""
+
+    schema = patients.node_.schema
+    held = OracleWarehouse(Broken(), Catalog({schema.name: plain(schema)}))
+    with pytest.raises(WarehouseError) as refused:
+        extract(asking(sex=patients.sex), held, tmp_path / "cohort.parquet")
+    assert "ORA-01722" in refused.value.problem
+    assert CANARY not in everything_told(refused.value) + repr(held)
+    assert not list(tmp_path.iterdir())
