@@ -17,12 +17,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from cohort_dsl import testing
+from cohort_dsl.errors import WarehouseError
 from cohort_dsl.warehouses.postgresql import from_rows
+from cohort_dsl.warehouses.spark import from_rows as spark_rows
 from job_runner import images
 from job_runner.errors import PlatformError
 from job_runner.executors import engine
 from job_runner.executors.engine import Engine, Home
-from tests import a_postgres
+from tests import a_postgres, a_spark
 from tests.needed import needed
 
 # How long an example takes says something about the machine, nothing about the code.
@@ -141,3 +143,12 @@ def r_image(workshop: images.Workshop) -> str:
 def _built(workshop: images.Workshop, recipe: images.Recipe) -> str:
     images.build(workshop, [recipe.reference])
     return recipe.reference
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[testing.Engine]:
+    """What makes a warehouse of rows there; the session's Spark starts in ten seconds."""
+    with contextlib.ExitStack() as session:
+        with needed(WarehouseError):
+            link = session.enter_context(a_spark.running())
+        yield functools.partial(spark_rows, link)

@@ -26,9 +26,10 @@ def _sum(terms: Terms, node: nodes.Sum, value: Sql) -> Sql:
 
 def _mean(terms: Terms, node: nodes.Mean, value: Sql) -> Sql:
     """Said as a sum and a count, because engines' AVG differ in type and rounding."""
-    total = terms.float(sa.func.sum(value))
     if node.source.type == FLOAT:
         total = terms.dialect.float_total(value)
+    else:
+        total = terms.float(terms.dialect.sum_of_ints(value))
     count = terms.float(sa.func.nullif(sa.func.count(value), sa.literal_column("0")))
     return total.op("/", return_type=sa.Double())(count)
 

@@ -47,6 +47,11 @@ def _moved(moment: Sql, zone: str) -> Sql:
     return moment.op("AT TIME ZONE", return_type=sa.DateTime())(named)
 
 
+def by_list(rows: sa.Select[Any], number: Sql | None) -> sa.Select[Any]:
+    """In order of their lists, so that to read one list is to skip the rest."""
+    return rows if number is None else rows.order_by(number)
+
+
 @dataclass(frozen=True)
 class Dialect:
     """How one engine says what engines say differently."""
@@ -119,6 +124,10 @@ class Dialect:
     # How that is done in one statement; and whether it is
     within: Within = WITHIN
     one_statement: bool = False
+    # What a pass keeps of a table, and perhaps the column of lists' numbers -> the same,
+    # as it should lie for those who read it
+    passed: Callable[[sa.Select[Any], Sql | None], sa.Select[Any]] = by_list
+    sum_of_ints: One = sa.func.sum  # of a group, however large
 
     def type(self, kind: Kind) -> sa.types.TypeEngine[Any]:
         return self.types[kind]

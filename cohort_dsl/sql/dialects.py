@@ -9,7 +9,8 @@ from cohort_dsl.sql.dialect import Dialect
 from cohort_dsl.sql.duckdb import DUCKDB
 from cohort_dsl.sql.oracle import ORACLE_19
 from cohort_dsl.sql.postgresql import POSTGRESQL
+from cohort_dsl.sql.spark import SPARK
 
 DIALECTS: Mapping[str, Dialect] = MappingProxyType(
-    {one.name: one for one in (DUCKDB, POSTGRESQL, ORACLE_19)}
+    {one.name: one for one in (DUCKDB, POSTGRESQL, ORACLE_19, SPARK)}
 )

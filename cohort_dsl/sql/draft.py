@@ -68,7 +68,8 @@ class Draft:
     ) -> sa.TableClause:
         """A temporary table of constants."""
         table = self.created(name, columns)
-        self._sent.append(Upload(table.name, tuple(columns), tuple(rows)))
+        types = tuple(columns.values())
+        self._sent.append(Upload(table.name, tuple(columns), tuple(rows), types))
         return table
 
     def beside(

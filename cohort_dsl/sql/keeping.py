@@ -24,13 +24,16 @@ def keep(bench: Workbench, step: Keep) -> None:
     kept |= {name: types[name] for name in step.columns}
     columns = [rows.c[name] for name in step.columns]
     found = sa.select(patient, *columns).select_from(source)
+    number = None
     if step.hits is not None:
         listed = bench.results[step.hits.map].alias("searched")
+        number = listed.c[LIST]
         found, kept = _hits(found, source, rows, listed, step.hits), kept | {LIST: INT}
         if step.hits.ranked:
             kept |= {RANK: INT}
             bench.ranked[step.name] = step.hits.column
-    bench.results[step.name] = bench.draft.kept(step.name, found, kept)
+    lying = bench.dialect.passed(found, number)
+    bench.results[step.name] = bench.draft.kept(step.name, lying, kept)
 
 
 def _hits(
@@ -40,7 +43,7 @@ def _hits(
     listed: sa.FromClause,
     hits: Hits,
 ) -> sa.Select[Any]:
-    """Rows in order of their lists, so that to read one list is to skip the rest."""
+    """The rows that are in lists, each with its list's number."""
     number = listed.c[LIST]
     both = source.join(listed, listed.c.value == rows.c[hits.column])
     some = found.add_columns(number).select_from(both)
@@ -49,4 +52,4 @@ def _hits(
     if not hits.every:
         numbers: list[Sql] = [sa.literal_column(str(n)) for n in hits.numbers]
         some = some.where(number.in_(numbers))
-    return some.order_by(number)
+    return some

@@ -9,9 +9,8 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
-from cohort_dsl.model.types import Scalar
+from cohort_dsl.model.types import Scalar, ValueType
 from cohort_dsl.sql.dialect import Dialect
-from cohort_dsl.sql.temporary import quoted
 
 
 @dataclass(frozen=True)
@@ -31,11 +30,12 @@ class Statement:
 
 @dataclass(frozen=True)
 class Upload:
-    """Rows of constants to put into a table of these columns."""
+    """Rows of constants to put into a table of these columns, of these types."""
 
     table: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Scalar | None, ...], ...] = field(repr=False)
+    types: tuple[ValueType, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Script:
 
     def __str__(self) -> str:
         """The script to read, with its parameters as comments."""
-        return "\n\n".join(map(_told, self.statements()))
+        return "\n\n".join(filter(None, map(_told, self.statements())))
 
 
 def _questions(sent: Sent) -> tuple[Statement, ...]:
@@ -92,6 +92,8 @@ def _told(sent: Sent) -> str:
     if isinstance(sent, Beside):
         asked = "\n\n".join(map(_told, _questions(sent)))
         return f"-- side by side as {sent.table}\n{asked}"
+    if not sent.text:  # some engines need not be told that a table will be there
+        return ""
     values = enumerate(map(_readable, sent.parameters), start=1)
     notes = "".join(f"-- ${number} = {value}\n" for number, value in values)
     return f"{notes}{sent.text};"
@@ -112,10 +114,8 @@ def create(table: sa.TableClause, dialect: Dialect) -> Statement:
 def fill(table: sa.TableClause, rows: Rows, dialect: Dialect) -> Statement:
     """The rows added to a table that has their columns."""
     found = render(rows, dialect)
-    words = dialect.renderer()
-    columns = ", ".join(quoted(one.name, words) for one in rows.selected_columns)
-    name = quoted(table.name, words)
-    text = f"INSERT INTO {name} ({columns}) {found.text}"
+    names = [str(one.name) for one in rows.selected_columns]
+    text = dialect.temporary.fill(table, names, found.text, dialect.renderer())
     return Statement(text, found.parameters, fills=table.name)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect as Renderer
 
 Write: TypeAlias = Callable[[sa.TableClause, Renderer], str]
+Fill: TypeAlias = Callable[[sa.TableClause, Sequence[str], str, Renderer], str]
 
 
 def unchanged(name: str) -> str:
@@ -36,13 +37,22 @@ def _create(table: sa.TableClause, renderer: Renderer) -> str:
     return f"CREATE TEMPORARY TABLE {name} (\n{columns(table, renderer)}\n)"
 
 
+def _fill(
+    table: sa.TableClause, names: Sequence[str], select: str, renderer: Renderer
+) -> str:
+    columns = ", ".join(quoted(name, renderer) for name in names)
+    return f"INSERT INTO {quoted(table.name, renderer)} ({columns}) {select}"
+
+
 def _drop(table: sa.TableClause, renderer: Renderer) -> str:
     return f"DROP TABLE {quoted(table.name, renderer)}"
 
 
 @dataclass(frozen=True)
 class Temporary:
-    """``named``: what a table is called there; ``create``, ``drop``: the statements' text.
+    """``named``: what a table is called there; the others: the statements' text.
+
+    ``fill``: of a select whose columns have these names.
 
     What makes, fills and drops a table is so plain that it is written by hand: SQLAlchemy's
     own CREATE TABLE and INSERT take as long as the select between them.
@@ -50,6 +60,7 @@ class Temporary:
 
     named: Callable[[str], str] = unchanged
     create: Write = _create
+    fill: Fill = _fill
     drop: Write = _drop
 
 

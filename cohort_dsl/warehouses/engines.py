@@ -13,7 +13,8 @@ from cohort_dsl.sql import Catalog, Dialect
 from cohort_dsl.sql.duckdb import DUCKDB
 from cohort_dsl.sql.oracle import ORACLE_19
 from cohort_dsl.sql.postgresql import POSTGRESQL
-from cohort_dsl.warehouses import duckdb, oracle_connecting, postgresql
+from cohort_dsl.sql.spark import SPARK
+from cohort_dsl.warehouses import duckdb, oracle_connecting, postgresql, spark_site
 from cohort_dsl.warehouses.contract import Database
 
 Test: TypeAlias = Callable[[object], bool]
@@ -143,6 +144,28 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
             _in_oracle,
             _on_oracle,
             oracle_connecting.problems,
+        ),
+        "spark": Engine(
+            SPARK,
+            {
+                "master": Setting(spark_site.is_master, "isn't a master, such as local[8]"),
+                "remote": Setting(spark_site.is_remote, "isn't sc://host:port"),
+                "thrift": Setting(
+                    spark_site.is_thrift, "isn't hive://user@host:port/schema"
+                ),
+                "memory": Setting(spark_site.is_memory, "isn't a size, such as 16g"),
+                "parquet": Setting(
+                    spark_site.is_parquet,
+                    "isn't the absolute path of a folder, nor a list of table: path",
+                ),
+                "schema": Setting(spark_site.is_schema, "isn't a schema or catalog.schema"),
+                "kerberos": _WORD,
+                **dict.fromkeys(("passfile", "scratch"), _PATH),
+            },
+            spark_site.connect,
+            spark_site.physical,
+            spark_site.warehouse,
+            spark_site.problems,
         ),
     }
 )

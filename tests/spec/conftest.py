@@ -19,7 +19,9 @@ from tests.spec.reading import read, read_head
 from tests.spec.tables import addresses, events, patients, visits
 
 ALONE = "duckdb in one statement"
-ENGINES = ("reference", "duckdb", ALONE, "postgresql", "oracle")
+QUICK = ("reference", "duckdb", ALONE, "postgresql", "oracle")
+SPARK = pytest.param("spark", marks=pytest.mark.xdist_group("spark"))  # starts but once
+ENGINES = (*QUICK, SPARK)
 TABLES = {
     "patients": patients,
     "events": events,
@@ -122,7 +124,7 @@ def engine_of(request: pytest.FixtureRequest) -> Any:
     name = request.param
     if name == ALONE:
         return functools.partial(from_rows, dialect=DUCKDB.in_one_statement())
-    started = name in ("postgresql", "oracle")
+    started = name in ("postgresql", "oracle", "spark")
     return request.getfixturevalue(name) if started else name
 
 

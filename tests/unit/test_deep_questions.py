@@ -31,7 +31,7 @@ from cohort_dsl.model.categories import categories
 from cohort_dsl.model.words import words
 from cohort_dsl.plan.tallies import TallyEach
 from dummy_data import generate
-from tests.spec.conftest import ALONE, ENGINES, engine_of
+from tests.spec.conftest import ALONE, QUICK, engine_of
 from tests.spec.tables import a, e, p, v
 
 DEEP = 1000
@@ -149,7 +149,7 @@ ASKED: dict[str, tuple[Any, Any]] = {
 }
 
 
-@pytest.fixture(params=[one for one in ENGINES if one != ALONE])
+@pytest.fixture(params=[one for one in QUICK if one != ALONE])
 def engine(request: pytest.FixtureRequest) -> Any:
     return engine_of(request)
 
