@@ -13,6 +13,7 @@ import dummy_data
 from cli import clock
 from cli.compose.checking import rounding_of
 from cohort_dsl.disclosure import Rounding
+from cohort_dsl.mappings.description import Description
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.question import Question
 from cohort_dsl.progress import SILENT, Progress
@@ -36,16 +37,21 @@ def _unshown() -> AbstractContextManager[Progress]:
 class DummySource:
     """Answers questions with made-up patients: from tables in a folder, or made now.
 
-    ``told``: what is to be known of an answer. ``shown``: gives who is told how far it is.
+    ``site``: what the study's site serves, where its description is there. ``told``: what
+    is to be known of an answer. ``shown``: gives who is told how far it is.
     """
 
     size: int | None = None
     tables: Path | None = None
+    site: Description | None = None
     told: Callable[[str], None] = _untold
     shown: Callable[[], AbstractContextManager[Progress]] = _unshown
 
     def produce(self, question: Question, target: Path) -> None:
-        """Write the dummy answer; DefinitionError where no patients can be made."""
+        """Write the dummy answer; DefinitionError where no patients can be made, and
+        WarehouseError where the site couldn't answer."""
+        if self.site is not None:
+            self.site.demand(question)
         schemas = {schema.name: schema for schema in question.tables()}
         tables = self._tables(question)
         with self.shown() as progress, duckdb.from_rows(tables, schemas) as warehouse:
@@ -57,7 +63,7 @@ class DummySource:
         if self.tables is not None:
             kind = dummy_data.id_type(question)
             return dummy_data.read(self.tables, question.tables(), kind)
-        return made_up(question, self.size)
+        return made_up(question, self.size, site=self.site)
 
 
 def usual_rounding() -> Rounding:
@@ -76,10 +82,20 @@ def made_up(
     size: int | None = None,
     seed: int = SEED,
     reference_date: date | None = None,
+    site: Description | None = None,
 ) -> Mapping[str, Any]:
-    """Dummy tables: as many patients as asked for here, else as the definition wishes."""
+    """Dummy tables: as many patients as asked for here, else as the definition wishes.
+
+    ``site``: what these records are like; WarehouseError where it couldn't answer.
+    """
+    if site is not None:
+        site.demand(question)
     wished = question.dummy_data.population_size if question.dummy_data else USUAL_SIZE
     today = reference_date or clock.today().replace(month=1, day=1)
     return dummy_data.generate(
-        question, size=size or wished, seed=seed, reference_date=today
+        question,
+        size=size or wished,
+        seed=seed,
+        reference_date=today,
+        offered=dummy_data.by(site) if site is not None else dummy_data.Offered(),
     )

@@ -40,7 +40,7 @@ COMMANDS: Mapping[str, Entry] = {
         "disclosure", "Hide cells of a table safely; attack hidden ones.", CHECKER
     ),
     "site": Entry("site", "Make a site; add and remove people.", SITE),
-    "warehouse": Entry("warehouse", "Check the warehouse against its mapping.", SITE),
+    "warehouse": Entry("warehouse", "Check and describe what the warehouse serves.", SITE),
     "serve": Entry("serving", "Serve requests, review pages, the public record.", SITE),
     "runner": Entry("runner", "Run the jobs of a site.", SITE),
     "ledger": Entry("ledger", "Verify and show the site's ledger.", SITE),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from cli import clock, console, home, live
+from cli import clock, console, home, live, served
 from cli.boxes import ready
 from cli.evaluating import images
 from cli.users import uid_of
@@ -38,13 +38,17 @@ class _Source:
     """Dummy patients; what makes them is imported with the first that are asked for."""
 
     tables: Path | None
+    study: Path
     board: live.Shown
 
     def produce(self, question: Question, target: Path) -> None:
         from cli.dummies import DummySource
 
         board = self.board
-        source = DummySource(tables=self.tables, told=board.note, shown=board.extracting)
+        site = served.description(self.study)
+        source = DummySource(
+            tables=self.tables, site=site, told=board.note, shown=board.extracting
+        )
         source.produce(question, target)
 
 
@@ -58,7 +62,7 @@ def carried_out(study: Study, how: How) -> tuple[Ran, ...]:
         ours = Home(
             executor=boxes.executor,
             images=images(boxes),
-            source=_Source(how.tables, board),
+            source=_Source(how.tables, study.root, board),
             clock=clock.now,
             monotonic=time.monotonic,
             new_id=clock.new_id,

@@ -16,8 +16,10 @@ from cohort_dsl.errors import DefinitionError
 from cohort_dsl.model.promises import Promises
 from cohort_dsl.model.types import Column, Kind, Scalar, TableSchema
 from dummy_data.needs import Needs
+from dummy_data.offered import EVERYTHING, Offered
 from dummy_data.person import Person, Row
 from dummy_data.promised import TRIES, in_order, kept, wish_of
+from dummy_data.wish import Wish
 
 AGE_WEIGHTS = ((0, 18, 21), (18, 40, 29), (40, 65, 32), (65, 85, 16), (85, 100, 2))
 """Age from, age to, share in %: a European population's, roughly."""
@@ -49,8 +51,14 @@ TEXTS = {
 class Usual:
     """Usual values of columns, given what the query mentions."""
 
-    def __init__(self, needs: Needs, reference_date: date, seed: int) -> None:
-        self.needs, self.today = needs, reference_date
+    def __init__(
+        self,
+        needs: Needs,
+        reference_date: date,
+        seed: int,
+        offered: Offered = EVERYTHING,
+    ) -> None:
+        self.needs, self.today, self.offered = needs, reference_date, offered
         self._made = 0
         self._texts: set[tuple[str, str, str]] = set()
         self._faker = Faker("en_GB")
@@ -68,6 +76,8 @@ class Usual:
         self, schema: TableSchema, column: Column, person: Person, rng: random.Random
     ) -> Scalar | None:
         """A usual value of a column; NULL now and then where the column may be."""
+        if self.offered.is_empty(schema.name, column.name):
+            return None
         if (
             not column.not_null
             and column.name != "date_of_birth"
@@ -77,15 +87,20 @@ class Usual:
         found = self._known(schema, column, person, rng)
         if column.promises.unique:
             found = self._new(schema, column, rng)
-        return self._kept(column, found, rng)
+        return self._kept(schema, column, found, rng)
+
+    def wish(self, schema: TableSchema, column: Column) -> Wish:
+        """The values that the column may hold, and does at the site."""
+        return wish_of(column).both(self.offered.wish(schema.name, column.name))
 
     def _kept(
-        self, column: Column, value: Scalar | None, rng: random.Random
+        self, schema: TableSchema, column: Column, value: Scalar | None, rng: random.Random
     ) -> Scalar | None:
         """The value, or another that keeps the column's promises."""
-        if value is None or column.promises == Promises():
+        offered = self.offered.wish(schema.name, column.name)
+        if value is None or (column.promises == Promises() and offered.allows(value)):
             return value
-        wish = wish_of(column)
+        wish = self.wish(schema, column)
         near = wish.choose(column.type.kind, rng, lambda: value)
         return kept(column, near, wish, rng)
 

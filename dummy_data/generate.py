@@ -21,6 +21,7 @@ from dummy_data import needs as needs_of
 from dummy_data import parts
 from dummy_data.distributions import Usual, how_many
 from dummy_data.needs import Needs
+from dummy_data.offered import EVERYTHING, Offered
 from dummy_data.person import ID, Person
 from dummy_data.plain import Plain
 from dummy_data.satisfy import Maker
@@ -52,12 +53,18 @@ class _Wanted:
 
 
 def generate(
-    question: Question, *, size: int, seed: int, reference_date: date
+    question: Question,
+    *,
+    size: int,
+    seed: int,
+    reference_date: date,
+    offered: Offered = EVERYTHING,
 ) -> Mapping[str, pa.Table]:
     """Tables of dummy records, one for each contract table that the question mentions.
 
     Exactly ``size`` patients are in its population, or are counted by one of its measures
-    or periods, each in turn; about a fifth as many more aren't. The same arguments give the
+    or periods, each in turn; about a fifth as many more aren't. ``offered``: what the site
+    has of the tables, whose values they then are. The same arguments give the
     same tables on every machine. DefinitionError, naming the condition, where the
     population can't be satisfied.
     """
@@ -65,7 +72,7 @@ def generate(
     query = parts.whole(asked)
     needs = needs_of.of(query)
     rng = random.Random(seed)
-    wanted = _Wanted(query, needs, Usual(needs, reference_date, seed), rng)
+    wanted = _Wanted(query, needs, Usual(needs, reference_date, seed, offered), rng)
     each = [wanted.of(one) for one in asked]
     taken: set[int | str] = set()
     people = [
@@ -133,6 +140,8 @@ def _anybody(wanted: _Wanted, taken: Collection[int | str]) -> Person:
     tables = sorted(wanted.needs.tables.values(), key=lambda s: not s.one_row_per_patient)
     for schema in tables:
         rows = 1 if schema.one_row_per_patient else how_many(wanted.rng)
+        if schema.name in wanted.usual.offered.no_rows:
+            continue
         if schema.name == "deaths" and wanted.rng.random() > 0.06:
             rows = 0
         for _ in range(rows):

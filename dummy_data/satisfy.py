@@ -19,7 +19,7 @@ from cohort_dsl.model.types import Kind
 from dummy_data.distributions import Usual
 from dummy_data.person import Person, Row
 from dummy_data.plain import Plain, plain
-from dummy_data.promised import in_order, kept, wish_of
+from dummy_data.promised import in_order, kept
 from dummy_data.pull import DEEPEST, Aim, aims, pull
 from dummy_data.wish import Wish
 
@@ -62,6 +62,8 @@ class Maker:
     def _own_row(self, person: Person, own: Frame, depth: int) -> Row | None:
         """A row for a frame with rows of its own; where those are made, what makes one."""
         if isinstance(own, nodes.Table):
+            if own.table.name in self.usual.offered.no_rows:
+                return None
             usual = self.usual.row(own.table, person, self.rng)
             return person.add(own.table.name, usual)
         if isinstance(own, nodes.Union) and depth <= DEEPEST:
@@ -132,8 +134,10 @@ class Maker:
         """A value as wished that the table may hold; None if there is none."""
         schema = column.source.schema
         declared = schema.column(column.name)
+        if self.usual.offered.is_empty(schema.name, column.name):
+            return None
         usual = self.usual.value(schema, declared, person, self.rng)
-        wish = wish.both(wish_of(declared))
+        wish = wish.both(self.usual.wish(schema, declared))
         return kept(declared, self._wished(column, wish, usual), wish, self.rng)
 
     def _wished(self, column: nodes.SelectColumn, wish: Wish, usual: object) -> object:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli import console, home
+from cli import console, home, served
 from cli.evaluating import evaluated
 from cohort_dsl import explain as explaining
 from cohort_dsl.model.question import Question
@@ -54,6 +54,8 @@ def explain(
         raise click.UsageError("--dialect is for a plan without --backend.")
     study = home.study(definition.parent)
     question = evaluated(definition, study, arguments=arguments).question
+    if backend is None:
+        served.demand(question, study)
     report(question, backend, dialect or USUAL, with_sql=with_sql, as_json=as_json)
 
 

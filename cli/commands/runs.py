@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cli import checked, console, home
+from cli import checked, console, home, served
 from cli.commands.project import here
 from job_runner.jobs.job import Failure, State
 from job_runner.local import causes, studies
@@ -67,7 +67,7 @@ def run(
     """
     folder = home.study(study)
     tables = dummy_tables.resolve() if dummy_tables else None
-    source = home.name_of(tables)
+    source = home.name_of(tables) + served.word(folder)
     found = studies.opened(folder, actions, force=force, source=source)
     steps = studies.plan(found, home.image_ids())
     out_of_date = any(step.why for step in steps)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cli import console, git, home, template
+from cli import console, git, home, served, template
 from cli.commands.project import check_file, here
 from cli.evaluating import evaluated
 from cohort_dsl.model import wire
@@ -55,11 +55,14 @@ def check(
     """Check FILE: a cohort definition (.py) or a project file [default: project.yaml].
 
     A definition is evaluated in a container without network or data, as a site does it.
-    ARGUMENTS after -- are the definition's.
+    ARGUMENTS after -- are the definition's. Where its site's description is beside
+    project.yaml (warehouse.json), what the site doesn't serve is refused, too.
     """
     if file is not None and file.suffix == ".py":
         limits = replace(LIMITS, wall_clock=time_limit)
-        question = evaluated(file, home.study(file.parent), limits, arguments).question
+        own = home.study(file.parent)
+        question = evaluated(file, own, limits, arguments).question
+        served.demand(question, own)
         told = {"sha256": wire.query_hash(question), **_asked(question)}
         tables = ", ".join(schema.name for schema in question.tables())
         lines = [

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 import dummy_data as dummy
-from cli import console, dummies, home
+from cli import console, dummies, home, served
 from cli.evaluating import evaluated
 
 
@@ -48,12 +48,15 @@ def dummy_data(
     """Make dummy tables of patients who satisfy DEFINITION.
 
     The same definition, size, seed and date give the same files on every machine.
-    ARGUMENTS after -- are the definition's.
+    ARGUMENTS after -- are the definition's. Where a site's description (strongroom
+    warehouse describe) lies beside project.yaml as warehouse.json, they are like its
+    records, and what it doesn't serve is refused.
     """
     study = home.study(definition.parent)
     question = evaluated(definition, study, arguments=arguments).question
     day = reference_date.date() if reference_date else None
-    tables = dummies.made_up(question, size, seed, day)
+    site = served.description(study)
+    tables = dummies.made_up(question, size, seed, day, site)
     files = dummy.write(tables, output)
     rows = [[str(f), str(tables[f.stem].num_rows)] for f in files]
     told = {row[0]: int(row[1]) for row in rows}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 import click
@@ -18,7 +20,7 @@ from job_runner.site import policy
 
 @click.group()
 def warehouse() -> None:
-    """Check the warehouse against its mapping.
+    """Check the warehouse against its mapping, and describe it to researchers.
 
     What a warehouse serves is its own tables, explained by a mapping (omop, or a file of
     the site's own) named in site.yaml.
@@ -78,3 +80,45 @@ def warehouse_template(file: Path) -> None:
             remedy="Name a new file in a folder that exists.",
         ) from None
     console.say(f"Fill in {file.absolute()}, and name it in site.yaml as the mapping.")
+
+
+@warehouse.command("describe")
+@folder_argument
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Write it for researchers, who put it beside their study's project.yaml as "
+    "warehouse.json.",
+)
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Write it as a page, too, that can be looked at without a network.",
+)
+@console.json_option
+def warehouse_describe(
+    site_folder: Path, output: Path | None, html: Path | None, as_json: bool
+) -> None:
+    """Describe what the warehouse of SITE serves, for researchers to write against.
+
+    Tells tables, columns, categories and vocabularies, and how many patients have rows by
+    year. Its numbers are hidden and rounded by the site's own rules, as those of a release
+    are, so that none can be worked out. Look at it before you pass it on. That it was made
+    goes onto the site's ledger, with its hash.
+    """
+    from cli.compose import covering  # and the checker's solver
+
+    site = existing(site_folder)
+    rules = policy.load(site.policy)
+    with warehouses.open(rules.warehouse, clock.today()) as opened:
+        found = covering.described(opened, rules, clock.today())
+    text = json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n"
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    noted(site, "warehouse describe", {"mapping": found.mapping, "sha256": sha256})
+    if output is not None:
+        output.write_text(text, encoding="utf-8")
+    if html is not None:
+        from cohort_dsl.mappings import report_html  # and Jinja with it
+
+        html.write_text(report_html.described(found), encoding="utf-8")
+    console.report(found.as_json(), found.lines(), as_json=as_json)

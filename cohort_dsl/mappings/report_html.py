@@ -11,12 +11,18 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from cohort_dsl.mappings.description import Description
 from cohort_dsl.mappings.report import Report
 
 
 def checked(report: Report, day: date | None = None) -> str:
     """A check's report."""
     return page("check.html", report=report, day=day, status=_status)
+
+
+def described(description: Description) -> str:
+    """What a site serves."""
+    return page("description.html", description=description)
 
 
 def _status(one: Any) -> Markup:

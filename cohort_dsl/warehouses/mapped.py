@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from datetime import date
 
-from cohort_dsl.mappings import check
+from cohort_dsl.mappings import check, coverage
 from cohort_dsl.mappings.binding import Bound
+from cohort_dsl.mappings.coverage import Coverage
 from cohort_dsl.mappings.report import Report
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
@@ -65,6 +66,10 @@ class MappedWarehouse(UntilClosed):
         ``today``: later dates are told; without it those after the year 2099.
         """
         return check.check(self.mapping, self.bound, self.dialect, self._engine.run, today)
+
+    def coverage(self, today: date) -> dict[str, Coverage]:
+        """How many patients the served tables have: exact numbers, to be protected."""
+        return coverage.coverage(self.bound, self.dialect, self._engine.run, today)
 
     def close(self) -> None:
         self._engine.close()
