@@ -35,7 +35,7 @@ from tests.unit.test_pieces import a_query as of_pieces
 from tests.unit.test_pieces import extracted, hashes
 
 CATALOG = Catalog({"patients": plain(p.node_.schema)})
-PATIENTS = 2_000
+PATIENTS, WIDE = 5_000, 500  # rows, and a text's length: more than a socket holds
 TABLE = (
     "CREATE TABLE patients (patient_id bigint, born date, seen date, score bigint, "
     "other bigint, ratio float8, second float8, smoker bool, drinker bool, name text, "
@@ -51,7 +51,8 @@ def machine() -> Iterator[a_postgres.Machine]:
             owner.execute(TABLE)
             owner.execute(
                 "INSERT INTO patients (patient_id, score, name) "
-                f"SELECT n, n % 7, 'name ' || n FROM generate_series(1, {PATIENTS}) n"
+                f"SELECT n, n % 7, n || repeat('x', {WIDE}) "
+                f"FROM generate_series(1, {PATIENTS}) n"
             )
         yield found
 

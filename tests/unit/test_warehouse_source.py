@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cohort_dsl.disclosure import Rounding
-from cohort_dsl.errors import WarehouseError
+from cohort_dsl.errors import WarehouseAway, WarehouseError
 from cohort_dsl.load import question_of
 from job_runner.definitions import extraction
 from job_runner.definitions.extraction import WarehouseSource
@@ -29,6 +29,24 @@ def test_a_warehouse_that_is_not_there_leaves_no_file(tmp_path: Path):
     with pytest.raises(WarehouseError):
         source.produce(a_query(), tmp_path / "cohort.parquet")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_each_connection_that_brings_whole_pieces_is_followed_by_another(tmp_path: Path):
+    """Others may try again later: one that brings nothing is told."""
+    target, lost = tmp_path / "cohort.parquet", []
+
+    class Losing(WarehouseSource):
+        def _produced(self, question, target):
+            lost.append(target)
+            if len(lost) <= 3:
+                piece = tmp_path / f".cohort.parquet.pieces/{len(lost)}"
+                piece.mkdir(parents=True)
+                (piece / "sha256.json").touch()
+            raise WarehouseAway("it is gone", where="warehouse", remedy="wait")
+
+    with pytest.raises(WarehouseAway):
+        Losing({}, ROUNDING).produce(a_query(), target)
+    assert len(lost) == 4
 
 
 def test_its_settings_do_not_print():
