@@ -6,8 +6,9 @@ On standard error, so that a command's result stays as it is; and gone when it i
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeAlias
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -21,6 +22,22 @@ COLUMNS = (
     MofNCompleteColumn(),
     TimeElapsedColumn(),
 )
+
+
+Counting: TypeAlias = Callable[[int, int], None]
+"""Told how many are done, and of how many."""
+
+
+@contextmanager
+def counting(what: str, otherwise: Counting) -> Iterator[Counting]:
+    """A bar on a terminal that is moved by what is counted; ``otherwise`` elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield otherwise
+        return
+    with Bars(*COLUMNS, console=console, transient=True) as bars:
+        bar = bars.add_task(what, total=None)
+        yield lambda done, of: bars.update(bar, completed=done, total=of)
 
 
 class Terminal:

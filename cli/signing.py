@@ -55,16 +55,18 @@ def body(
     return {"signed": text, "signature": signature(text, key or usual_key(Path.home()))}
 
 
-def signature(text: str, key: Path) -> str:
+def signature(
+    text: str, key: Path, namespace: str = signed.NAMESPACE, what: str = "request"
+) -> str:
     """What ``ssh-keygen -Y sign`` writes; it may ask for a passphrase on the terminal."""
     program = shutil.which("ssh-keygen")
     if program is None:
         raise PlatformError(
-            "there is no ssh-keygen to sign requests with",
+            f"there is no ssh-keygen to sign the {what} with",
             where="PATH",
             remedy="Install OpenSSH's client: apt-get install openssh-client.",
         )
-    words = (program, "-Y", "sign", "-n", signed.NAMESPACE, "-f", str(key))
+    words = (program, "-Y", "sign", "-n", namespace, "-f", str(key))
     done = subprocess.run(
         words,
         input=text.encode(),
@@ -75,7 +77,7 @@ def signature(text: str, key: Path) -> str:
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise RequestRefused(
-            f"the request can't be signed: {said[-1] if said else 'ssh-keygen refused'}",
+            f"the {what} can't be signed: {said[-1] if said else 'ssh-keygen refused'}",
             where=str(key),
             remedy="Name your SSH key, or the .pub of one that your agent holds: --key.",
         )
@@ -84,8 +86,7 @@ def signature(text: str, key: Path) -> str:
 
 def usual_key(home: Path) -> Path:
     """The key that ssh itself would take; RequestRefused where there is none."""
-    usual = (home / ".ssh" / name for name in USUAL)
-    found = next((path for path in usual if path.is_file()), None)
+    found = first_key(home)
     if found is None:
         raise RequestRefused(
             "this site takes signed requests, and you have no SSH key to sign with",
@@ -94,6 +95,12 @@ def usual_key(home: Path) -> Path:
             "or name another: --key FILE.",
         )
     return found
+
+
+def first_key(home: Path) -> Path | None:
+    """The first of the usual keys that is there."""
+    usual = (home / ".ssh" / name for name in USUAL)
+    return next((path for path in usual if path.is_file()), None)
 
 
 def _plain(asked: Submission) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from cli import clock, console
+from cli.commands.doctor import warehouse_doctor
 from cli.compose.opened import noted
 from cli.site_folder import existing, folder_argument
 from cohort_dsl import warehouses
@@ -25,6 +26,9 @@ def warehouse() -> None:
     What a warehouse serves is its own tables, explained by a mapping (omop, or a file of
     the site's own) named in site.yaml.
     """
+
+
+warehouse.add_command(warehouse_doctor)
 
 
 @warehouse.command("check")

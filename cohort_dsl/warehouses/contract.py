@@ -102,12 +102,22 @@ class Database(Warehouse, Protocol):
         """All rows of a statement of our own. WarehouseError if the engine refuses."""
         ...
 
+    def stop(self) -> None:
+        """Break off what another thread is asking here."""
+        ...
+
 
 class UntilClosed(ABC):
     """Open until the end of its ``with`` block."""
 
     @abstractmethod
     def close(self) -> None: ...
+
+    def stop(self) -> None:
+        """Break off what another thread is asking here, as drivers' connections can."""
+        cancel = getattr(getattr(self, "_connection", None), "cancel", None)
+        if cancel is not None:
+            cancel()
 
     def resumable(self, query: Query) -> Resumable | None:
         """None: few engines can."""

@@ -60,6 +60,7 @@ class DuckDBWarehouse(UntilClosed):
     ) -> None:
         self._connection, self.catalog = connection, catalog
         self.dialect = dialect or self.dialect
+        self._asked_last: duckdb.DuckDBPyConnection | None = None
 
     def __repr__(self) -> str:
         return f"<DuckDB warehouse of {len(self.catalog.sources)} tables>"
@@ -80,6 +81,7 @@ class DuckDBWarehouse(UntilClosed):
     @contextmanager
     def _session(self) -> Iterator[duckdb.DuckDBPyConnection]:
         session = self._connection.cursor()  # temporary tables are seen by it alone
+        self._asked_last = session
         try:
             yield session
         except (duckdb.Error, pa.ArrowException) as error:  # the latter while streaming
@@ -106,6 +108,11 @@ class DuckDBWarehouse(UntilClosed):
             return sent.fetchall()
         except duckdb.Error as error:
             raise refused("DuckDB", error) from None
+
+    def stop(self) -> None:
+        """Break off what another thread is asking."""
+        if self._asked_last is not None:
+            self._asked_last.interrupt()
 
     def close(self) -> None:
         self._connection.close()

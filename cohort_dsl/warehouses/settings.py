@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from typing import Any
 
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import binding, blanks, reading
@@ -129,16 +130,33 @@ def open_warehouse(
     be read.
     """
     site = read(settings)
-    mapping = reading.load(site.mapping)
-    blanks.demand_none(mapping.blanks, site.mapping, form=site.mapping == reading.FORM)
-    _must_agree(site.opposition, mapping)
-    engine = site.engine
-    connection = engine.connect(site.given)
+    mapping = _mapping(site)
+    connection = site.engine.connect(site.given)
     try:
-        found = engine.physical(connection)
-        bound = binding.bind(mapping, found, site.dialect, site.empty_tables, today)
+        return _on(connection, site, mapping, today)
     except BaseException:
         connection.close()
         raise
+
+
+def mapped(site: Settings, connection: Any, today: date | None = None) -> MappedWarehouse:
+    """The same on a connection that is open. WarehouseError as above."""
+    return _on(connection, site, _mapping(site), today)
+
+
+def _mapping(site: Settings) -> SiteMapping:
+    """It is read, and held against the site's word, before there is a connection."""
+    mapping = reading.load(site.mapping)
+    blanks.demand_none(mapping.blanks, site.mapping, form=site.mapping == reading.FORM)
+    _must_agree(site.opposition, mapping)
+    return mapping
+
+
+def _on(
+    connection: Any, site: Settings, mapping: SiteMapping, today: date | None
+) -> MappedWarehouse:
+    engine = site.engine
+    found = engine.physical(connection)
+    bound = binding.bind(mapping, found, site.dialect, site.empty_tables, today)
     database = engine.warehouse(connection, bound.catalog, site.dialect)
     return MappedWarehouse(database, bound, mapping.name)

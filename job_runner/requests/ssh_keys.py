@@ -72,6 +72,20 @@ def fingerprint(blob: bytes) -> str:
 
 def signer(signature: str) -> str | None:
     """The fingerprint of the key that a signature names; None if it can't be read."""
+    blob = _signing(signature)
+    return None if blob is None else fingerprint(blob)
+
+
+def signing_key(signature: str) -> PublicKey:
+    """The key that a signature names; whose it is, it doesn't say. RequestRefused."""
+    blob = _signing(signature)
+    size = int.from_bytes((blob or b"")[:4])
+    if blob is None or not blob[4 : 4 + size].isascii():
+        raise _no_key("the signature names none")
+    return PublicKey(blob[4 : 4 + size].decode(), blob)
+
+
+def _signing(signature: str) -> bytes | None:
     text = signature.strip()
     if not (text.startswith(_BEGIN) and text.endswith(_END)):
         return None
@@ -83,7 +97,7 @@ def signer(signature: str) -> str | None:
     head, size = blob[:10], int.from_bytes(blob[10:14])
     if head != b"SSHSIG\0\0\0\1" or not 0 < size <= len(blob) - 14:
         return None
-    return fingerprint(blob[14 : 14 + size])
+    return blob[14 : 14 + size]
 
 
 def is_signed(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from tests.manual import checks, faults_page
+from tests.manual import checks, conformance, faults_page
 from tests.manual.counts import counts
 from tests.manual.pages import pages
 from tests.manual.stale import write
 
 
 def main() -> None:
-    changed = [*write(pages()), *checks.write(), *faults_page.write()]
+    changed = [*write(pages()), *checks.write(), *faults_page.write(), *conformance.write()]
     print("\n".join([*changed, counts()]))
 
 

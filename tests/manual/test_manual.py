@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.manual import opening
+from tests.manual import conformance, opening
 from tests.manual.counts import counts
 from tests.manual.markdown import anchor
 from tests.manual.pages import PRINTED, pages, shown_by
@@ -20,6 +20,10 @@ from tests.manual.words import words
 
 def test_the_printed_pages_are_as_the_rules_are():
     assert stale(pages()) == [], "run make manual"
+
+
+def test_what_engines_are_tried_with_is_as_the_rules_are():
+    assert not conformance.stale(), "run make manual"
 
 
 def test_printing_writes_what_changed_and_takes_away_what_is_no_page(tmp_path, monkeypatch):

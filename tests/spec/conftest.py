@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -12,14 +11,11 @@ from cohort_dsl import create_dataset, create_measures, testing
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.types import DATE, FLOAT, INT, STR, Column, TableSchema
-from cohort_dsl.sql.duckdb import DUCKDB
-from cohort_dsl.warehouses.duckdb import from_rows
 from tests.spec.otherwise import OTHERWISE
 from tests.spec.reading import read, read_head
 from tests.spec.tables import addresses, events, patients, visits
 
-ALONE = "duckdb in one statement"
-QUICK = ("reference", "duckdb", ALONE, "postgresql", "oracle")
+QUICK = ("reference", "duckdb", "postgresql", "oracle")
 SPARK = pytest.param("spark", marks=pytest.mark.xdist_group("spark"))  # starts but once
 ENGINES = (*QUICK, SPARK)
 TABLES = {
@@ -122,8 +118,6 @@ def held(request: pytest.FixtureRequest, check: Callable[..., None]) -> Callable
 def engine_of(request: pytest.FixtureRequest) -> Any:
     """By its name, or what makes a warehouse there."""
     name = request.param
-    if name == ALONE:
-        return functools.partial(from_rows, dialect=DUCKDB.in_one_statement())
     started = name in ("postgresql", "oracle", "spark")
     return request.getfixturevalue(name) if started else name
 
