@@ -11,7 +11,7 @@ import click
 
 from cli import console
 
-MODELS = ("omop", "i2b2")
+MODELS = ("omop", "i2b2", "edsh")
 """Those of ``cli.demo.scenes``, told without importing it."""
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from cli.demo import records
+from cli.demo import hospital, records
 
 DEFAULT = "omop"
 
@@ -61,5 +61,18 @@ I2B2 = Scene(
     study=records.I2B2 / "study",
 )
 
-SCENES: Mapping[str, Scene] = MappingProxyType({one.model: one for one in (OMOP, I2B2)})
+EDSH = Scene(
+    model="edsh",
+    records="600 made-up patients in the shape of the national core (socle EDSH)",
+    database=lambda folder: hospital.many(folder / "edsh.duckdb"),
+    project="heart",
+    purpose="Which adults in hospital have a disease of the heart, and who dies?",
+    context="Disease of the heart in adults in hospital",
+    empty=("core.clinical_events", "core.medications", "documents"),
+    study=hospital.SAMPLE / "study",
+)
+
+SCENES: Mapping[str, Scene] = MappingProxyType(
+    {one.model: one for one in (OMOP, I2B2, EDSH)}
+)
 """By the word after ``strongroom demo --model``."""

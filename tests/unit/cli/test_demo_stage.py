@@ -4,11 +4,12 @@ import os
 from contextlib import chdir
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from cli.commands.demo import MODELS
 from cli.demo.play import make_study
-from cli.demo.scenes import I2B2, OMOP, SCENES
+from cli.demo.scenes import EDSH, I2B2, OMOP, SCENES
 from cli.demo.stage import prepare
 from cohort_dsl import warehouses
 from cohort_dsl.extract import extract
@@ -64,3 +65,27 @@ def test_i2b2s_demo_is_made_a_database_of_its_own(tmp_path):
         with chdir(I2B2.study):
             question = definition(Path("analysis/dataset_definition.py"))
         assert extract(question, opened, tmp_path / "dataset.parquet").rows == 133
+
+
+def test_the_hospitals_demo_is_made_of_the_guides_ten_and_people_like_them(tmp_path):
+    """The same on every machine, and its study has a cell that is too small to release."""
+    settings = {"engine": "duckdb", "mapping": "edsh", "empty_tables": list(EDSH.empty)}
+    with warehouses.open({**settings, "database": str(EDSH.database(tmp_path))}) as opened:
+        assert opened.check().ok
+        with chdir(EDSH.study):
+            question = definition(Path("analysis/dataset_definition.py"))
+        assert extract(question, opened, tmp_path / "dataset.parquet").rows == 549
+    deaths = duckdb.sql(f"""
+        SELECT age_group, count_if(died), count(*) FROM '{tmp_path / "dataset.parquet"}'
+        GROUP BY ALL ORDER BY ALL""").fetchall()
+    assert deaths == [
+        ("middle-aged", 38, 257), ("older adult", 2, 31), ("younger adult", 20, 261),
+    ]  # fmt: skip
+
+
+def test_nobody_who_was_made_keeps_what_told_who_they_were(tmp_path):
+    with duckdb.connect(EDSH.database(tmp_path)) as connection:
+        named = "SELECT count(nom), count(prenom), count(nir), count(*) FROM patient"
+        assert connection.execute(named).fetchall() == [(10, 10, 10, 600)]
+        keyed = "FROM diagnostics d ANTI JOIN donnees_pmsi p USING (pmsi_id, patient_id)"
+        assert connection.execute(f"SELECT count(*) {keyed}").fetchall() == [(0,)]
