@@ -44,8 +44,8 @@ class SparkWarehouse(UntilClosed):
     @contextmanager
     def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Answer]:
         """The cohort, sorted by patient_id. What prepared it is dropped afterwards."""
-        script = self._script(query)
-        with self._prepared(script, on_step):
+        script = self.script(query)
+        with self.prepared(script, on_step):
             rows = self._rows(script.question, self._schema(query.variables))
             events = {
                 name: partial(self._rows, script.event_tables[name], self._schema(columns))
@@ -53,7 +53,8 @@ class SparkWarehouse(UntilClosed):
             }
             yield Answer(rows.schema, rows.reveal(), events)
 
-    def _script(self, question: Query | Measures) -> Script:
+    def script(self, question: Query | Measures) -> Script:
+        """What Spark will be asked."""
         steps = planned(question, self.dialect, self.catalog)
         return sql.script(steps, self.dialect, self.catalog)
 
@@ -63,14 +64,15 @@ class SparkWarehouse(UntilClosed):
         return pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
 
     @contextmanager
-    def _prepared(self, script: Script, on_step: OnStep) -> Iterator[None]:
+    def prepared(self, script: Script, on_step: OnStep = silent) -> Iterator[Link]:
+        """The link, while the script's views are there."""
         made = views(script)
         with self._told():
             try:
                 for done, one in enumerate(made, start=1):
                     self._make(one)
                     on_step(done, len(made))
-                yield
+                yield self._link
             except BaseException:
                 with suppress(*self._link.failures):  # what went wrong first is told
                     self._drop(made)
@@ -103,9 +105,9 @@ class SparkWarehouse(UntilClosed):
 
     def measure(self, measures: Measures) -> Rows:
         """The measures, counted at once."""
-        script = self._script(measures)
+        script = self.script(measures)
         schema = measuring.counts_schema(measures)
-        with self._prepared(script, silent):
+        with self.prepared(script):
             return measuring.counted(measures, self._rows(script.question, schema))
 
     def explain(self, question: Query | Measures, clock: Clock) -> Tried:

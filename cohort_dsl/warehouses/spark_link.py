@@ -18,6 +18,7 @@ SESSION: Mapping[str, str] = {
     # Tables that are kept by patient lie alike, so that to join them is to move nothing.
     "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "50000",
+    "spark.sql.maxMetadataStringLength": "10000",  # plans name files by their whole path
 }
 """What every session is told."""
 

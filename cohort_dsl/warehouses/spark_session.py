@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -24,6 +25,7 @@ class _Session:
     def __init__(self, session: Any, failures: Failures) -> None:
         self._session, self.failures = session, failures
         self._kept: dict[str, Any] = {}
+        self._names: dict[str, None] = {}  # in order
         for name, value in SESSION.items():
             session.conf.set(name, value)
 
@@ -31,7 +33,7 @@ class _Session:
         return "<a session of Spark>"
 
     def table(self, name: str, path: str) -> None:
-        self._session.read.parquet(path).createOrReplaceTempView(name)
+        self._name(name, self._session.read.parquet(path))
 
     def view(self, name: str, parts: Sequence[Statement], *, kept: bool) -> None:
         first, *others = map(self._frame, parts)
@@ -39,20 +41,29 @@ class _Session:
             first = first.unionAll(other)
         if kept:  # in memory, and on Spark's own disks what has no room there
             self._kept[name] = first = first.persist()
-        first.createOrReplaceTempView(name)
+        self._name(name, first)
 
     def upload(self, name: str, rows: pa.Table) -> None:
-        self._session.createDataFrame(rows).createOrReplaceTempView(name)
+        self._name(name, self._session.createDataFrame(rows))
+
+    def _name(self, name: str, frame: Any) -> None:
+        frame.createOrReplaceTempView(name)
+        self._names[name] = None
 
     def drop(self, names: Sequence[str]) -> None:
         for name in reversed(names):
             if name in self._kept:
                 self._kept.pop(name).unpersist()
             self._session.catalog.dropTempView(name)
+            self._names.pop(name, None)
 
     def batches(self, asked: Statement, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        for rows in self._streamed(self._frame(asked)):
+        for rows in self.pieces(asked):
             yield from rows.cast(schema).to_batches()
+
+    def pieces(self, asked: Statement) -> Iterator[pa.Table]:
+        """The same with the types that Spark gives them."""
+        return self._streamed(self._frame(asked))
 
     def all(self, asked: Statement) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self._frame(asked).collect()]
@@ -68,8 +79,9 @@ class _Session:
         except self.failures:
             return False
 
+    @abstractmethod
     def close(self) -> None:
-        self._session.stop()
+        """The session and its views are gone."""
 
     def _frame(self, asked: Statement) -> Any:
         values = {f"p{n}": value for n, value in enumerate(asked.parameters, start=1)}
@@ -81,7 +93,10 @@ class _Session:
 
 
 class InProcess(_Session):
-    """Spark's driver is a child of this process."""
+    """Spark's driver is a child of this process, and ends with it: it starts slowly."""
+
+    def close(self) -> None:
+        self.drop(list(self._names))
 
     def _streamed(self, frame: Any) -> Iterator[pa.Table]:
         """One of Spark's partitions after the other: toArrow() would hold them all.
@@ -102,6 +117,10 @@ class InProcess(_Session):
 
 class Remote(_Session):
     """Spark is a server, which sends its answer as it is read."""
+
+    def close(self) -> None:
+        with suppress(*self.failures):  # it may be gone already
+            self._session.stop()
 
     def _streamed(self, frame: Any) -> Iterator[pa.Table]:
         client = self._session.client
@@ -125,7 +144,7 @@ def in_process(master: str, options: Mapping[str, str]) -> InProcess:
     for name, value in options.items():
         builder = builder.config(name, value)
     try:
-        return InProcess(builder.getOrCreate(), failures)
+        return InProcess(builder.getOrCreate().newSession(), failures)
     except failures:
         raise unreachable(
             f"Spark can't be started as {master}",
@@ -141,13 +160,14 @@ def remote(address: str) -> Remote:
 
     WarehouseError where pyspark is missing, or no server answers there.
     """
-    builder, failures = _pyspark()
+    _, failures = _pyspark()
     try:
         from pyspark.sql.connect.client.retries import DefaultPolicy
+        from pyspark.sql.connect.session import SparkSession
     except ImportError:
         raise _missing() from None
     try:
-        session = builder.remote(address).create()
+        session = SparkSession.builder.remote(address).create()
         session.client.set_retry_policies([DefaultPolicy(max_retries=TRIES)])
         return Remote(session, failures)
     except failures:

@@ -41,7 +41,8 @@ class Thrift:
     def __init__(self, connection: Any, failures: tuple[type[Exception], ...]) -> None:
         self._connection, self.failures = connection, failures
         self._kept: set[str] = set()
-        for name, value in SESSION.items():
+        escaped = {"spark.sql.parser.escapedStringLiterals": "false"}  # as ours are
+        for name, value in {**SESSION, **escaped}.items():
             self._do(f"SET {name}={value}")
 
     def __repr__(self) -> str:
@@ -101,8 +102,8 @@ class Thrift:
     def close(self) -> None:
         try:
             self._connection.close()
-        except self.failures:
-            return  # it is gone already
+        except self.failures:  # it is gone already
+            self._connection._transport.close()  # noqa: SLF001 - else its socket stays
 
     def _do(self, text: str) -> None:
         with closing(self._connection.cursor()) as cursor:
@@ -141,7 +142,7 @@ def literal(value: Scalar | None) -> str:
 
 
 def _escaped(sign: str) -> str:
-    """What isn't a plain sign by its number: no setting changes how that is read."""
+    """What isn't a plain sign by its number."""
     if sign.isascii() and sign.isprintable() and sign not in "'\\":
         return sign
     number = ord(sign)

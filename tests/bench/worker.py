@@ -31,10 +31,10 @@ from cohort_dsl.extract import extract
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Interval
 from cohort_dsl.warehouses.rows import Rows
-from tests.bench import on_duckdb, on_postgresql
+from tests.bench import on_duckdb, on_postgresql, on_spark
 
 ENGINES: Mapping[str, ModuleType] = MappingProxyType(
-    {"duckdb": on_duckdb, "postgresql": on_postgresql}
+    {"duckdb": on_duckdb, "postgresql": on_postgresql, "spark": on_spark}
 )
 
 Job: TypeAlias = Mapping[str, Any]

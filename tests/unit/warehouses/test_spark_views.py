@@ -1,0 +1,85 @@
+"""Which of a question's steps Spark keeps, and how constants are written for it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from cohort_dsl.sql import Script, Statement, Upload
+from cohort_dsl.warehouses.spark_link import marked
+from cohort_dsl.warehouses.spark_thrift import literal
+from cohort_dsl.warehouses.spark_views import DEPTH, View, views
+
+
+def filled(name: str, text: str) -> Statement:
+    return Statement(text, fills=name)
+
+
+def test_what_is_read_once_is_part_of_its_reader() -> None:
+    steps = (filled("one", "SELECT 1 AS `x`"), filled("two", "SELECT `x` FROM `one`"))
+    made = views(Script(steps, Statement("SELECT * FROM `two` AS `two`")))
+    assert [(one.name, one.kept) for one in made if isinstance(one, View)] == [
+        ("one", False),
+        ("two", False),
+    ]
+
+
+def test_what_is_read_twice_is_kept() -> None:
+    asked = "SELECT * FROM `one` AS `a` JOIN `one` AS `b` ON `a`.`x` = `b`.`x`"
+    [made] = views(Script((filled("one", "SELECT 1 AS `x`"),), Statement(asked)))
+    assert made == View("one", (filled("one", "SELECT 1 AS `x`"),), kept=True)
+
+
+def test_columns_and_aliases_are_no_readings() -> None:
+    asked = "SELECT `one`.`x` AS `one` FROM `one` AS `one`"
+    [made] = views(Script((filled("one", "SELECT 1 AS `x`"),), Statement(asked)))
+    assert isinstance(made, View)
+    assert not made.kept
+
+
+def test_a_table_that_is_filled_twice_is_one_view_of_both() -> None:
+    steps = (filled("one", "SELECT 1 AS `x`"), filled("one", "SELECT 2 AS `x`"))
+    [made] = views(Script(steps, Statement("SELECT * FROM `one`")))
+    assert isinstance(made, View)
+    assert made.parts == steps
+
+
+def test_views_upon_many_views_are_kept_now_and_then() -> None:
+    names = [f"v{number}" for number in range(2 * DEPTH)]
+    below = ["given", *names]
+    steps = tuple(
+        filled(name, f"SELECT * FROM `{source}`")
+        for source, name in zip(below, names, strict=False)
+    )
+    made = views(Script(steps, Statement(f"SELECT * FROM `{names[-1]}`")))
+    kept = [one.kept for one in made if isinstance(one, View)]
+    assert kept == [(n + 1) % DEPTH == 0 for n in range(2 * DEPTH)]
+
+
+def test_rows_that_come_along_are_never_kept() -> None:
+    upload = Upload("codes", ("value",), (("a",),))
+    assert views(Script((upload,), Statement("SELECT * FROM `codes`"))) == [upload]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "NULL"),
+        (True, "true"),
+        (-3, "CAST('-3' AS BIGINT)"),
+        (0.1, "CAST('0.1' AS DOUBLE)"),
+        (date(2024, 2, 29), "DATE'2024-02-29'"),
+        ("it's", r"'it\u0027s'"),
+        ("a\\b\n", r"'a\u005Cb\u000A'"),
+        ("é😀", r"'\u00E9\U0001F600'"),
+        ("' OR 1=1 --", r"'\u0027 OR 1=1 --'"),
+    ],
+)
+def test_a_constant_is_written_by_its_type(value: object, text: str) -> None:
+    assert literal(value) == text  # type: ignore[arg-type]
+
+
+def test_a_parameter_is_found_outside_of_names_and_texts_alone() -> None:
+    asked = Statement("SELECT `$1`, '$1', '\\'$1', $1, $12", (1,))
+    assert marked(asked, lambda n: f":p{n}") == "SELECT `$1`, '$1', '\\'$1', :p1, :p12"
