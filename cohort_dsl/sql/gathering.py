@@ -24,7 +24,10 @@ def gather(bench: Workbench, step: Gather) -> None:
         return bench.narrowed_by(rows, patient) if step.within_population else rows
 
     copy = shared.copied(wanted, narrow)
-    kept = bench.draft.kept(step.name, copy.rows, copy.types)
+    rows = copy.rows
+    if not step.within_population and bench.left_out is not None:
+        rows = bench.without_left_out(rows.subquery("all_rows"))
+    kept = bench.draft.kept(step.name, rows, copy.types)
     for one in step.asked:
         bench.copies[one.table.name, step.within_population] = _reader(copy, kept, one)
 

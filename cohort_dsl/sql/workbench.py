@@ -96,7 +96,9 @@ class Workbench:
         out; else those of whoever is left out are taken away here.
         """
         copy = self.copies.get((name, within))
-        rows = copy(wanted) if copy else self.catalog.rows(name, wanted)
+        if copy:
+            return copy(wanted)
+        rows = self.catalog.rows(name, wanted)
         if within or self.left_out is None:
             return rows
         return self.without_left_out(rows.alias("all_rows")).subquery()

@@ -10,6 +10,7 @@ import pytest
 from cohort_dsl import create_dataset, warehouses
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import reading
+from cohort_dsl.sql.working import LEFT_OUT
 from cohort_dsl.tables import contract as tables
 from cohort_dsl.testing import query_of
 from tests.an_omop import TABLES, built, on_server, settings
@@ -230,3 +231,67 @@ exclusions:
         site = {**given, "mapping": str(ours), "empty_tables": []}
         with warehouses.open(site, TODAY) as warehouse:
             assert answered(warehouse) == [2, 3, 4]
+
+
+# What it takes ---------------------------------------------------------------------
+
+FACTS = """\
+  diagnoses:
+    from: facts
+    patient_id: person_id
+    only: {kind: [D]}
+    columns: {date: day, end_date: , code: code, vocabulary: , source_code: , kind: ,
+              visit_id: }
+  procedures:
+    from: facts
+    patient_id: person_id
+    only: {kind: [P]}
+    columns: {date: day, code: code, vocabulary: , source_code: , visit_id: }
+opposition: [{from: opposed, patient_id: person_id}]
+"""
+ONCE = "one_pass: [facts]\n"
+
+
+def of_both_tables():
+    ill, done = tables.diagnoses, tables.procedures
+    dataset = create_dataset()
+    dataset.define_population(ill.exists_for_patient() & done.exists_for_patient())
+    dataset.n = ill.where(ill.code == "a").count_for_patient()
+    dataset.last = ill.sort_by(ill.date).last_for_patient().code
+    dataset.m = done.where(done.date > ill.date.minimum_for_patient()).count_for_patient()
+    return query_of(dataset)
+
+
+def facts(patients):
+    return [
+        {"person_id": n, "kind": kind, "code": "a", "day": f"2020-01-0{day}"}
+        for n in patients
+        for kind in "DP"
+        for day in range(1, n + 1)
+    ]
+
+
+@pytest.mark.parametrize("once", ["", ONCE])
+def test_tables_are_read_as_often_as_without_anybody_left_out(tmp_path, once):
+    """Those who are left out are found once; and no step has a row of theirs."""
+    physical = {
+        **PHYSICAL,
+        "facts": "person_id BIGINT, kind VARCHAR, code VARCHAR, day DATE",
+    }
+    took, texts = [], []
+    for number, opposed in enumerate([[2, 4], []]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        left = [1, 2, 3, 4, 5] if opposed else [1, 3, 5]
+        rows = {"opposed": [{"person_id": str(n)} for n in opposed], "facts": facts(left)}
+        words = (FACTS if opposed else FACTS.partition("opposition")[0]) + once
+        with mapped(folder, words, rows, physical=physical) as warehouse:
+            tried = warehouse.explain(of_both_tables(), lambda: 0.0)
+            with warehouse.ask(of_both_tables()) as answer:
+                found = [row for b in answer.reveal() for row in b.to_pylist()]
+        assert [row["patient_id"] for row in found] == [1, 3, 5]
+        took.append([(t.fills, t.rows) for t in tried.took if t.fills != LEFT_OUT])
+        texts.append(str(tried.script))
+    assert took[0] == took[1]
+    assert texts[0].count('."facts"') == texts[1].count('."facts"') > 0
+    assert texts[0].count('."opposed"') == 1
