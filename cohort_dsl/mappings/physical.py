@@ -90,9 +90,11 @@ class PhysicalTable:
 
 @dataclass(frozen=True)
 class Physical:
-    """All tables of a database."""
+    """All tables of a database. ``forbidden``: others that are there, which this account
+    may not read, as far as the database tells."""
 
     tables: tuple[PhysicalTable, ...]
+    forbidden: frozenset[str] = frozenset()
 
     def table(self, name: str) -> PhysicalTable:
         """The table called ``table`` or ``schema.table``; LackingError if none, or two.
@@ -117,6 +119,8 @@ class Physical:
         if found:
             schemas = ", ".join(sorted(table.path[-2] for table in found))
             raise LackingError(f"several schemas have a table {name}: {schemas}")
+        if wanted[-1] in self.forbidden:
+            raise LackingError(f"this account may not read the table {name}")
         names = {table.name.casefold() for table in self.tables}
         near = get_close_matches(wanted[-1], sorted(names), n=1, cutoff=0.8)
         hint = f" (it has {near[0]})" if near else ""

@@ -109,6 +109,9 @@ class Tables:
         name = keys["like"].text()
         if name not in self.entries or name in self.under_way:
             problem = f"'like: {name}' must name another table of this file"
+            if name in self.under_way[:-1]:
+                circle = [*self.under_way[self.under_way.index(name) :], name]
+                problem = f"'like: {name}' comes back to itself: {' → '.join(circle)}"
             self.problems.add(keys["like"].line, problem)
             return []
         found = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from cohort_dsl.mappings import check, coverage
@@ -21,13 +22,21 @@ from cohort_dsl.warehouses.contract import (
 )
 from cohort_dsl.warehouses.explaining import Clock, Tried
 from cohort_dsl.warehouses.rows import Answer, Rows
+from cohort_dsl.warehouses.unchanged import NONE, Files
 
 
 class MappedWarehouse(UntilClosed):
-    """An engine's warehouse, which is asked only for what its mapping really serves."""
+    """An engine's warehouse, which is asked only for what its mapping really serves.
 
-    def __init__(self, engine: Database, bound: Bound, mapping: str) -> None:
+    ``files``: those that it reads where they lie, if it does; WarehouseError where they
+    change while it answers.
+    """
+
+    def __init__(
+        self, engine: Database, bound: Bound, mapping: str, files: Files = NONE
+    ) -> None:
         self._engine, self.bound, self.mapping = engine, bound, mapping
+        self._files = files
 
     def __repr__(self) -> str:
         return f"<warehouse mapped as {self.mapping}>"
@@ -40,15 +49,18 @@ class MappedWarehouse(UntilClosed):
     def catalog(self) -> Catalog:
         return self._engine.catalog
 
-    def ask(self, query: Query, on_step: OnStep = silent) -> AbstractContextManager[Answer]:
+    @contextmanager
+    def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Answer]:
         """The cohort, sorted by patient_id. WarehouseError for what isn't served."""
         self.bound.demand(query)
-        return self._engine.ask(query, on_step)
+        with self._files.unchanged(), self._engine.ask(query, on_step) as answer:
+            yield answer
 
     def measure(self, measures: Measures) -> Rows:
         """The measures. WarehouseError for what isn't served."""
         self.bound.demand(measures)
-        return self._engine.measure(measures)
+        with self._files.unchanged():
+            return self._engine.measure(measures)
 
     def explain(self, question: Query | Measures, clock: Clock) -> Tried:
         """What it takes to answer. WarehouseError for what isn't served."""

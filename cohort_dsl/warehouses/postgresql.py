@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -238,6 +238,16 @@ COLUMNS = """
 """
 
 
+FORBIDDEN = """
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+      AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+      AND n.nspname NOT LIKE 'pg\\_t%'
+      AND NOT (has_schema_privilege(n.oid, 'USAGE')
+               AND has_any_column_privilege(c.oid, 'SELECT'))
+"""
+
+
 def connect(where: Mapping[str, str], statement_timeout: int = 0) -> Connection:
     """A session that reads, and writes temporary tables only.
 
@@ -265,7 +275,9 @@ def physical(connection: Connection) -> Physical:
     """The tables and views that we may read. The standard's own list lacks some views."""
     with _told():
         found = connection.execute(COLUMNS).fetchall()
-    return of_columns(((schema, t), column, kind) for schema, t, column, kind in found)
+        forbidden = connection.execute(FORBIDDEN).fetchall()
+    there = of_columns(((schema, t), column, kind) for schema, t, column, kind in found)
+    return replace(there, forbidden=frozenset(name.casefold() for (name,) in forbidden))
 
 
 # Test data -----------------------------------------------------------------------

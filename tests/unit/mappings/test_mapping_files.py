@@ -150,3 +150,8 @@ def test_a_mapping_of_the_sites_own_is_read_from_its_path(tmp_path: Path):
     assert reading.load(str(tmp_path / "ours.yaml")).name == "ours"
     with pytest.raises(WarehouseError, match="can't be read"):
         reading.load(str(tmp_path / "theirs.yaml"))
+
+
+def test_a_circle_of_tables_like_each_other_is_told():
+    told = mistakes("  deaths: {like: visits}\n  visits: {like: deaths}\n")
+    assert "'like: deaths' comes back to itself: deaths → visits → deaths" in told

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from cohort_dsl.errors import WarehouseAway, WarehouseError
-from cohort_dsl.mappings.physical import Family
+from cohort_dsl.mappings.physical import Family, LackingError
 from cohort_dsl.sql import Catalog, Statement
 from cohort_dsl.sql.catalog import plain
 from cohort_dsl.warehouses import copied
@@ -254,3 +254,13 @@ def test_rows_to_try_are_gone_afterwards(
         held = [row for batch in rows.reveal() for row in batch.to_pylist()]
     assert held == [{"patient_id": "a", "name": "y"}, {"patient_id": "b", "name": "x"}]
     assert counted(owner) == before
+
+
+def test_a_table_without_rights_is_told_from_one_that_is_not_there(
+    session: engine.Connection,
+) -> None:
+    found = engine.physical(session)
+    with pytest.raises(LackingError, match="this account may not read the table secret"):
+        found.table("secret")
+    with pytest.raises(LackingError, match="the database has no table nowhere"):
+        found.table("nowhere")
