@@ -72,6 +72,7 @@ class Sight:
         self.joins = {join.alias: join for join in part.joins}
         self.beside = {one.alias: one for one in part.beside}
         self.off = {j.alias for j in part.joins if j.unless_empty in empty}
+        self.read = {column.alias for column in part.read()}
         self.asking = teller
         self.joinable: set[str] = set()
 
@@ -127,9 +128,12 @@ class Sight:
         key = self.key(join)
         if key not in self.seen.joined:
             table = self.physical.table(join.table)
-            alias = self.seen.alias(join.alias)
-            self.seen.joined[key] = reads.some_of(
-                table, alias, tuple(join.on), join.first_by, self._tests_in(join)
+            alias, keys = self.seen.alias(join.alias), tuple(join.on)
+            tests = self._tests_in(join)
+            self.seen.joined[key] = (
+                reads.some_of(table, alias, keys, join.first_by, tests)
+                if join.alias in self.read or not join.first_by
+                else reads.known(table, alias, keys, tests)
             )
         return self.seen.joined[key]
 
@@ -147,7 +151,8 @@ class Sight:
         hangs_on = (self.joins[one.alias] for one in join.read() if one.alias in self.joins)
         on = tuple(join.on.items())
         which = (join.never, join.only, join.first_by, join.unless_empty)
-        return (join.table, on, *which, tuple(map(self.key, hangs_on)))
+        is_read = join.alias in self.read
+        return (join.table, on, *which, is_read, tuple(map(self.key, hangs_on)))
 
     def rows(self, used: Iterable[Join], *, outer: bool = False) -> sa.FromClause:
         """The part's own table with these joins, as far as it can have them.

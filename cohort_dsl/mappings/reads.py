@@ -56,6 +56,14 @@ def some_of(
     return Read(table, first.where(ranked.c[name] == 1).subquery(alias))
 
 
+def known(table: PhysicalTable, alias: str, keys: Sequence[str], tests: Tests) -> Read:
+    """The different keys of the rows that count: for whoever asks nothing else of them."""
+    plain = Read(table, _clause(table))
+    columns = [plain.column(name)[0] for name in keys]
+    found = sa.select(*columns).where(*tests(plain)).distinct()
+    return Read(table, found.subquery(alias))
+
+
 def place(within: Sequence[Sql], by: Sequence[Sql]) -> Sql:
     """A row's place among those that share ``within``."""
     order = [sa.nulls_last(sa.asc(key)) for key in by]
