@@ -36,12 +36,15 @@ FAMILIES: Mapping[str, Family] = {
 }
 
 
+ZONED = ("TIMESTAMPTZ", "WITH TIME ZONE", "WITH LOCAL TIME ZONE")
+"""How names of types end that have a time zone."""
+
+
 def family(type_name: str) -> Family:
     """The family of a type, by the name that the database gives it."""
     word = type_name.upper().partition("(")[0]
     if word.startswith("TIMESTAMP"):
-        with_zone = type_name.upper().endswith(("TIMESTAMPTZ", "WITH TIME ZONE"))
-        return Family.MOMENT if with_zone else Family.TIME
+        return Family.MOMENT if type_name.upper().endswith(ZONED) else Family.TIME
     return FAMILIES.get(word, Family.OTHER)
 
 

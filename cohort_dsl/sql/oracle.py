@@ -135,6 +135,16 @@ def _first_of_year(day: Sql) -> Sql:
     return months_after_first((sa.extract("year", day) - number(1)) * number(12))
 
 
+CLOCK = "'YYYY-MM-DD HH24:MI:SS'"
+
+
+def _on_clocks(moment: Sql, zone: str) -> Sql:
+    """By way of text: by whose clocks a CAST goes, the session's too, isn't sure."""
+    there = moment.op("AT TIME ZONE")(sa.literal_column(f"'{zone}'"))
+    shown = sa.func.to_char(there, sa.literal_column(CLOCK))
+    return sa.func.to_timestamp(shown, sa.literal_column(CLOCK), type_=sa.DateTime())
+
+
 # Text --------------------------------------------------------------------------
 
 
@@ -202,6 +212,7 @@ _SAID: Mapping[str, Any] = MappingProxyType(
         "by_code_point": lambda text: text,
         "ascending": lambda key: sa.nulls_first(sa.asc(key)),
         "descending": lambda key: sa.nulls_last(sa.desc(key)),
+        "on_clocks": _on_clocks,
         "worked_out": _kept_apart,
         "for_many_answers": lambda rows, patient: rows,
         "within": Within(hinted),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -12,6 +12,7 @@ from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import reading
 from cohort_dsl.mappings.binding import State
 from cohort_dsl.tables.contract import SCHEMAS
+from tests import a_mapped_h2
 from tests.a_postgres import Server
 from tests.an_omop import opened, rows_of
 
@@ -26,12 +27,15 @@ tables:
 """
 
 
-@pytest.fixture(params=["duckdb", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | Server:
+Place: TypeAlias = Path | Server | None
+"""A folder, a PostgreSQL server, or H2 as if it were Oracle."""
+
+
+@pytest.fixture(params=["duckdb", "postgresql", "oracle"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     if request.param == "duckdb":
         return tmp_path
-    server: Server = request.getfixturevalue("postgres")
-    return server
+    return request.getfixturevalue("postgres") if request.param == "postgresql" else None
 
 
 def part(table: str, keys: str, **said: str) -> str:
@@ -44,8 +48,16 @@ def part(table: str, keys: str, **said: str) -> str:
 FROM = "    from: {}\n    patient_id: id\n"
 
 
+def _as_a_day(value: Any) -> Any:
+    """Oracle's days have a time, which is midnight's."""
+    if not isinstance(value, datetime):
+        return value
+    assert value.time() == time(0)
+    return value.date()
+
+
 def served(
-    place: Path | Server,
+    place: Place,
     tmp_path: Path,
     table: str,
     tables: dict[str, str],
@@ -55,6 +67,13 @@ def served(
     name = table.split(":")[0].strip()
     (tmp_path / "ours.yaml").write_text(head + table)
     kinds = {"person": "id INTEGER", **tables}
+    if place is None:
+        with a_mapped_h2.opened(rows, kinds, head + table) as warehouse:
+            found = [
+                {key: _as_a_day(value) for key, value in row.items()}
+                for row in rows_of(warehouse, name)
+            ]
+        return sorted(found, key=repr)
     mapping = str(tmp_path / "ours.yaml")
     with opened(place, rows, kinds, mapping=mapping) as warehouse:
         found = rows_of(warehouse, name)
@@ -171,7 +190,9 @@ def test_a_constant_may_be_what_a_joined_row_must_have(place, tmp_path, kind):
     assert found["code"] == "this"
 
 
+@pytest.mark.parametrize("place", ["duckdb", "postgresql"], indirect=True)
 def test_a_day_with_a_time_joins_the_day(place, tmp_path):
+    """Not on Oracle, where a DATE has a time as well, which may tell rows apart."""
     keys = FROM.format("act") + "    joins:\n      stay: {on: {begun: a}}\n"
     table = part("procedures", keys, code="stay.ward")
     kinds = {"act": "id INTEGER, a DATE", "stay": "begun TIMESTAMP, ward VARCHAR"}
