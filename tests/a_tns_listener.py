@@ -74,8 +74,8 @@ def refuses(code: int) -> Answer:
     body = struct.pack(">BBH", 0, 0, len(told)) + told.encode()
 
     def answer(held: socket.socket) -> None:
-        _asked(held)
-        held.sendall(_head(len(body), REFUSE, long=False) + body)
+        asked(held)
+        held.sendall(head(len(body), REFUSE, long=False) + body)
 
     return answer
 
@@ -84,34 +84,34 @@ def lets_in_nobody(code: int, words: str) -> Answer:
     """Accepts, agrees about everything, and answers the login with an error of Oracle's."""
 
     def answer(held: socket.socket) -> None:
-        _asked(held)
-        held.sendall(_accepted())
-        for say in (_protocol(), struct.pack(">BH", DATA_TYPES, 0), error(code, words)):
-            _receive(held)
-            held.sendall(_head(len(say) + 2, DATA) + b"\0\0" + say)
+        asked(held)
+        held.sendall(accepted())
+        for say in (*agreed(), error(code, words)):
+            receive(held)
+            held.sendall(head(len(say) + 2, DATA) + b"\0\0" + say)
 
     return answer
 
 
-def _head(length: int, kind: int, *, long: bool = True) -> bytes:
+def head(length: int, kind: int, *, long: bool = True) -> bytes:
     size = struct.pack(">I" if long else ">HH", length + 8, *([] if long else [0]))
     return size + struct.pack(">BBH", kind, 0, 0)
 
 
-def _accepted() -> bytes:
+def accepted() -> bytes:
     version, unit = 317, 8192  # without what 12.2 and later agree about besides
     body = struct.pack(">HH10xB9xI", version, 0, 0, unit)
-    return _head(len(body), ACCEPT, long=False) + body
+    return head(len(body), ACCEPT, long=False) + body
 
 
-def _asked(held: socket.socket) -> None:
+def asked(held: socket.socket) -> None:
     """What is wanted: in a packet of its own where it is long."""
     body = _exactly(held, struct.unpack(">H", _exactly(held, 8)[:2])[0] - 8)
     if len(body) == 66:
         _exactly(held, struct.unpack(">H", _exactly(held, 8)[:2])[0] - 8)
 
 
-def _receive(held: socket.socket) -> bytes:
+def receive(held: socket.socket) -> bytes:
     """A whole packet: some are larger than what comes at once."""
     head = _exactly(held, 8)
     return _exactly(held, struct.unpack(">I", head[:4])[0] - 8)
@@ -127,6 +127,11 @@ def _exactly(held: socket.socket, size: int) -> bytes:
     return found
 
 
+def agreed() -> tuple[bytes, bytes]:
+    """What is answered about the protocol, then about types."""
+    return _protocol(), struct.pack(">BH", DATA_TYPES, 0)
+
+
 def _protocol() -> bytes:
     """Text is UTF-8; the capabilities are those of 12.1."""
     sets = bytes([0, 0, 0, 0, 0, 0, 0, 0, 0, *struct.pack(">H", 2000)])
@@ -134,23 +139,27 @@ def _protocol() -> bytes:
     compile_time[7] = 7
     said = bytes([PROTOCOL, 6, 0]) + b"a listener of tests\0"
     said += struct.pack("<HBH", UTF8, 0, 0) + struct.pack(">H", len(sets)) + sets
-    return said + _bytes(bytes(compile_time)) + _bytes(bytes(8))
+    return said + counted(bytes(compile_time)) + counted(bytes(8))
 
 
-def error(code: int, words: str) -> bytes:
-    """An error as the server tells it: most of its fields are about rows, and empty."""
-    before = [_number(0)] * 7 + [_number(0)] + [b"\0"] * 6
-    rowid = [_number(0), _number(0), b"\0", _number(0), _number(0)]
-    after = [_number(0), b"\0", b"\0", _number(0), _number(0), _number(0)]
-    none = [_number(0)] * 3
-    told = [_number(code), _number(0), _bytes(words.encode())]
+def error(code: int, words: str, *, cursor: int = 0, rows: int = 0) -> bytes:
+    """How a call ended, as the server tells it; 0 is well. Most fields are empty."""
+    before = [number(0)] * 6 + [number(cursor), number(0)] + [b"\0"] * 6
+    rowid = [number(0), number(0), b"\0", number(0), number(0)]
+    after = [number(0), b"\0", b"\0", number(0), number(0), number(0)]
+    none = [number(0)] * 3
+    told = [number(code), number(rows), *([text(words)] if code else [])]
     return bytes([ERROR]) + b"".join([*before, *rowid, *after, *none, *told])
 
 
-def _number(value: int) -> bytes:
+def number(value: int) -> bytes:
     size = (value.bit_length() + 7) // 8
     return bytes([size]) + value.to_bytes(size, "big")
 
 
-def _bytes(value: bytes) -> bytes:
+def text(words: str) -> bytes:
+    return counted(words.encode())
+
+
+def counted(value: bytes) -> bytes:
     return bytes([len(value)]) + value

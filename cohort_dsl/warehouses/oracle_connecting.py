@@ -143,6 +143,8 @@ def _words(given: Given) -> dict[str, Any]:
         "retry_count": 0,  # the runner tries again itself, and says so
         "expire_time": 2,  # minutes: so that no firewall forgets a silent connection
         "program": "strongroom",
+        # A statement kept open would be of temporary tables that are gone, and made anew.
+        "stmtcachesize": 0,
     }
     if "dsn" in given:
         words |= {"dsn": str(given["dsn"])}

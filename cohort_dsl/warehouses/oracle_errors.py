@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Iterator
 
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.warehouses.oracle_faults import AT_FIRST, FAULTS
+from cohort_dsl.warehouses.oracle_faults import AT_FIRST, FAULTS, LATER
 
 CODE = re.compile(r"(?m)(?:^|\(Similar to )((?:ORA|DPY)-\d{4,5})\b")
 
@@ -18,7 +18,7 @@ CODE = re.compile(r"(?m)(?:^|\(Similar to )((?:ORA|DPY)-\d{4,5})\b")
 def told(error: BaseException, where: str, *, connecting: bool = False) -> WarehouseError:
     """What has gone wrong, in our words alone."""
     found = list(codes(error))
-    faults = {**FAULTS, **AT_FIRST} if connecting else FAULTS
+    faults = {**FAULTS, **(AT_FIRST if connecting else LATER)}
     code = next((one for one in found if one in faults), None)
     if code is not None:
         fault = faults[code]

@@ -307,3 +307,15 @@ AT_FIRST: Mapping[str, Fault] = MappingProxyType(
     )
 )
 """What means something else while we connect."""
+
+LATER: Mapping[str, Fault] = MappingProxyType(
+    _for(
+        Fault(
+            "a statement took longer than statement_timeout, and nobody stopped it",
+            f"Was the network down? Else raise statement_timeout {SETTINGS}. {AGAIN}",
+            WarehouseAway,
+        ),
+        "TimeoutError",
+    )
+)
+"""What means something else once we are connected."""
