@@ -8,8 +8,8 @@ READ ONLY not even they can be filled; where none is made, it is READ ONLY.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -103,7 +103,9 @@ class OracleWarehouse(UntilClosed):
                 name: partial(session.rows, asked, self._schema(query.event_tables[name]))
                 for name, asked in script.event_tables.items()
             }
-            yield Answer(schema, session.batches(script.question, schema), events)
+            # Closed before the tables that it reads are dropped, however it ends
+            with closing(session.batches(script.question, schema)) as batches:
+                yield Answer(schema, batches, events)
 
     def _schema(self, columns: Mapping[str, Series]) -> pa.Schema:
         types = {"patient_id": self.catalog.patient_id}
@@ -262,7 +264,7 @@ class _Session:
     def rows(self, asked: Statement, schema: pa.Schema) -> Rows:
         return Rows(schema, self.batches(asked, schema))
 
-    def batches(self, asked: Statement, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    def batches(self, asked: Statement, schema: pa.Schema) -> Generator[pa.RecordBatch]:
         """As Arrow from the driver, where it can; else of Python's objects."""
         size = max(1, min(self.habits.rows_at_once, CELLS // len(schema)))
         with _told():

@@ -18,6 +18,7 @@ class Scenario:
 
 HOST, STORAGE, OUTPUTS = "Process and host", "Storage", "Outputs"
 LOGS, ISOLATION, REQUESTS = "Logs and telemetry", "Isolation", "Requests and code"
+WAREHOUSE = "Warehouse"
 
 _KILLED = "faults/test_killed_runner.py"
 _BOX = "faults/test_box_isolation.py"
@@ -36,6 +37,8 @@ _SIGNED = "faults/test_signed_requests.py"
 _TOGETHER = "journeys/test_runners_together.py"
 _AT_ONCE = "faults/test_requests_at_once.py"
 _PROJECT = "unit/project/test_project_mistakes.py"
+_LOST = "faults/test_warehouse_lost.py"
+_DRIVER = "unit/warehouses/test_oracle_driver.py"
 
 SCENARIOS = (
     Scenario(
@@ -397,6 +400,29 @@ SCENARIOS = (
         (
             f"{_AT_ONCE}::test_a_server_that_is_away_for_a_day_holds_up_no_job_and_tells_each_end_once",
             f"{_AT_ONCE}::test_an_answer_that_was_lost_is_had_by_sending_the_same_again",
+        ),
+    ),
+    Scenario(
+        38,
+        WAREHOUSE,
+        "the warehouse stops, its connection is lost or its session ended in mid-answer",
+        "never half an extract, never of two states; asked again, or gone on with where "
+        "the warehouse can show how its data were",
+        (
+            _LOST,
+            f"{_DRIVER}::test_what_comes_in_the_middle_of_an_answer_is_told_and_nothing_half_is_kept",
+            f"{_DRIVER}::test_an_extraction_that_is_lost_twice_goes_on_by_flashback_to_its_end",
+            f"{_STORIES}::test_a_warehouse_that_goes_away_is_waited_for_as_the_platform_is",
+        ),
+    ),
+    Scenario(
+        39,
+        WAREHOUSE,
+        "a password that is wrong, expired or locked",
+        "tried once, and told: more tries would lock the account",
+        (
+            f"{_STORIES}::test_a_warehouse_that_does_not_let_us_in_is_asked_once",
+            "unit/warehouses/test_oracle_connecting.py",
         ),
     ),
 )

@@ -269,6 +269,22 @@ def test_what_is_refused_before_an_answer_is_told_without_its_words(
     assert "ROLLBACK" in told.sent
 
 
+def test_what_a_question_takes_is_told_and_nothing_is_left(made: Making) -> None:
+    warehouse, told = made()
+    tried = warehouse.explain(ALL, iter(range(1_000)).__next__)
+    assert [took.rows for took in tried.took if not took.fills] == [3]
+    assert {took.estimated for took in tried.took} == {None}
+    assert any(text.startswith("DROP") for text in told.sent)
+
+
+def test_an_answer_that_nobody_reads_to_its_end_leaves_nothing(made: Making) -> None:
+    warehouse, told = made(habits=Habits(rows_at_once=1))
+    with warehouse.ask(ALL) as answer:
+        next(answer.reveal())
+    assert told.sent[-1].startswith("DROP")
+    assert listed(warehouse) == EXPECTED
+
+
 # Columns as Arrow --------------------------------------------------------------
 
 
