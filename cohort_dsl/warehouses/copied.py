@@ -134,8 +134,8 @@ def _messages(server: PGconn) -> Iterator[memoryview]:
 
 
 def _end(server: PGconn) -> None:
-    """psycopg.Error where the server says that it broke off."""
-    while (result := server.get_result()) is not None:
+    """psycopg.Error where the server says that it broke off; the session is free again."""
+    for result in list(iter(server.get_result, None)):
         if result.status != ExecStatus.COMMAND_OK:
             raise error_from_result(result)
 
