@@ -42,7 +42,7 @@ class Below:
         ``its``: the condition that tells the rows that count from others.
         """
         told = self.terms.float(value if its is None else sa.case((its, value)))
-        order = sa.nulls_last(sa.asc(told))
+        order = self.terms.dialect.descending(-told)  # ascending, and NULL last
         place = sa.func.row_number().over(partition_by=self.owner, order_by=order)
         many = sa.func.count(told).over(partition_by=self.owner)
         of = _Places(self.terms, node.percent / 100)

@@ -10,7 +10,8 @@ from cohort_dsl.sql.duckdb import DUCKDB
 from cohort_dsl.sql.oracle import ORACLE_19
 from cohort_dsl.sql.postgresql import POSTGRESQL
 from cohort_dsl.sql.spark import SPARK
+from cohort_dsl.sql.sqlserver import SQLSERVER
 
 DIALECTS: Mapping[str, Dialect] = MappingProxyType(
-    {one.name: one for one in (DUCKDB, POSTGRESQL, ORACLE_19, SPARK)}
+    {one.name: one for one in (DUCKDB, POSTGRESQL, ORACLE_19, SPARK, SQLSERVER)}
 )

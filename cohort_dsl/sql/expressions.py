@@ -96,7 +96,10 @@ def _floor_divide(terms: Terms, node: nodes.FloorDivide, operands: Sequence[Sql]
         return said.truncate(said.floor(said.over(left, right)))
     quotient = said.whole(said.quotient, [left, right])
     rest = said.whole(said.remainder, [left, right])
-    below = sa.and_(rest != number(0), (rest < number(0)) != (right < number(0)))
+    below = sa.or_(
+        sa.and_(rest < number(0), right > number(0)),
+        sa.and_(rest > number(0), right < number(0)),
+    )
     return sa.case((below, quotient - number(1)), else_=quotient)
 
 

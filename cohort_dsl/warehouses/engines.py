@@ -14,6 +14,7 @@ from cohort_dsl.sql.duckdb import DUCKDB
 from cohort_dsl.sql.oracle import ORACLE_19
 from cohort_dsl.sql.postgresql import POSTGRESQL
 from cohort_dsl.sql.spark import SPARK
+from cohort_dsl.sql.sqlserver import SQLSERVER
 from cohort_dsl.warehouses import duckdb, oracle_connecting, postgresql, spark_site
 from cohort_dsl.warehouses.contract import Database
 
@@ -105,6 +106,24 @@ def _on_oracle(session: Any, catalog: Catalog, dialect: Dialect) -> Database:
     return oracle_opening.warehouse(session, catalog, dialect)
 
 
+def _to_sqlserver(given: Given) -> Any:
+    from cohort_dsl.warehouses import sqlserver
+
+    return sqlserver.connect(given)
+
+
+def _in_sqlserver(connection: Any) -> Physical:
+    from cohort_dsl.warehouses import sqlserver
+
+    return sqlserver.physical(connection)
+
+
+def _on_sqlserver(connection: Any, catalog: Catalog, dialect: Dialect) -> Database:
+    from cohort_dsl.warehouses import sqlserver
+
+    return sqlserver.SQLServerWarehouse(connection, catalog, dialect)
+
+
 ENGINES: Mapping[str, Engine] = MappingProxyType(
     {
         "duckdb": Engine(
@@ -166,6 +185,24 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
             spark_site.physical,
             spark_site.warehouse,
             spark_site.problems,
+        ),
+        "sqlserver": Engine(
+            SQLSERVER,
+            {
+                **dict.fromkeys(
+                    ("host", "user"), Setting(_is_word, "isn't a name", required=True)
+                ),
+                "passfile": Setting(_is_path, "isn't an absolute path", required=True),
+                "database": _WORD,
+                **dict.fromkeys(("port", "statement_timeout"), _COUNT),
+                "encryption": Setting(
+                    lambda value: value in ("require", "request", "off"),
+                    "isn't one of require, request and off",
+                ),
+            },
+            _to_sqlserver,
+            _in_sqlserver,
+            _on_sqlserver,
         ),
     }
 )
