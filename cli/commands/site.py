@@ -57,10 +57,12 @@ def warehouse_at(
         n: str(v.resolve()) if isinstance(v, Path) else v for n, v in given.items()
     }
     if engine == "duckdb":
-        if database is None:
-            raise click.UsageError("Name the DuckDB file: --database FILE.")
-        database = str(Path(database).resolve())
+        database = str(Path(database).resolve()) if database else None
     told |= dict(map(_setting, more))
+    if engine == "duckdb" and not (
+        database or {"databases", "tables", "folder"} & set(told)
+    ):
+        raise click.UsageError("Name the DuckDB file: --database FILE.")
     return {"engine": engine, **({"database": database} if database else {}), **told}
 
 
@@ -146,6 +148,8 @@ def site_init(
     Images are pinned by the layers that were built here (strongroom images build).
     For PostgreSQL say where it is as psql is told: what isn't said is as libpq takes it.
     For Oracle, --set tables=private, or what else your rights allow.
+    For Parquet or CSV files in DuckDB, --set folder=/data/delivery.
+    Never run on a real Oracle, nor on a real SQL Server.
     The password stands in a passfile, never in the policy.
     """
     warehouse: dict[str, object] = {

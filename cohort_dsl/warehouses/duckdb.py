@@ -19,7 +19,6 @@ import pyarrow as pa
 
 from cohort_dsl import sql
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.mappings.physical import Physical, of_columns
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
 from cohort_dsl.model.types import TableSchema
@@ -202,6 +201,17 @@ class _Trial:
 
 def connect(database: Path) -> duckdb.DuckDBPyConnection:
     """A locked connection in which the file's tables are ``warehouse.<schema>.<table>``."""
+    connection = duckdb.connect(":memory:")
+    try:
+        attach(connection, ATTACHED, database)
+    except BaseException:
+        connection.close()
+        raise
+    return locked(connection)
+
+
+def attach(connection: duckdb.DuckDBPyConnection, name: str, database: Path) -> None:
+    """The file's tables, to be read as ``<name>.<schema>.<table>``."""
     where = f"database {database}"
     if not database.is_file():
         raise WarehouseError(
@@ -209,18 +219,19 @@ def connect(database: Path) -> duckdb.DuckDBPyConnection:
             where=where,
             remedy="Give the absolute path of a DuckDB database file.",
         )
-    connection = duckdb.connect(":memory:")
     try:
-        quoted = str(database).replace("'", "''")
-        connection.execute(f"ATTACH '{quoted}' AS {ATTACHED} (READ_ONLY, TYPE duckdb)")
+        source, target = quoted(str(database), "'"), quoted(name, '"')
+        connection.execute(f"ATTACH {source} AS {target} (READ_ONLY, TYPE duckdb)")
     except duckdb.Error:
-        connection.close()
         raise WarehouseError(
             "DuckDB can't read this file",
             where=where,
             remedy="Check that it is a DuckDB database, readable, and closed elsewhere.",
         ) from None
-    return locked(connection)
+
+
+def quoted(text: str, sign: str) -> str:
+    return sign + text.replace(sign, sign * 2) + sign
 
 
 def locked(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -228,16 +239,6 @@ def locked(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     for setting in LOCKED:
         connection.execute(setting)
     return connection
-
-
-def physical(connection: duckdb.DuckDBPyConnection) -> Physical:
-    """The file's tables and views. SQLAlchemy's reflection can't read DuckDB's."""
-    found = connection.execute(
-        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
-        "WHERE database_name = ? AND NOT internal",
-        [ATTACHED],
-    ).fetchall()
-    return of_columns(((ATTACHED, s, t), column, kind) for s, t, column, kind in found)
 
 
 def from_rows(

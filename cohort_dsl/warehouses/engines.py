@@ -15,7 +15,7 @@ from cohort_dsl.sql.oracle import ORACLE_19
 from cohort_dsl.sql.postgresql import POSTGRESQL
 from cohort_dsl.sql.spark import SPARK
 from cohort_dsl.sql.sqlserver import SQLSERVER
-from cohort_dsl.warehouses import duckdb, oracle_connecting, postgresql, spark_site
+from cohort_dsl.warehouses import duckdb_files, oracle_connecting, postgresql, spark_site
 from cohort_dsl.warehouses.contract import Database
 
 Test: TypeAlias = Callable[[object], bool]
@@ -71,11 +71,8 @@ def _is_count(value: object) -> bool:
 _WORD = Setting(_is_word, "isn't a name")
 _PATH = Setting(_is_path, "isn't an absolute path")
 _YES_OR_NO = Setting(lambda value: isinstance(value, bool), "isn't yes or no")
+_PATHS = Setting(duckdb_files.are_paths, "aren't names, each with an absolute path")
 _COUNT = Setting(_is_count, "isn't a whole number above 0")
-
-
-def _to_file(given: Given) -> Any:
-    return duckdb.connect(Path(str(given["database"])))
 
 
 def _to_server(given: Given) -> Any:
@@ -128,10 +125,14 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
     {
         "duckdb": Engine(
             DUCKDB,
-            {"database": Setting(_is_path, "isn't an absolute path", required=True)},
-            _to_file,
-            duckdb.physical,
-            duckdb.DuckDBWarehouse,
+            {
+                **dict.fromkeys(("database", "folder"), _PATH),
+                **dict.fromkeys(("databases", "tables"), _PATHS),
+            },
+            duckdb_files.opened,
+            duckdb_files.physical,
+            duckdb_files.FilesWarehouse,
+            duckdb_files.problems,
         ),
         "postgresql": Engine(
             POSTGRESQL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 
 import pyarrow as pa
@@ -70,3 +71,17 @@ class Answer(Rows):
     def event_table(self, name: str) -> Rows:
         """The rows of the event table of this name: ``patient_id``, then its columns."""
         return self._event_tables[name]()
+
+    def followed(self, check: Callable[[], None]) -> Answer:
+        """The same, but after the last row of each the check has its say."""
+
+        def then(rows: Rows) -> Iterator[pa.RecordBatch]:
+            yield from rows.reveal()
+            check()
+
+        def event_table(name: str) -> Rows:
+            rows = self.event_table(name)
+            return Rows(rows.schema, then(rows))
+
+        named = {name: partial(event_table, name) for name in self._event_tables}
+        return Answer(self.schema, then(self), named)

@@ -171,11 +171,11 @@ def test_an_oracle_that_is_not_there_makes_no_site(images_built, tmp_path):
         ((), "Name the DuckDB file: --database FILE."),
         (
             ("--database", "x", "--host", "h"),
-            "--host is for --engine postgresql or oracle.",
+            "--host is for --engine postgresql or oracle or sqlserver.",
         ),
         (
             ("--database", "x", "--statement-timeout", "3"),
-            "--statement-timeout is for --engine postgresql or oracle.",
+            "--statement-timeout is for --engine postgresql or oracle or sqlserver.",
         ),
         (("--engine", "access", "--database", "x"), "'access' is not one of"),
         (("--database", "x", "--set", "tls"), "--set tls isn't NAME=VALUE."),

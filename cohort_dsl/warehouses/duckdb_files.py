@@ -1,0 +1,249 @@
+"""DuckDB over files as they lie: Parquet, CSV, and several DuckDB databases at once.
+
+The engine may open what its site's settings name, and nothing else: not another file of the
+same folder, no link, no network. Parquet and CSV have no transactions, so each file is
+looked at before a question and after the last row of its answer: where one has changed, the
+answer is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from cohort_dsl.errors import WarehouseError
+from cohort_dsl.mappings.physical import Physical, of_columns
+from cohort_dsl.model.measures import Measures
+from cohort_dsl.model.query import Query
+from cohort_dsl.plan import Plan
+from cohort_dsl.sql import Catalog, Dialect
+from cohort_dsl.warehouses.contract import OnStep, silent
+from cohort_dsl.warehouses.duckdb import (
+    ATTACHED,
+    DuckDBWarehouse,
+    attach,
+    locked,
+    quoted,
+)
+from cohort_dsl.warehouses.explaining import Clock, Tried
+from cohort_dsl.warehouses.rows import Answer
+
+WHERE = "the site's warehouse settings"
+SETTINGS = ("database", "databases", "tables", "folder")
+
+FILES = "files"
+"""The database of views by which Parquet and CSV files are tables."""
+
+READERS: Mapping[str, str] = {
+    ".parquet": "read_parquet({})",
+    # Types are the mapping's affair: whichever rows DuckDB looked at, it might guess wrong.
+    ".csv": "read_csv({}, header = true, all_varchar = true)",
+    ".csv.gz": "read_csv({}, header = true, all_varchar = true)",
+}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What tells a file from what came in its place. Nobody can set ``changed`` back."""
+
+    inode: int
+    size: int
+    modified: int
+    changed: int
+
+
+def mark(path: Path) -> Mark | None:
+    """None where there is no such file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return Mark(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """``seen``: each Parquet and CSV file, as it was when the warehouse was opened."""
+
+    connection: duckdb.DuckDBPyConnection
+    seen: Mapping[Path, Mark | None]
+
+    def demand_unchanged(self) -> None:
+        """WarehouseError where a file isn't what it was."""
+        other = [path for path, before in self.seen.items() if mark(path) != before]
+        if other:
+            raise WarehouseError(
+                f"{', '.join(path.name for path in other)} changed while it was in use",
+                where="the warehouse's files",
+                remedy="Nothing of this answer is kept. Put a new delivery into a folder "
+                "of its own, name it in site.yaml, and start the runner again.",
+            )
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+class FilesWarehouse(DuckDBWarehouse):
+    """A DuckDB warehouse whose files mustn't change while it answers."""
+
+    def __init__(
+        self, opened: Opened, catalog: Catalog, dialect: Dialect | None = None
+    ) -> None:
+        super().__init__(opened.connection, catalog, dialect)
+        self._opened = opened
+
+    @contextmanager
+    def _asked(self, steps: Plan, on_step: OnStep = silent) -> Iterator[Answer]:
+        self._opened.demand_unchanged()
+        with super()._asked(steps, on_step) as answer:
+            yield answer.followed(self._opened.demand_unchanged)
+
+    def explain(self, question: Query | Measures, clock: Clock) -> Tried:
+        """What it takes to answer; the answer is thrown away."""
+        self._opened.demand_unchanged()
+        return super().explain(question, clock)
+
+
+# Opening -----------------------------------------------------------------------
+
+
+def problems(given: Mapping[str, object]) -> list[str]:
+    """What is wrong with the settings together."""
+    if not any(name in given for name in SETTINGS):
+        return ["database isn't set, and neither are databases, tables or folder"]
+    return []
+
+
+def are_paths(value: object) -> bool:
+    """Names, each with an absolute path."""
+    return (
+        isinstance(value, Mapping)
+        and bool(value)
+        and all(isinstance(name, str) and name.isidentifier() for name in value)
+        and all(
+            isinstance(path, str) and Path(path).is_absolute() for path in value.values()
+        )
+    )
+
+
+def opened(given: Mapping[str, object]) -> Opened:
+    """A locked connection in which all that the settings name can be read.
+
+    WarehouseError for a file that isn't there, is a link or is of no kind that we know.
+    """
+    tables = _tables(given)
+    connection = duckdb.connect(":memory:")
+    try:
+        for name, path in _databases(given).items():
+            attach(connection, name, path)
+        connection.execute(f"ATTACH ':memory:' AS {FILES}")
+        paths = [path for files in tables.values() for path in files]
+        connection.execute(f"SET allowed_paths = {_list(paths)}")
+        locked(connection)
+        for table, files in tables.items():
+            _view(connection, table, files)
+    except BaseException:
+        connection.close()
+        raise
+    return Opened(connection, {path: mark(path) for path in paths})
+
+
+def _databases(given: Mapping[str, object]) -> dict[str, Path]:
+    named = given.get("databases", {})
+    assert isinstance(named, Mapping), "the settings are sound"
+    every = {str(name): Path(str(path)) for name, path in named.items()}
+    if "database" in given:
+        every = {ATTACHED: Path(str(given["database"])), **every}
+    if FILES in every or len({name.casefold() for name in every}) < len(every):
+        raise _refused(f"databases are called {FILES}, or alike", "Give it another name.")
+    return every
+
+
+def _tables(given: Mapping[str, object]) -> dict[str, list[Path]]:
+    """Each table's files."""
+    named = given.get("tables", {})
+    assert isinstance(named, Mapping), "the settings are sound"
+    found = {str(name): _matching(Path(str(path))) for name, path in named.items()}
+    for path in _below(given.get("folder")):
+        name = path.name.partition(".")[0]
+        if name in found:
+            raise _refused(f"there are two tables {name}", "Name one of them otherwise.")
+        found[name] = _matching(path)
+    for name, files in found.items():
+        _demand_sound(name, files)
+    return found
+
+
+def _below(folder: object) -> Sequence[Path]:
+    """The files and folders that are tables."""
+    if folder is None:
+        return ()
+    there = sorted(Path(str(folder)).glob("[!.]*"))
+    tables = [path for path in there if path.is_dir() or _kind(path)]
+    if not tables:
+        raise _refused(
+            f"{folder} has no Parquet or CSV file", "Name the folder of the data."
+        )
+    return tables
+
+
+def _matching(path: Path) -> list[Path]:
+    """The files of a path, of a pattern, or in a folder."""
+    if path.is_dir():
+        return [one for one in sorted(path.iterdir()) if _kind(one)]
+    if any(sign in path.name for sign in "*?["):
+        return sorted(path.parent.glob(path.name))
+    return [path]
+
+
+def _kind(path: Path) -> str:
+    return next((end for end in READERS if path.name.casefold().endswith(end)), "")
+
+
+def _demand_sound(table: str, files: Sequence[Path]) -> None:
+    if not files:
+        raise _refused(f"table {table} has no file", "Name Parquet or CSV files.")
+    for path in files:
+        if path.is_symlink() or not path.is_file():
+            problem = f"table {table}: {path} is no file (or is a link)"
+            raise _refused(problem, "Name the file itself.")
+    kinds = {_kind(path) for path in files}
+    if len(kinds) > 1 or "" in kinds:
+        problem = f"table {table} has files of several kinds, or of none that is known"
+        raise _refused(problem, f"Let them end with one of {', '.join(READERS)}.")
+
+
+def _view(connection: duckdb.DuckDBPyConnection, table: str, files: Sequence[Path]) -> None:
+    rows = READERS[_kind(files[0])].format(_list(files))
+    try:
+        connection.execute(
+            f"CREATE VIEW {FILES}.main.{quoted(table, chr(34))} AS SELECT * FROM {rows}"  # noqa: S608 - quoted
+        )
+    except duckdb.Error:
+        raise WarehouseError(
+            f"DuckDB can't read the files of table {table}",
+            where=str(files[0]),
+            remedy="Check that they are what their names say; parts have the same columns.",
+        ) from None
+
+
+def _list(paths: Sequence[Path]) -> str:
+    return f"[{', '.join(quoted(str(path), chr(39)) for path in paths)}]"
+
+
+def _refused(problem: str, remedy: str) -> WarehouseError:
+    return WarehouseError(problem, where=WHERE, remedy=remedy)
+
+
+def physical(opened: Opened) -> Physical:
+    """The tables and views of all that is attached, and of the files."""
+    found = opened.connection.execute(
+        "SELECT database_name, schema_name, table_name, column_name, data_type "
+        "FROM duckdb_columns() WHERE NOT internal "
+        "AND database_name NOT IN ('memory', 'system', 'temp')"
+    ).fetchall()
+    return of_columns(((d, s, t), column, kind) for d, s, t, column, kind in found)
