@@ -198,3 +198,11 @@ def test_a_file_that_cannot_be_read_is_said_so(tmp_path):
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="can't be read"):
         load(tmp_path / "binary.yaml")
+
+
+def test_what_is_said_of_who_objects_goes_with_the_warehouse():
+    """So that no part of Strongroom opens one whose mapping doesn't leave them out."""
+    assert "opposition" not in policy().warehouse
+    said = policy(GOOD + "opposition: left_out_by_mapping\n")
+    assert said.warehouse == {**policy().warehouse, "opposition": "left_out_by_mapping"}
+    assert said.opposition is not None

@@ -6,10 +6,12 @@ import re
 from datetime import date
 from html.parser import HTMLParser
 
+from cli.compose import covering
 from cohort_dsl import warehouses
 from cohort_dsl.mappings import coding, report_html
 from cohort_dsl.mappings.report import Status
-from tests.an_omop import HEAD_OF_OURS, TABLES, built, opened, settings
+from output_checker import policy
+from tests.an_omop import HEAD_OF_OURS, TABLES, built, on_server, opened, settings
 
 TODAY = date(2024, 1, 1)
 CANARY = "CANARYBIRD"
@@ -229,3 +231,36 @@ def test_a_warehouse_that_serves_nothing_still_has_a_page(tmp_path):
     with opened(tmp_path, {}, {"concept": TABLES["concept"]}) as warehouse:
         report = warehouse.check(TODAY)
     assert "has no table person" in report_html.checked(report).replace("&#39;", "'")
+
+
+def test_postgresql_finds_and_describes_the_same(tmp_path, postgres):
+    """Every count, share and hidden number, of who is left out and of the others."""
+    ill = [
+        {
+            "person_id": n,
+            "day": f"{2001 + n % 3}-02-03",
+            "code": "718-7",
+            "vocabulary": "LOINC",
+            "value": "x" if n % 4 == 0 else "1.5",
+        }
+        for n in range(1, 100)
+    ]
+    people = [{"person_id": n, "born": "1950-01-01"} for n in range(1, 100)]
+    rows = {
+        "person": people,
+        "lab": ill,
+        "opposed": [{"person_id": "7"}, {"person_id": "no"}],
+    }
+    ours = tmp_path / "ours.yaml"
+    ours.write_text(HEAD_OF_OURS + OURS + OPPOSED, encoding="utf-8")
+    database = built(tmp_path / "w.duckdb", rows, PHYSICAL)
+    found = []
+    with on_server(postgres, rows, PHYSICAL) as server:
+        both = settings(database, mapping=str(ours)), {**server, "mapping": str(ours)}
+        for given in both:
+            with warehouses.open(given, TODAY) as warehouse:
+                rules = policy.ready_made("default")
+                told = covering.description(warehouse, "north", rules, TODAY)
+                found.append((warehouse.check(TODAY).as_json(), told.as_json()))
+    assert found[0] == found[1]
+    assert found[0][1]["tables"][5]["years"] == {"2001": 35, "2002": 30, "2003": 35}
