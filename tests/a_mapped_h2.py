@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime, time
 from typing import Any
 
 from cohort_dsl.mappings import binding, reading
@@ -50,6 +51,18 @@ def opened(
         yield MappedWarehouse(engine, bound, mapping.name)
     finally:
         connection.close()
+
+
+def days(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row whose days are dates: here they have a time, which is midnight's."""
+    return {key: _as_a_day(value) for key, value in row.items()}
+
+
+def _as_a_day(value: Any) -> Any:
+    if not isinstance(value, datetime):
+        return value
+    assert value.time() == time(0)
+    return value.date()
 
 
 def _insert(cursor: Any, table: str, row: Mapping[str, Any]) -> None:

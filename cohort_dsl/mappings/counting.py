@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from cohort_dsl.mappings.binding import Bound, BoundTable
 from cohort_dsl.mappings.coding import Coded, judged, vocabulary_of
 from cohort_dsl.mappings.opposition import BoundLeftOut
+from cohort_dsl.mappings.parts import flag
 from cohort_dsl.model.types import Column, Kind
 from cohort_dsl.sql import Dialect, Statement
 from cohort_dsl.sql.dialect import Sql
@@ -98,7 +100,7 @@ class Counting:
             "rows": sa.func.count(),
             "without": _those(sa.and_(counts, patient.is_(sa.null()))),
             "strangers": _those(sa.and_(counts, self._is_stranger(rows))),
-            "people": sa.func.count(sa.distinct(sa.case((counts, _known())))),
+            "people": sa.func.count(sa.distinct(sa.case((counts, self._known)))),
         }
         named = sa.select(*wanted.values()).select_from(self._beside_people(rows))
         found = self._row(wanted, named)
@@ -163,13 +165,21 @@ class Counting:
         return question.where(sa.not_(there))
 
     def _beside_people(self, rows: sa.FromClause) -> sa.FromClause:
+        return rows.outerjoin(self._people, self._known == rows.c.patient_id)
+
+    @cached_property
+    def _people(self) -> sa.FromClause:
+        """The same each time, or SQLAlchemy would take it for two tables."""
         people = self.bound.catalog.people
         assert people is not None, "every mapping says who counts as a patient"
-        known = people.alias("known")
-        return rows.outerjoin(known, known.c.patient_id == rows.c.patient_id)
+        return people.alias("known")
+
+    @property
+    def _known(self) -> Sql:
+        return self._people.c.patient_id
 
     def _is_stranger(self, rows: sa.FromClause) -> Sql:
-        return sa.and_(rows.c.patient_id.is_not(sa.null()), _known().is_(sa.null()))
+        return sa.and_(rows.c.patient_id.is_not(sa.null()), self._known.is_(sa.null()))
 
     def _about_rows(self, rows: sa.FromClause) -> dict[str, Sql]:
         patient = rows.c.patient_id
@@ -206,12 +216,8 @@ def coded(table: BoundTable) -> list[tuple[Column, str | None]]:
     return found
 
 
-def _known() -> Sql:
-    return sa.literal_column("known.patient_id")
-
-
 def _those(condition: Sql) -> Sql:
-    return sa.func.sum(sa.case((condition, 1), else_=0))
+    return sa.func.sum(flag(condition))
 
 
 def _of(what: str, found: Mapping[str, int]) -> dict[str, int]:

@@ -51,15 +51,16 @@ def built_in() -> tuple[str, ...]:
 
 @functools.cache
 def _built_in(name: str) -> SiteMapping:
-    return read(_text_of(name), f"{name}/mapping.yaml")
+    return read(text_of(name), f"{name}/mapping.yaml")
 
 
 def form() -> str:
     """The text of a mapping that a site fills in."""
-    return _text_of(FORM)
+    return text_of(FORM)
 
 
-def _text_of(name: str) -> str:
+def text_of(name: str) -> str:
+    """What the file of a mapping that comes along says."""
     return MODELS.joinpath(name, "mapping.yaml").read_text("utf-8")
 
 
@@ -100,9 +101,9 @@ def _base(head: Keys, problems: Problems) -> Entry | None:
     if "like" not in head:
         return None
     name = head["like"].text()
-    whole = [one for one in built_in() if not blanks.blanks(_text_of(one))]
+    whole = [one for one in built_in() if not blanks.blanks(text_of(one))]
     if name in whole:
-        return yaml_lines.read(_text_of(name), problems)
+        return yaml_lines.read(text_of(name), problems)
     told = f"'like: {name}' must name a mapping that comes along: {', '.join(whole)}"
     problems.add(head["like"].line, told)
     problems.demand_none()

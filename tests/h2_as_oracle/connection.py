@@ -20,7 +20,7 @@ from tests.h2_as_oracle import functions, words
 
 URL = "jdbc:h2:mem:;MODE=Oracle;BUILTIN_ALIAS_OVERRIDE=TRUE"
 # Small, quick to start, and deaf to Ctrl-C, which is pytest's.
-JAVA = ("-Xmx256m", "-Xss4m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xrs")
+JAVA = ("-Xmx512m", "-Xss4m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xrs")
 
 
 class NoH2Error(Exception):

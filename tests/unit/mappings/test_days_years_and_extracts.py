@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -48,14 +48,6 @@ def part(table: str, keys: str, **said: str) -> str:
 FROM = "    from: {}\n    patient_id: id\n"
 
 
-def _as_a_day(value: Any) -> Any:
-    """Oracle's days have a time, which is midnight's."""
-    if not isinstance(value, datetime):
-        return value
-    assert value.time() == time(0)
-    return value.date()
-
-
 def served(
     place: Place,
     tmp_path: Path,
@@ -69,10 +61,7 @@ def served(
     kinds = {"person": "id INTEGER", **tables}
     if place is None:
         with a_mapped_h2.opened(rows, kinds, head + table) as warehouse:
-            found = [
-                {key: _as_a_day(value) for key, value in row.items()}
-                for row in rows_of(warehouse, name)
-            ]
+            found = [a_mapped_h2.days(row) for row in rows_of(warehouse, name)]
         return sorted(found, key=repr)
     mapping = str(tmp_path / "ours.yaml")
     with opened(place, rows, kinds, mapping=mapping) as warehouse:

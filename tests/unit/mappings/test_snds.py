@@ -13,13 +13,14 @@ import pytest
 
 from cohort_dsl import create_dataset
 from cohort_dsl.extract import extract
+from cohort_dsl.mappings import reading
 from cohort_dsl.mappings.binding import State
 from cohort_dsl.mappings.model import OFFERED
 from cohort_dsl.mappings.report import Status
 from cohort_dsl.tables.contract import diagnoses, medications, patients, visits
 from cohort_dsl.testing import query_of
 from cohort_dsl.warehouses.mapped import MappedWarehouse
-from tests import a_snds
+from tests import a_mapped_h2, a_snds
 from tests.a_postgres import Server
 from tests.an_omop import rows_of
 
@@ -34,7 +35,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | Server:
 
 def told(warehouse: MappedWarehouse, table: str, *columns: str) -> set[tuple[Any, ...]]:
     """These columns of the table's rows, which are as many as there are tuples."""
-    rows = rows_of(warehouse, table)
+    rows = [a_mapped_h2.days(row) for row in rows_of(warehouse, table)]
     found = {tuple(row[column] for column in columns) for row in rows}
     assert len(found) == len(rows)
     return found
@@ -232,16 +233,23 @@ DISPENSED: Mapping[str, Sequence[Mapping[str, Any]]] = {
 ROWS: Mapping[str, Sequence[Mapping[str, Any]]] = {**PEOPLE, **STAYED, **DISPENSED}
 
 
-@pytest.fixture(scope="module", params=["duckdb", "postgresql"])
+@pytest.fixture(scope="module", params=["duckdb", "postgresql", "oracle"])
 def snds(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[MappedWarehouse]:
-    """All the rows above, in tables with all their columns."""
+    """All the rows above, in tables with all their columns. Oracle is H2."""
+    kinds = a_snds.tables(YEARS, archived=[2012])
+    if request.param == "oracle":
+        with a_mapped_h2.opened(
+            ROWS, kinds, reading.text_of("snds"), a_snds.LACKS
+        ) as served:
+            yield served
+        return
     server = request.param == "postgresql"
     place = (
         request.getfixturevalue("postgres") if server else tmp_path_factory.mktemp("snds")
     )
-    with a_snds.whole(place, ROWS, a_snds.tables(YEARS, archived=[2012])) as warehouse:
+    with a_snds.whole(place, ROWS, kinds) as warehouse:
         yield warehouse
 
 
