@@ -20,14 +20,17 @@ import pytest
 import sqlalchemy as sa
 from oracledb.errors import _Error
 
+from cohort_dsl import sql
 from cohort_dsl.errors import SnapshotLost, WarehouseAway, WarehouseError
 from cohort_dsl.extract import cohorts
 from cohort_dsl.mappings.physical import Family
 from cohort_dsl.model.query import Query
+from cohort_dsl.sql import Dialect, Statement
 from cohort_dsl.sql.oracle import ORACLE_19, oracle
 from cohort_dsl.sql.oracle_then import then
 from cohort_dsl.sql.ranges import Range
 from cohort_dsl.warehouses import oracle_opening
+from cohort_dsl.warehouses.explaining import planned
 from cohort_dsl.warehouses.oracle import (
     NOW,
     ONE_STATE,
@@ -283,6 +286,21 @@ def test_an_answer_that_nobody_reads_to_its_end_leaves_nothing(made: Making) -> 
         next(answer.reveal())
     assert told.sent[-1].startswith("DROP")
     assert listed(warehouse) == EXPECTED
+
+
+@pytest.mark.parametrize("many", [1_000, 1_001, 5_000])
+@pytest.mark.parametrize("dialect", [ORACLE_19, ORACLE_19.in_one_statement()])
+def test_no_list_of_a_statement_is_longer_than_oracle_takes(
+    held: OracleWarehouse, dialect: Dialect, many: int
+) -> None:
+    """With tables or without: longer lists are rows to join, or are written as such."""
+    query = a_query(p.name.is_in([f"n{n}" for n in range(many)]), name=p.name)
+    script = sql.script(planned(query, dialect, held.catalog), dialect, held.catalog)
+    texts = [one.text for one in script.statements() if isinstance(one, Statement)]
+    values = max(text.count("CAST(:") for text in texts)
+    assert values <= 1_000
+    assert (values == 1_000) is (many == 1_000)
+    assert any("IN (SELECT" in text for text in texts) is (many > 1_000)
 
 
 # Columns as Arrow --------------------------------------------------------------
