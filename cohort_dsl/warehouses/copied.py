@@ -110,7 +110,7 @@ def _rows(server: PGconn) -> Iterator[memoryview]:
     first = bytes(next(coming, b""))
     _demand(first.startswith(BEGIN))
     for row in chain([memoryview(first.removeprefix(BEGIN))], coming):
-        if row != END:  # after which there is only how the statement ended
+        if len(row) > len(END):  # else the end, or a beginning that came alone
             yield row
 
 
