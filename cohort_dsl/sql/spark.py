@@ -32,6 +32,7 @@ from cohort_dsl.sql.spark_values import (
 )
 from cohort_dsl.sql.spark_words import renderer
 from cohort_dsl.sql.temporary import Temporary, quoted
+from cohort_dsl.sql.within import Within
 
 TYPES: Mapping[Kind, sa.types.TypeEngine[Any]] = MappingProxyType(
     {
@@ -187,6 +188,12 @@ def _together(rows: sa.Select[Any], number: Sql | None) -> sa.Select[Any]:
     return rows.suffix_with(sa.text(lying))
 
 
+def _sequence(many: int) -> sa.Select[Any]:
+    last: Sql = sa.literal_column(str(many - 1))
+    every: Sql = sa.func.sequence(sa.literal_column("0"), last)
+    return sa.select(sa.func.explode(every).label("place"))
+
+
 SPARK = Dialect(
     name="spark",
     renderer=renderer,
@@ -235,4 +242,6 @@ SPARK = Dialect(
     ),
     passed=_together,
     sum_of_ints=_exact_total,
+    # Each select of a UNION is a task, and a product of two has a task for each pair.
+    within=Within(text=40_000, few=3, numbers=_sequence),
 )

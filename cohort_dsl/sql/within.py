@@ -30,18 +30,38 @@ def hinted(rows: Rows, name: str) -> sa.CTE:
     return named(said.prefix_with("/*+ MATERIALIZE */"), name)
 
 
+def by_digits(many: int) -> sa.Select[Any]:
+    """Numbers as ``place``, from 0 on: as many as are needed or a few more."""
+    digits = [_digits(place) for place in range(len(str(max(many - 1, 1))))]
+    told: sa.ColumnElement[Any] = digits[0].c.digit
+    joined: sa.FromClause = digits[0]
+    for power, other in enumerate(digits[1:], start=1):
+        told = told + other.c.digit * sa.literal_column(str(10**power))
+        joined = joined.join(other, sa.true())
+    return sa.select(told.label("place")).select_from(joined)
+
+
+def _digits(place: int) -> sa.Subquery:
+    each: list[sa.ColumnElement[Any]] = [sa.literal_column(str(n)) for n in range(10)]
+    selects = (sa.select(one.label("digit")) for one in each)
+    return sa.union_all(*selects).subquery(f"digits_{place}")
+
+
 @dataclass(frozen=True)
 class Within:
     """``keep``: a step's rows under the name of its table, for what follows in the WITH.
 
     ``parameters``: as many as a statement may have; ``steps``: as many as its WITH may
-    have. ``text``: the bytes of a text that a parameter may be.
+    have. ``text``: the bytes of a text that a parameter may be. ``few``: rows of constants
+    that are a select each; more are packed, and counted by ``numbers``.
     """
 
     keep: Callable[[Rows, str], sa.CTE] = named
     parameters: int = 65_535
     steps: int = 2_000
     text: int = 4_000
+    few: int = 40
+    numbers: Callable[[int], sa.Select[Any]] = by_digits
 
 
 WITHIN = Within()

@@ -21,9 +21,8 @@ from cohort_dsl.sql.within import Rows
 
 Row: TypeAlias = tuple[Scalar | None, ...]
 
-FEW = 40  # rows that aren't worth packing
 WIDEST = 1_000  # bytes of a row that is packed
-MOST = 1_000  # rows of one parameter, which three digits tell apart
+MOST = 1_000  # rows of one parameter
 
 
 def rows(columns: Mapping[str, ValueType], given: Sequence[Row], terms: Terms) -> Rows:
@@ -31,7 +30,8 @@ def rows(columns: Mapping[str, ValueType], given: Sequence[Row], terms: Terms) -
     if not given:
         nulls = [_plain(None, kind, terms).label(name) for name, kind in columns.items()]
         return sa.select(*nulls).where(sa.false())
-    packed = [row for row in given if _fits(row)] if len(given) > FEW else []
+    many = len(given) > terms.dialect.within.few
+    packed = [row for row in given if _fits(row)] if many else []
     others = [row for row in given if not _fits(row)] if packed else given
     selects: list[sa.Select[Any]] = [_selected(row, columns, terms) for row in others]
     if packed:
@@ -106,7 +106,7 @@ class _Pack:
 def _unpacked(
     given: Sequence[Row], columns: Mapping[str, ValueType], terms: Terms
 ) -> sa.Select[Any]:
-    widths = tuple(max(map(len, map(_word, held))) for held in zip(*given, strict=True))
+    widths = tuple(_width(held) for held in zip(*given, strict=True))
     texts = list(_Pack(widths, terms.dialect.within.text).texts(given))
     once = terms.dialect.worked_out
     told = once(_told(texts, sum(widths), terms)).subquery("told").c.told
@@ -119,10 +119,16 @@ def _unpacked(
     return sa.select(*(_read(word, kind, terms).label(n) for word, (n, kind) in both))
 
 
+def _width(held: Sequence[Scalar | None]) -> int:
+    """Of a column that is all NULL a blank, so that no two columns begin at one place."""
+    return max(1, *map(len, map(_word, held)))
+
+
 def _told(texts: Sequence[tuple[str, int]], width: int, terms: Terms) -> sa.Select[Any]:
     """Each row as it lies in its text. To count a long text's characters takes long."""
     packs = _packs(texts, terms).subquery("packs")
-    place = _numbers(max(many for _, many in texts))
+    most = max(many for _, many in texts)
+    place = terms.dialect.within.numbers(most).subquery("places")
     at = place.c.place * number(width) + number(1)
     both = packs.join(place, place.c.place < packs.c.many)
     row: Sql = _piece(packs.c.packed, at, width).label("told")
@@ -150,22 +156,6 @@ def _packs(texts: Sequence[tuple[str, int]], terms: Terms) -> Rows:
         for text, many in texts
     ]
     return selects[0] if len(selects) == 1 else sa.union_all(*selects)
-
-
-def _numbers(many: int) -> sa.Subquery:
-    """From 0 on, as many as are needed or a few more."""
-    digits = [
-        sa.union_all(*(sa.select(number(n).label("digit")) for n in range(10))).subquery(
-            f"digits_{place}"
-        )
-        for place in range(len(str(max(many - 1, 1))))
-    ]
-    told: Sql = digits[0].c.digit
-    joined: sa.FromClause = digits[0]
-    for power, other in enumerate(digits[1:], start=1):
-        told = told + other.c.digit * number(10**power)
-        joined = joined.join(other, sa.true())
-    return sa.select(told.label("place")).select_from(joined).subquery("places")
 
 
 def _read(word: Sql, kind: ValueType, terms: Terms) -> Sql:

@@ -106,6 +106,13 @@ def test_constants_come_back_as_they_are(many: int, request: pytest.FixtureReque
         assert len(asked.parameters) < 400
 
 
+def test_columns_without_any_value_may_be_packed() -> None:
+    kinds = {"a": STR, "b": INT, "c": DATE, "d": FLOAT}
+    given = [(f"code {n}", None, None, None) for n in range(100)]
+    asked = render(written.rows(kinds, given, Terms(DUCKDB, {})), DUCKDB)
+    assert sorted(read_by_duckdb(asked)) == sorted(given)
+
+
 def test_a_kept_step_is_said_as_the_engine_wants_it() -> None:
     rows = sa.select(sa.literal_column("1").label("a"))
     every = sa.union_all(rows, rows)
