@@ -109,6 +109,13 @@ IN_ORACLE: Mapping[str, Mapping[str, tuple[str, int | None, int | None]]] = {
 """The columns that the mapping reads, with the names and types of i2b2's Oracle tables."""
 
 
+THERE = of_columns(
+    (("PUBLIC", table), column, kind_of(*kind))
+    for table, columns in IN_ORACLE.items()
+    for column, kind in columns.items()
+)
+
+
 def few(file: Path, folder: Path, patients: str) -> Path:
     """The same warehouse with some patients only: those for whom the condition holds."""
     shutil.copy(file, folder / "few.duckdb")
@@ -132,12 +139,7 @@ def into_h2(connection: Any, file: Path, folder: Path) -> MappedWarehouse:
             cursor.execute(f"INSERT INTO {name} ({names}) SELECT {names} FROM {read}")
         cursor.execute("CREATE INDEX CONCEPT_CODES ON CONCEPT_DIMENSION (CONCEPT_CD)")
     connection.commit()
-    there = of_columns(
-        (("PUBLIC", table), column, kind_of(*kind))
-        for table, columns in IN_ORACLE.items()
-        for column, kind in columns.items()
-    )
-    bound = binding.bind(reading.load("i2b2"), there, ORACLE_19, frozenset())
+    bound = binding.bind(reading.load("i2b2"), THERE, ORACLE_19, frozenset())
     return MappedWarehouse(
         OracleWarehouse(connection, bound.catalog, ORACLE_19), bound, "i2b2"
     )
