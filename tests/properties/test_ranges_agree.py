@@ -17,7 +17,7 @@ from cohort_dsl.warehouses.rows import Rows
 from tests.a_flashing import Flashing, Story
 from tests.properties.queries import worlds
 
-EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "2000")) // 40
+EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "2000")) // 80
 
 
 @settings(
