@@ -93,9 +93,15 @@ class Cursor:
         """Java is told each value's kind anyway."""
 
     def execute(self, statement: str, values: Any = None, **named: Any) -> None:
+        values = values or named
+        if not isinstance(values, Mapping):
+            values = {str(n): value for n, value in enumerate(values, start=1)}
         with _told():
-            self._prepared(statement)
-            self._bind(values or named)
+            *before, last = words.told(statement)
+            for one in before:
+                self._prepared(one, values)
+                self._statement.execute()
+            self._prepared(last, values)
             if self._statement.execute():
                 self._rows = self._statement.getResultSet()
                 self._describe()
@@ -105,20 +111,21 @@ class Cursor:
 
     def executemany(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
         with _told():
-            self._prepared(statement)
+            [told] = words.told(statement)
+            self._prepared(told, {})
             for row in rows:
                 self._bind(row)
                 self._statement.addBatch()
             self._statement.executeBatch()
             self.rowcount = len(rows)
 
-    def _prepared(self, statement: str) -> None:
+    def _prepared(self, told: words.Told, values: Mapping[str, Any]) -> None:
         self.close()
-        self._statement = self._java.prepareStatement(words.told(statement))
+        self._statement = self._java.prepareStatement(told.text)
+        if values:
+            self._bind([values[number] for number in told.numbers])
 
-    def _bind(self, values: Mapping[str, Any] | Sequence[Any]) -> None:
-        if isinstance(values, Mapping):
-            values = [values[str(n)] for n in range(1, len(values) + 1)]
+    def _bind(self, values: Sequence[Any]) -> None:
         for place, value in enumerate(values, start=1):
             _set(self._statement, place, value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -28,16 +29,68 @@ WORDS = (
     ),
 )
 
-_PARTS = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|:(\d+)""")
+HINT = "/*+ MATERIALIZE */"
+"""In a part of a WITH: Oracle works it out once. H2 would read the whole part anew for each
+mention of it, and for those in it, so each is kept in a table before what follows."""
+
+_QUOTED = r"""'(?:[^']|'')*'|"[^"]*\""""
+_NUMBERS = re.compile(rf"{_QUOTED}|:(\d+)")
+_BRACKETS = re.compile(rf"{_QUOTED}|[()]")
+_NAMED = re.compile(r'\s*,?\s*("[^"]*") AS\s*\(')
 
 
-def told(statement: str) -> str:
-    """The statement as H2 reads it."""
+@dataclass(frozen=True)
+class Told:
+    """A statement as H2 reads it. ``numbers``: which of the values are its parameters."""
+
+    text: str
+    numbers: tuple[str, ...]
+
+
+def told(statement: str) -> Iterator[Told]:
+    """The statements that H2 is told, one after the other, instead of one."""
     for one in WORDS:
         statement = re.sub(one.pattern, one.told, statement, flags=re.DOTALL)
-    return _PARTS.sub(_numbered, statement)
+    kept, rest = _parts(statement)
+    for name, rows in kept:
+        made = f"CREATE LOCAL TEMPORARY TABLE {name} ON COMMIT DROP TRANSACTIONAL AS {rows}"
+        yield Told(f"DROP TABLE IF EXISTS {name}", ())
+        yield _numbered(made)
+    yield _numbered(rest)
 
 
-def _numbered(part: re.Match[str]) -> str:
+def _parts(statement: str) -> tuple[list[tuple[str, str]], str]:
+    """The parts of its WITH by their names, where they are to be kept, and the rest."""
+    kept: list[tuple[str, str]] = []
+    if not statement.startswith("WITH ") or HINT not in statement:
+        return kept, statement
+    at = len("WITH ")
+    while found := _NAMED.match(statement, at):
+        at = _closing(statement, found.end())
+        kept.append((found[1], statement[found.end() : at - 1]))
+    return kept, statement[at:].strip()
+
+
+def _closing(statement: str, at: int) -> int:
+    """Behind the bracket that closes the one before this place."""
+    open_ones = 1
+    for found in _BRACKETS.finditer(statement, at):
+        open_ones += {"(": 1, ")": -1}.get(found[0], 0)
+        if not open_ones:
+            return found.end()
+    raise AssertionError("a bracket isn't closed")
+
+
+def _numbered(statement: str) -> Told:
     """A parameter is ?1 there, not :1."""
-    return part[0] if part[1] is None else f"?{part[1]}"
+    numbers: list[str] = []
+
+    def number(part: re.Match[str]) -> str:
+        if part[1] is None:
+            return part[0]
+        if part[1] not in numbers:
+            numbers.append(part[1])
+        return f"?{numbers.index(part[1]) + 1}"
+
+    text = _NUMBERS.sub(number, statement)
+    return Told(text, tuple(numbers))

@@ -29,6 +29,7 @@ from tests.properties.queries import MAKERS, worlds
 
 EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "2000"))
 SHARE = 5  # of the examples, one in so many is Oracle's too
+ORACLES = (ORACLE_19, ORACLE_12, ORACLE_19.in_one_statement())
 PARTS = 8  # that may run at the same time, each of other examples
 
 
@@ -88,9 +89,9 @@ def test_every_engine_answers_as_the_referee(
     assert asked(query, tables, postgresql) == wanted
 
 
-@pytest.mark.parametrize("dialect", [ORACLE_19, ORACLE_12], ids=["19", "12.2"])
+@pytest.mark.parametrize("dialect", ORACLES, ids=["19", "12.2", "one statement"])
 @settings(
-    max_examples=max(1, EXAMPLES // SHARE // 2),
+    max_examples=max(1, EXAMPLES // SHARE // len(ORACLES)),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -15,7 +15,8 @@ from tests.spec.otherwise import OTHERWISE
 from tests.spec.reading import read, read_head
 from tests.spec.tables import addresses, events, patients, visits
 
-QUICK = ("reference", "duckdb", "postgresql", "oracle")
+ORACLE = "oracle (H2)"
+QUICK = ("reference", "duckdb", "postgresql", ORACLE)
 SPARK = pytest.param("spark", marks=pytest.mark.xdist_group("spark"))  # starts but once
 ENGINES = (*QUICK, SPARK)
 TABLES = {
@@ -118,8 +119,9 @@ def held(request: pytest.FixtureRequest, check: Callable[..., None]) -> Callable
 def engine_of(request: pytest.FixtureRequest) -> Any:
     """By its name, or what makes a warehouse there."""
     name = request.param
-    started = name in ("postgresql", "oracle", "spark")
-    return request.getfixturevalue(name) if started else name
+    fixture = {ORACLE: "oracle"}.get(name, name)
+    started = fixture in ("postgresql", "oracle", "spark")
+    return request.getfixturevalue(fixture) if started else name
 
 
 def measures_schema(measures: Measures) -> TableSchema:

@@ -10,14 +10,15 @@ from types import MappingProxyType
 
 EMPTY = "an empty text is NULL in Oracle, in tables and in questions"
 
-OTHERWISE: Mapping[str, Mapping[str, str]] = MappingProxyType(
+_ORACLE = MappingProxyType(
     {
-        "oracle": {
-            "test_text_begins_with_characters_as_they_are": EMPTY,
-            "test_every_text_begins_with_nothing": EMPTY,
-            "test_nothing_is_a_wildcard": EMPTY,
-            "test_text_is_compared_as_it_is": EMPTY,
-        }
+        "test_text_begins_with_characters_as_they_are": EMPTY,
+        "test_every_text_begins_with_nothing": EMPTY,
+        "test_nothing_is_a_wildcard": EMPTY,
+        "test_text_is_compared_as_it_is": EMPTY,
     }
+)
+OTHERWISE: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {"oracle (H2)": _ORACLE}
 )
 """By engine, and by the test that states the rule."""
