@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.oracle import BINARY_DOUBLE
+from sqlalchemy.dialects.oracle import BINARY_DOUBLE, NUMBER
 from sqlalchemy.sql.elements import Grouping
 
 from cohort_dsl.model.types import Kind
@@ -14,11 +14,12 @@ from cohort_dsl.sql.dialect import Sql
 
 BEFORE, BEYOND = -(2**63) - 1, 2**63  # the whole numbers next to those of 64 bits
 HALF = 2**32
+DECIMAL_NUMBER: sa.types.TypeEngine[Any] = NUMBER()  # type: ignore[no-untyped-call]
 FIRST: Sql = sa.literal_column("DATE '0001-01-01'", sa.Date())
 LAST: Sql = sa.literal_column("DATE '9999-12-31'", sa.Date())
 MONTH: Sql = sa.literal_column("INTERVAL '1' MONTH", sa.Interval())
 
-NUMBER = r"^\s*[+-]?([0-9]{1,38}(\.[0-9]{0,38})?|\.[0-9]{1,38})([eE][+-]?[0-9]{1,3})?\s*$"
+DECIMAL = r"^\s*[+-]?([0-9]{1,38}(\.[0-9]{0,38})?|\.[0-9]{1,38})([eE][+-]?[0-9]{1,3})?\s*$"
 WHOLE = r"^\s*[+-]?([0-9]{1,38}(\.[0-9]{0,38})?|\.[0-9]{1,38})([eE][+-]?[0-9]{1,2})?\s*$"
 DAY = r"^\s*([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})([ T].*)?$"
 YES, NO = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
@@ -61,12 +62,17 @@ def over(left: Sql, right: Sql, kind: sa.types.TypeEngine[Any]) -> Sql:
 
 def truncate(value: Sql) -> Sql:
     """In two halves, of which each is exact however a double becomes a NUMBER."""
-    held = sa.and_(value >= number(-(2**63)), value < number(2**63))
+    held = sa.and_(value >= _double(-(2**63)), value < _double(2**63))
     whole: Sql = sa.func.trunc(value, type_=sa.Double())
-    upper: Sql = sa.func.trunc(over(value, number(HALF), sa.Double()))
-    lower: Sql = whole - _times(upper, number(HALF))
+    upper: Sql = sa.func.trunc(over(value, _double(HALF), sa.Double()))
+    lower: Sql = whole - _times(upper, _double(HALF))
     both = _to_number(upper) * number(HALF) + _to_number(lower)
     return sa.case((held, both))
+
+
+def _double(whole: int) -> Sql:
+    """A power of two: what is reckoned with it stays a double everywhere, and exact."""
+    return sa.cast(number(whole), BINARY_DOUBLE())
 
 
 def _to_number(value: Sql) -> Sql:
@@ -152,13 +158,13 @@ def _is_like(text: Sql, pattern: str) -> Sql:
 
 def _int(text: Sql) -> Sql:
     """Beyond 99 digits a NUMBER might fail, and nothing there has 64 bits."""
-    found: Sql = sa.func.trunc(sa.cast(text, sa.Numeric()), type_=sa.BigInteger())
+    found: Sql = sa.func.trunc(sa.cast(text, DECIMAL_NUMBER), type_=sa.BigInteger())
     return sa.case((_is_like(text, WHOLE), to_int(found)))
 
 
 def _float(text: Sql) -> Sql:
     found = sa.cast(text, BINARY_DOUBLE())
-    return finite(sa.case((_is_like(text, NUMBER), found)))
+    return finite(sa.case((_is_like(text, DECIMAL), found)))
 
 
 def _date(text: Sql) -> Sql:

@@ -44,7 +44,7 @@ class Connection:
     version, thin, autocommit = "19.0.0.0.0", True, False
     encoding = nencoding = "UTF-8"
     outputtypehandler = inputtypehandler = None
-    stmtcachesize = 0
+    stmtcachesize, max_identifier_length = 0, 128
 
     def __init__(self, manager: Any) -> None:
         self._java = manager.getConnection(URL)
@@ -54,7 +54,7 @@ class Connection:
         self._java.setAutoCommit(False)
 
     def cursor(self, scrollable: bool = False) -> Cursor:
-        return Cursor(self._java)
+        return Cursor(self._java, self)
 
     def commit(self) -> None:
         self._java.commit()
@@ -72,8 +72,9 @@ class Cursor:
     arraysize = 100
     outputtypehandler = None
 
-    def __init__(self, java: Any) -> None:
+    def __init__(self, java: Any, connection: Connection) -> None:
         self._java, self._statement, self._rows = java, None, None
+        self._connection = connection
         self._readers: list[Callable[[Any, int], Any]] = []
         self.description: list[tuple[Any, ...]] | None = None
         self.rowcount = -1
@@ -93,9 +94,7 @@ class Cursor:
         """Java is told each value's kind anyway."""
 
     def execute(self, statement: str, values: Any = None, **named: Any) -> None:
-        values = values or named
-        if not isinstance(values, Mapping):
-            values = {str(n): value for n, value in enumerate(values, start=1)}
+        values = _by_name(values or named)
         with _told():
             *before, last = words.told(statement)
             for one in before:
@@ -113,8 +112,8 @@ class Cursor:
         with _told():
             [told] = words.told(statement)
             self._prepared(told, {})
-            for row in rows:
-                self._bind(row)
+            for row in map(_by_name, rows):
+                self._bind([row[name] for name in told.names])
                 self._statement.addBatch()
             self._statement.executeBatch()
             self.rowcount = len(rows)
@@ -123,7 +122,7 @@ class Cursor:
         self.close()
         self._statement = self._java.prepareStatement(told.text)
         if values:
-            self._bind([values[number] for number in told.numbers])
+            self._bind([values[name] for name in told.names])
 
     def _bind(self, values: Sequence[Any]) -> None:
         for place, value in enumerate(values, start=1):
@@ -133,11 +132,23 @@ class Cursor:
         told = self._rows.getMetaData()
         places = range(1, told.getColumnCount() + 1)
         kinds = [told.getColumnTypeName(place) for place in places]
-        self._readers = [_READERS[kind.partition("(")[0]] for kind in kinds]
+        self._readers = [self._reader(kind.partition("(")[0]) for kind in kinds]
         self.description = [
             (told.getColumnLabel(place), kind, None, None, None, None, True)
             for place, kind in zip(places, kinds, strict=True)
         ]
+
+    def _reader(self, kind: str) -> Callable[[Any, int], Any]:
+        """Whoever asked for it may want numbers as text, and make of it what they like."""
+        wants = self.outputtypehandler or self._connection.outputtypehandler
+        if wants is not None and _READERS[kind] is _number:
+            told = wants(self, "", oracledb.DB_TYPE_NUMBER, 0, 0, -127)
+            return _READERS[kind] if told is None else _as_text(told)
+        return _READERS[kind]
+
+    def var(self, kind: Any, size: int = 0, **said: Any) -> Callable[[str], Any]:
+        """What becomes of a number's text."""
+        return said.get("outconverter") or str
 
     def fetchone(self) -> tuple[Any, ...] | None:
         with _told():
@@ -162,6 +173,13 @@ def _until_none(rows: Iterator[Any]) -> Iterator[tuple[Any, ...]]:
         if row is None:
             return
         yield row
+
+
+def _by_name(values: Mapping[str, Any] | Sequence[Any]) -> Mapping[str, Any]:
+    """Without names, by their numbers."""
+    if isinstance(values, Mapping):
+        return values
+    return {str(n): value for n, value in enumerate(values, start=1)}
 
 
 @contextlib.contextmanager
@@ -203,6 +221,14 @@ def _number(rows: Any, place: int) -> Any:
     text = found.toPlainString()
     whole, _, rest = text.partition(".")
     return float(text) if rest.strip("0") else int(whole)
+
+
+def _as_text(made: Callable[[str], Any]) -> Callable[[Any, int], Any]:
+    def read(rows: Any, place: int) -> Any:
+        found = rows.getBigDecimal(place)
+        return None if found is None else made(str(found.toPlainString()))
+
+    return read
 
 
 def _float(rows: Any, place: int) -> Any:

@@ -34,17 +34,17 @@ HINT = "/*+ MATERIALIZE */"
 mention of it, and for those in it, so each is kept in a table before what follows."""
 
 _QUOTED = r"""'(?:[^']|'')*'|"[^"]*\""""
-_NUMBERS = re.compile(rf"{_QUOTED}|:(\d+)")
+_NUMBERS = re.compile(rf"{_QUOTED}|:(\w+)")
 _BRACKETS = re.compile(rf"{_QUOTED}|[()]")
 _NAMED = re.compile(r'\s*,?\s*("[^"]*") AS\s*\(')
 
 
 @dataclass(frozen=True)
 class Told:
-    """A statement as H2 reads it. ``numbers``: which of the values are its parameters."""
+    """A statement as H2 reads it. ``names``: which of the values are its parameters."""
 
     text: str
-    numbers: tuple[str, ...]
+    names: tuple[str, ...]
 
 
 def told(statement: str) -> Iterator[Told]:
@@ -82,15 +82,15 @@ def _closing(statement: str, at: int) -> int:
 
 
 def _numbered(statement: str) -> Told:
-    """A parameter is ?1 there, not :1."""
-    numbers: list[str] = []
+    """A parameter is ?1 there, not :1 or :name."""
+    names: list[str] = []
 
     def number(part: re.Match[str]) -> str:
         if part[1] is None:
             return part[0]
-        if part[1] not in numbers:
-            numbers.append(part[1])
-        return f"?{numbers.index(part[1]) + 1}"
+        if part[1] not in names:
+            names.append(part[1])
+        return f"?{names.index(part[1]) + 1}"
 
     text = _NUMBERS.sub(number, statement)
-    return Told(text, tuple(numbers))
+    return Told(text, tuple(names))
