@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import DatePart, DateUnit, Series
 from cohort_dsl.model.types import BOOL, FLOAT, INT, STR
+from cohort_dsl.plan import needs
 from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.terms import Terms, number
 
@@ -236,13 +237,26 @@ RULES: Mapping[type[Series], Rule] = {
 PARTS: Mapping[DatePart, str] = {part: part.value for part in DatePart}
 
 
-def repeats(node: Series) -> bool:
-    """Does the operation's text hold an operand more than once?"""
+def repeats(node: Series, *, native_booleans: bool = True) -> bool:
+    """Does the operation's text hold an operand more than once?
+
+    As columns hold it, a condition is said twice where there is no type for it.
+    """
+    if not native_booleans and _holds_condition(node):
+        return True
     if isinstance(node, nodes.CastToInt):
         return node.operand.type in (BOOL, FLOAT)
     if isinstance(node, nodes.Add | nodes.Subtract | nodes.Multiply):
         return _is_float(node)
     return isinstance(node, _REPEATING)
+
+
+def _holds_condition(node: Series) -> bool:
+    if isinstance(node, nodes.Case):
+        return node.type == BOOL
+    return isinstance(node, nodes.Equal | nodes.IsNull | nodes.IsIn) and any(
+        one.type == BOOL for one in needs.operands(node)
+    )
 
 
 _REPEATING = (

@@ -44,10 +44,10 @@ class Arrangement:
         ]
 
 
-def arrange(targets: Sequence[Series]) -> Arrangement:
+def arrange(targets: Sequence[Series], *, native_booleans: bool = True) -> Arrangement:
     """Which series become columns, so that all the targets can be told at the end."""
     order = needs.in_place(targets)
-    shared = _shared(order)
+    shared = _shared(order, native_booleans=native_booleans)
     work = _Work()
     for node in order:
         work.place(node, must=node in shared)
@@ -64,12 +64,12 @@ def is_column(node: Series) -> bool:
     return needs.origin(node) is not None and not needs.is_joined(node)
 
 
-def _shared(order: Iterable[Series]) -> set[Series]:
+def _shared(order: Iterable[Series], *, native_booleans: bool) -> set[Series]:
     """The operands that are used more than once."""
     uses: Counter[Series] = Counter()
     for node in order:
         for operand in needs.operands(node):
-            uses[operand] += 2 if repeats(node) else 1
+            uses[operand] += 2 if repeats(node, native_booleans=native_booleans) else 1
     constants = (nodes.Value, nodes.Null)
     return {n for n, count in uses.items() if count > 1 and not isinstance(n, constants)}
 

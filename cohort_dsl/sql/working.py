@@ -93,7 +93,7 @@ def work_out(
     ``joined``: the values of each ``is_in`` series, what each look-up by date finds, and
     what each long map says.
     """
-    plan = arrange(targets)
+    plan = arrange(targets, native_booleans=terms.dialect.native_booleans)
     words = _Words(plan, start, terms, joined)
     rows = words.first_layer()
     for layer in range(1, plan.layers + 1):

@@ -18,7 +18,5 @@ _ORACLE = MappingProxyType(
         "test_text_is_compared_as_it_is": EMPTY,
     }
 )
-OTHERWISE: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {"oracle (H2)": _ORACLE}
-)
+OTHERWISE: Mapping[str, Mapping[str, str]] = MappingProxyType({"oracle (H2)": _ORACLE})
 """By engine, and by the test that states the rule."""

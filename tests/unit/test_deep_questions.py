@@ -28,7 +28,7 @@ from cohort_dsl.model.categories import categories
 from cohort_dsl.model.words import words
 from cohort_dsl.plan.tallies import TallyEach
 from dummy_data import generate
-from tests.spec.conftest import QUICK, engine_of
+from tests.spec.conftest import ORACLE, QUICK, engine_of
 from tests.spec.tables import a, e, p, v
 
 DEEP = 1000
@@ -146,9 +146,19 @@ ASKED: dict[str, tuple[Any, Any]] = {
 }
 
 
-@pytest.fixture(params=QUICK)
+# H2 reads a subquery anew for each that it lies in, and takes minutes for these.
+@pytest.fixture(params=[one for one in QUICK if one != ORACLE])
 def engine(request: pytest.FixtureRequest) -> Any:
     return engine_of(request)
+
+
+@pytest.mark.parametrize("name", ["equality", "what is missing", "a case's value"])
+def test_conditions_kept_as_numbers_are_said_as_often_as_they_are_asked(name: str) -> None:
+    """Where there is no type for them, each is said twice to be kept."""
+    dataset = create_dataset()
+    dataset.define_population(p.exists_for_patient())
+    dataset.asked, _ = ASKED[name]
+    assert len(testing.sql(dataset, "oracle")) < 600 * DEEP
 
 
 def rows_for(question: Any) -> dict[str, list[dict[str, Any]]]:
