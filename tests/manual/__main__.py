@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.manual import checks, conformance, faults_page
+from tests.manual import checks, conformance, engines_page, faults_page
 from tests.manual.counts import counts
 from tests.manual.pages import pages
 from tests.manual.stale import write
@@ -10,6 +10,7 @@ from tests.manual.stale import write
 
 def main() -> None:
     changed = [*write(pages()), *checks.write(), *faults_page.write(), *conformance.write()]
+    changed += engines_page.write()
     print("\n".join([*changed, counts()]))
 
 
