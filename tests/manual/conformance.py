@@ -26,7 +26,7 @@ def cases() -> Iterator[Case]:
                 question = asked(said.told)
                 rows = held(question, said.told)
                 why = {
-                    engine: listed[rule.function.__name__]
+                    engine.partition(" ")[0]: listed[rule.function.__name__]
                     for engine, listed in OTHERWISE.items()
                     if rule.function.__name__ in listed
                 }

@@ -24,7 +24,7 @@ TRIED_ON: Mapping[str, str] = {
 ALONE: Mapping[str, str] = {
     "duckdb": "all rules, and random questions",
     "postgresql": "all rules, and random questions",
-    "oracle": "some rules, for H2 works each step out anew wherever it is read",
+    "oracle": "random questions, and some rules",
     "spark": "some rules",
 }
 OPENING = (
@@ -47,14 +47,17 @@ def questions(n: int) -> dict[str, tuple[int, int]]:
     return {
         "duckdb": most,
         "postgresql": most,
-        "oracle": (n // 5 // 2 * 2, n // 4 // 5),
+        "oracle": (n // 5 // 3 * 3, n // 4 // 5),
         "spark": (n // 40, n // 4 // 40),
     }
 
 
 def page() -> str:
     head = ["engine", "tried on", "rules passed", "random questions", "random measures"]
-    tried = [name for name in engines() if name != "reference"]
+    told = (
+        name.partition(" ")[0] for name in engines()
+    )  # what it is tried on is ours to say
+    tried = [name for name in told if name != "reference"]
     rows = [_line(name) for name in tried]
     return PRINTED + joined(
         [
@@ -69,11 +72,12 @@ def page() -> str:
 
 
 def _line(name: str) -> list[str]:
-    asked, measured = questions(EXAMPLES)[name]
+    kind = name.partition(" ")[0]  # what it is tried on has a column of its own
+    asked, measured = questions(EXAMPLES)[kind]
     every = len(rules())
     passed = f"{every - len(OTHERWISE.get(name, {}))} of {every}"
     counts = [passed, f"{asked:,}", f"{measured:,}"]
-    return [name, TRIED_ON[name], *counts, ALONE[name]]
+    return [kind, TRIED_ON[kind], *counts, ALONE[kind]]
 
 
 def _differs(names: list[str]) -> list[str]:
