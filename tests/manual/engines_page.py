@@ -75,7 +75,7 @@ def _line(name: str) -> list[str]:
     kind = name.partition(" ")[0]  # what it is tried on has a column of its own
     asked, measured = questions(EXAMPLES)[kind]
     every = len(rules())
-    passed = f"{every - len(OTHERWISE.get(name, {}))} of {every}"
+    passed = f"{every - len(_listed(name))} of {every}"
     counts = [passed, f"{asked:,}", f"{measured:,}"]
     return [kind, TRIED_ON[kind], *counts, ALONE[kind]]
 
@@ -86,8 +86,15 @@ def _differs(names: list[str]) -> list[str]:
     return [
         f"- {name}: {sentences[test]}. Why: {why}."
         for name in names
-        for test, why in OTHERWISE.get(name, {}).items()
+        for test, why in _listed(name).items()
     ]
+
+
+def _listed(name: str) -> Mapping[str, str]:
+    """By its name, whether or not that says what it is tried on."""
+    kind = name.partition(" ")[0]
+    found = (told for one, told in OTHERWISE.items() if one.partition(" ")[0] == kind)
+    return next(found, {})
 
 
 def stale() -> bool:
