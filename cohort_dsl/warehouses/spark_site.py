@@ -122,14 +122,14 @@ def _files(given: Given) -> dict[str, str]:
 
 
 def _listed(folder: Path) -> dict[str, str]:
-    """Each file that ends in .parquet is a table, and each folder."""
+    """Each file that ends in .parquet is a table, and each folder with such files."""
     if not folder.is_dir():
         raise misset(f"there is no folder {folder}", "Name the Parquet files' folder.")
     inside = [one for one in sorted(folder.iterdir()) if one.name[0] not in "._"]
     found = {
         one.name.removesuffix(".parquet"): str(one)
         for one in inside
-        if one.is_dir() or one.suffix == ".parquet"
+        if one.suffix == ".parquet" or next(one.rglob("*.parquet"), None)
     }
     if not found:
         raise misset(

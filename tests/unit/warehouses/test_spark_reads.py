@@ -13,9 +13,11 @@ from cohort_dsl import load, testing, warehouses
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.extract import extract
 from cohort_dsl.warehouses.settings import read
+from tests.an_i2b2 import I2B2, loaded
 from tests.an_omop import TABLES, built
 from tests.bench import data, on_duckdb, on_spark, studies
 from tests.bench.compare import demand_equal
+from tests.unit.mappings.test_i2b2 import cohort, forty
 
 TINY = 0.0002  # 200 patients, 6,000 events
 
@@ -106,3 +108,19 @@ def test_a_passfile_that_is_not_there_is_told(tmp_path: Path) -> None:
             }
         )
     assert "can't be read" in refused.value.problem
+
+
+@pytest.mark.xdist_group("spark")
+def test_forty_variables_read_i2b2s_facts_twice(
+    spark: testing.Engine, tmp_path: Path
+) -> None:
+    """Once for the population and once for all else; equal to DuckDB's answer."""
+    asked = {"engine": "spark", "mapping": "i2b2", "parquet": str(I2B2)}
+    with warehouses.open(asked) as opened:
+        engine: Any = opened._engine
+        assert on_spark.scans(engine, forty())["observation_fact"] == 2
+        found = cohort(opened, tmp_path / "spark")
+    file = loaded(tmp_path / "demo.duckdb")
+    given = {"engine": "duckdb", "database": str(file), "mapping": "i2b2"}
+    with warehouses.open(given) as opened:
+        assert cohort(opened, tmp_path / "duckdb") == found
