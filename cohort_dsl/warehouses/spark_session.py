@@ -8,11 +8,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from typing import Any, TypeAlias
 
 import pyarrow as pa
 
 from cohort_dsl.errors import WarehouseError
+from cohort_dsl.model.types import Scalar
 from cohort_dsl.sql import Statement
 from cohort_dsl.warehouses.spark_link import SESSION, marked, misset, unreachable
 
@@ -84,12 +86,18 @@ class _Session:
         """The session and its views are gone."""
 
     def _frame(self, asked: Statement) -> Any:
-        values = {f"p{n}": value for n, value in enumerate(asked.parameters, start=1)}
+        given = enumerate(asked.parameters, start=1)
+        values = {f"p{number}": _sent(value) for number, value in given}
         return self._session.sql(marked(asked, lambda number: f":p{number}"), values)
 
     @abstractmethod
     def _streamed(self, frame: Any) -> Iterator[pa.Table]:
         """The rows in pieces, in their order."""
+
+
+def _sent(value: Scalar) -> Scalar:
+    """A date as its text, which is cast to one: Java refuses years before 1000."""
+    return value.isoformat() if isinstance(value, date) else value
 
 
 class InProcess(_Session):

@@ -8,6 +8,7 @@ import pytest
 
 from cohort_dsl.sql import Script, Statement, Upload
 from cohort_dsl.warehouses.spark_link import marked
+from cohort_dsl.warehouses.spark_session import _sent
 from cohort_dsl.warehouses.spark_thrift import literal
 from cohort_dsl.warehouses.spark_views import DEPTH, View, views
 
@@ -83,3 +84,8 @@ def test_a_constant_is_written_by_its_type(value: object, text: str) -> None:
 def test_a_parameter_is_found_outside_of_names_and_texts_alone() -> None:
     asked = Statement("SELECT `$1`, '$1', '\\'$1', $1, $12", (1,))
     assert marked(asked, lambda n: f":p{n}") == "SELECT `$1`, '$1', '\\'$1', :p1, :p12"
+
+
+def test_a_day_before_the_year_1000_is_sent_as_its_text() -> None:
+    """Java's own dates refuse it."""
+    assert _sent(date(1, 2, 3)) == "0001-02-03"
