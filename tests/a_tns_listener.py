@@ -65,6 +65,8 @@ def says_nothing(held: socket.socket) -> None:
 def speaks_http(held: socket.socket) -> None:
     held.recv(4096)
     held.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+    held.shutdown(socket.SHUT_WR)
+    says_nothing(held)  # closed with something unread, what was said might never arrive
 
 
 def refuses(code: int) -> Answer:
