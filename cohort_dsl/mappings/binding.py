@@ -18,6 +18,7 @@ from cohort_dsl.mappings.model import OFFERED, Part, SiteMapping
 from cohort_dsl.mappings.opposition import BoundLeftOut
 from cohort_dsl.mappings.parts import BoundPart, Place
 from cohort_dsl.mappings.physical import LackingError, Physical
+from cohort_dsl.mappings.standing import Standing, standing
 from cohort_dsl.model.question import Question
 from cohort_dsl.model.types import TableSchema
 from cohort_dsl.sql import Catalog, Dialect
@@ -32,6 +33,7 @@ class BoundTable:
 
     ``parts``: those of the mapping whose rows these are. ``losses``: what gets lost between
     the database and these. ``absent``: what isn't there, of parts that are optional.
+    ``standing``: where each column's values stand.
     """
 
     schema: TableSchema
@@ -41,6 +43,7 @@ class BoundTable:
     parts: tuple[Part, ...] = ()
     absent: tuple[str, ...] = ()
     losses: Callable[[], Losses | None] = lambda: None
+    standing: Callable[[], Mapping[str, tuple[Standing, ...]]] = dict
 
     def is_served(self, column: str) -> bool:
         return self.columns[column].state is State.SERVED
@@ -164,8 +167,9 @@ def _bound(schema: TableSchema, mapped: tuple[Part, ...], place: Place) -> Bound
     columns = {name: _column(schema.name, name, held, place) for name in wanted}
     rows = _rows(schema, each, place)
     lost = partial(losses, schema, each, place)
+    stands = partial(standing, schema, each, place)
     return BoundTable(
-        schema, Served(State.SERVED), columns, rows, tuple(each), absent, lost
+        schema, Served(State.SERVED), columns, rows, tuple(each), absent, lost, stands
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from dataclasses import replace
 
 from cohort_dsl.mappings import coding
 from cohort_dsl.mappings.binding import Bound, BoundTable
@@ -72,7 +73,11 @@ def _table(table: BoundTable, counting: Counting) -> TableReport:
     name = table.schema.name
     if table.served.state is State.SERVED:
         counts = counting.counts(table)
-        columns = [_column(table, column, counts) for column in table.schema.columns]
+        stands = table.standing()
+        columns = [
+            replace(_column(table, column, counts), stands=stands[column.name])
+            for column in table.schema.columns
+        ]
         findings = tuple(_rows(table, counts))
         return TableReport(name, rounded(counts.rows), findings, tuple(columns))
     finding = _not_served(name, table.served)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import Enum
+from typing import TypeAlias
 
 
 class Family(Enum):
@@ -50,10 +51,16 @@ def family(type_name: str) -> Family:
 
 @dataclass(frozen=True)
 class PhysicalColumn:
-    """A column: its name as the database writes it, and its type's family."""
+    """A column: its name as the database writes it, and its type's family.
+
+    ``type``: its type's name. ``nullable``: may it be missing; None where the database
+    doesn't say.
+    """
 
     name: str
     family: Family
+    type: str = ""
+    nullable: bool | None = None
 
 
 class LackingError(Exception):
@@ -147,7 +154,7 @@ def together(tables: list[PhysicalTable]) -> PhysicalTable:
     if not others:
         return first
     alike = {
-        name: PhysicalColumn(name, column.family)
+        name: PhysicalColumn(name, column.family, column.type)
         for name, column in first.columns.items()
         if all(
             name in other.columns and other.columns[name].family is column.family
@@ -157,10 +164,16 @@ def together(tables: list[PhysicalTable]) -> PhysicalTable:
     return PhysicalTable(first.path, alike, tuple(tables))
 
 
-def of_columns(rows: Iterable[tuple[tuple[str, ...], str, str]]) -> Physical:
-    """From (table's path, column, type's name) of every column, in any order."""
+Told: TypeAlias = tuple[tuple[str, ...], str, str] | tuple[tuple[str, ...], str, str, bool]
+"""A table's path, a column, its type's name, and whether it may be missing, if known."""
+
+
+def of_columns(rows: Iterable[Told]) -> Physical:
+    """From what a database tells of every column, in any order."""
     tables: dict[tuple[str, ...], dict[str, PhysicalColumn]] = {}
-    for path, column, type_name in rows:
+    for path, column, kind, *nullable in rows:
         held = tables.setdefault(path, {})
-        held[column.casefold()] = PhysicalColumn(column, family(type_name))
+        may_be_missing = nullable[0] if nullable else None
+        told = PhysicalColumn(column, family(kind), kind.upper(), may_be_missing)
+        held[column.casefold()] = told
     return Physical(tuple(PhysicalTable(path, held) for path, held in tables.items()))

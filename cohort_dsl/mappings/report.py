@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from enum import IntEnum
 from typing import Any
 
+from cohort_dsl.mappings.standing import Standing
+
 
 class Status(IntEnum):
     """From fine to not served at all; from WRONG on, the warehouse isn't ready."""
@@ -50,12 +52,13 @@ class CodesReport:
 @dataclass(frozen=True)
 class ColumnReport:
     """``filled``: the share of rows with a value, in percent, None where there is no row or
-    it isn't served. ``codes``: what its codes are, the most first."""
+    it isn't served. ``codes``: what its codes are, the most first. ``stands``: where."""
 
     column: str
     findings: tuple[Finding, ...] = ()
     filled: int | None = None
     codes: tuple[CodesReport, ...] = ()
+    stands: tuple[Standing, ...] = ()
 
     @property
     def status(self) -> Status:
@@ -64,6 +67,13 @@ class ColumnReport:
     @property
     def sentence(self) -> str:
         return " ".join(finding.sentence for finding in self.findings)
+
+    @property
+    def line(self) -> str:
+        """Where it stands, and what was found."""
+        stands = ", ".join(map(str, self.stands))
+        said = (self.sentence, *(one.sentence for one in self.codes))
+        return ". ".join(filter(None, (stands, " ".join(filter(None, said)))))
 
 
 @dataclass(frozen=True)
@@ -170,6 +180,7 @@ def _table_json(table: TableReport) -> dict[str, Any]:
                 "sentence": one.sentence,
                 "filled_percent": one.filled,
                 "codes": [asdict(each) for each in one.codes],
+                "stands_in": [asdict(each) for each in one.stands],
             }
             for one in table.columns
         ],
@@ -200,8 +211,6 @@ def _table_lines(table: TableReport) -> list[str]:
     columns = [
         f"  {column.column:<26} {column.status.word:<8} {said}"
         for column in table.columns
-        if (
-            said := " ".join([column.sentence, *(c.sentence for c in column.codes)]).strip()
-        )
+        if (said := column.line)
     ]
     return [heading, *about, *columns]

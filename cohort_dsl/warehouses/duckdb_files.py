@@ -242,8 +242,10 @@ def _refused(problem: str, remedy: str) -> WarehouseError:
 def physical(opened: Opened) -> Physical:
     """The tables and views of all that is attached, and of the files."""
     found = opened.connection.execute(
-        "SELECT database_name, schema_name, table_name, column_name, data_type "
-        "FROM duckdb_columns() WHERE NOT internal "
+        "SELECT database_name, schema_name, table_name, column_name, data_type, "
+        "is_nullable FROM duckdb_columns() WHERE NOT internal "
         "AND database_name NOT IN ('memory', 'system', 'temp')"
     ).fetchall()
-    return of_columns(((d, s, t), column, kind) for d, s, t, column, kind in found)
+    return of_columns(
+        ((d, s, t), column, kind, null) for d, s, t, column, kind, null in found
+    )

@@ -20,7 +20,7 @@ from cohort_dsl.warehouses.oracle_errors import told
 OLDEST, WITH_PRIVATE = (12, 2), (18, 0)
 
 COLUMNS = """
-    SELECT owner, table_name, column_name, data_type, data_precision, data_scale
+    SELECT owner, table_name, column_name, data_type, data_precision, data_scale, nullable
     FROM all_tab_columns
     WHERE owner NOT IN (SELECT username FROM all_users WHERE oracle_maintained = 'Y')
       AND table_name NOT LIKE 'BIN$%' AND table_name NOT LIKE 'SR$%'
@@ -109,8 +109,8 @@ def physical(made: Opened) -> Physical:
     except oracledb.Error as error:
         raise told(error, made.where) from None
     return of_columns(
-        ((owner, table), column, kind_of(str(kind), precision, scale))
-        for owner, table, column, kind, precision, scale in found
+        ((owner, table), column, kind_of(str(kind), precision, scale), null != "N")
+        for owner, table, column, kind, precision, scale, null in found
     )
 
 

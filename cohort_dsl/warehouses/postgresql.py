@@ -225,7 +225,8 @@ SESSION = {
 
 COLUMNS = """
     SELECT n.nspname, c.relname, a.attname,
-           format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL)
+           format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL),
+           NOT (a.attnotnull OR t.typnotnull)
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -276,7 +277,9 @@ def physical(connection: Connection) -> Physical:
     with _told():
         found = connection.execute(COLUMNS).fetchall()
         forbidden = connection.execute(FORBIDDEN).fetchall()
-    there = of_columns(((schema, t), column, kind) for schema, t, column, kind in found)
+    there = of_columns(
+        ((schema, t), column, kind, null) for schema, t, column, kind, null in found
+    )
     return replace(there, forbidden=frozenset(name.casefold() for (name,) in forbidden))
 
 

@@ -48,7 +48,7 @@ SESSION = (
 )
 
 COLUMNS = """
-    SELECT table_schema, table_name, column_name, data_type
+    SELECT table_schema, table_name, column_name, data_type, is_nullable
     FROM information_schema.columns
     WHERE table_schema NOT IN ('sys', 'INFORMATION_SCHEMA')
 """
@@ -269,6 +269,6 @@ def physical(connection: Any) -> Physical:
         cursor.execute(COLUMNS)
         found = cursor.fetchall()
     return of_columns(
-        ((schema, table), column, KINDS.get(kind, kind))
-        for schema, table, column, kind in found
+        ((schema, table), column, KINDS.get(kind, kind), null != "NO")
+        for schema, table, column, kind, null in found
     )

@@ -186,6 +186,13 @@ def test_a_report_for_programs_says_the_same(tmp_path):
         "sentence": "No row has a value.",
         "filled_percent": 0,
         "codes": [],
+        "stands_in": [
+            {
+                "column": "condition_occurrence.condition_start_date",
+                "type": "DATE",
+                "nullable": True,
+            }
+        ],
     }
 
 

@@ -188,11 +188,11 @@ def test_a_wrong_password_is_told_by_the_server_that_cannot_be_greeted(
 PERSON = ("PERSON_ID", "GENDER_CONCEPT_ID", "YEAR_OF_BIRTH", "MONTH_OF_BIRTH")
 PERSON += ("DAY_OF_BIRTH", "GENDER_SOURCE_VALUE")
 LISTING = (("o", "text"), ("t", "text"), ("c", "text"), ("k", "text"))
-LISTING += (("p", "number"), ("s", "number"))
+LISTING += (("p", "number"), ("s", "number"), ("n", "text"))
 ALL_COLUMNS = tuple(
-    ("EDS", "PERSON", name, "NUMBER", 18, 0)
+    ("EDS", "PERSON", name, "NUMBER", 18, 0, "N")
     if name != "GENDER_SOURCE_VALUE"
-    else ("EDS", "PERSON", name, "VARCHAR2", None, None)
+    else ("EDS", "PERSON", name, "VARCHAR2", None, None, "Y")
     for name in PERSON
 )
 

@@ -473,8 +473,8 @@ def an_opened(h2: Any, tables: str = "private", **said: Any) -> Opened:
     listing = Listing(h2, **said)
     listing.rows = {
         "all_tab_columns": [
-            ("EHOP", "FACTS", "PATIENT_NUM", "NUMBER", 38, 0),
-            ("EHOP", "FACTS", "START_DATE", "DATE", None, None),
+            ("EHOP", "FACTS", "PATIENT_NUM", "NUMBER", 38, 0, "N"),
+            ("EHOP", "FACTS", "START_DATE", "DATE", None, None, "Y"),
         ],
         "user_tables": [("SR$AB12_hits",), ("SR$CD34_hits",)],
     }
@@ -485,6 +485,8 @@ def test_a_database_has_the_tables_that_may_be_read(h2: Any) -> None:
     found = oracle_opening.physical(an_opened(h2)).table("ehop.facts")
     assert found.path == ("EHOP", "FACTS")
     assert found.column("patient_num").family is Family.WHOLE
+    assert not found.column("patient_num").nullable
+    assert found.column("start_date").nullable
     broken = an_opened(h2, breaks={"all_tab": an_error(1031)})
     with pytest.raises(WarehouseError, match="ORA-01031") as caught:
         oracle_opening.physical(broken)

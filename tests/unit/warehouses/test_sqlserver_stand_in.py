@@ -149,7 +149,9 @@ def given(tmp_path: Path) -> dict[str, object]:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> StandIn:
-    told = StandIn([("dbo", "person", "id", "int"), ("dbo", "person", "at", "datetime2")])
+    told = StandIn(
+        [("dbo", "person", "id", "int", "NO"), ("dbo", "person", "at", "datetime2", "YES")]
+    )
     monkeypatch.setattr(
         pymssql, "connect", lambda **words: (told.given.append(words), told)[1]
     )
@@ -166,6 +168,8 @@ def test_a_session_is_made_strict(given: dict[str, object], server: StandIn) -> 
     person = engine.physical(connection).table("person")
     assert person.path == ("dbo", "person")
     assert person.column("id").family is Family.WHOLE
+    assert not person.column("id").nullable
+    assert person.column("at").nullable
     assert person.column("at").family is Family.TIME
     with closing(engine.warehouse(connection, CATALOG, engine.dialect)) as warehouse:
         assert repr(warehouse) == "<SQL Server warehouse of 2 tables>"
