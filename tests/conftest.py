@@ -12,6 +12,7 @@ import functools
 import os
 from collections.abc import Iterator
 
+import coverage
 import docker
 import pytest
 from hypothesis import HealthCheck, settings
@@ -32,6 +33,17 @@ settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("untimed")
+
+
+@pytest.fixture
+def uncounted() -> Iterator[None]:
+    """Counting lines takes nearly as long again as what is counted."""
+    counting = coverage.Coverage.current()
+    if counting is not None:
+        counting.stop()
+    yield
+    if counting is not None:
+        counting.start()
 
 
 @pytest.fixture(scope="session")

@@ -67,19 +67,26 @@ class Bench:
         return data.Size(self.scale * share).rows["events"]
 
     def timed(
-        self, name: str, study: Study | Monthly, records: Records, sides: Sequence[str]
+        self,
+        name: str,
+        study: Study | Monthly,
+        records: Records,
+        sides: Sequence[str],
+        by_hand: Records | None = None,
     ) -> Mapping[str, Ran]:
         """The best run of each side. UnequalError before anything counts.
 
         ``sides``: of ``worker.SIDES``. Ours and by hand are both run at least once, and
-        their answers compared. ``name``: of the study's folder in this run's.
+        their answers compared. ``name``: of the study's folder in this run's. ``by_hand``:
+        where that is done, if elsewhere.
         """
         folder = study.written(self.folder / name)
         ran: defaultdict[str, list[Ran]] = defaultdict(list)
         every = tuple(dict.fromkeys((*COMPARED, *sides)))
         for number in range(self.rounds):
             for side in every if number == 0 else sides:
-                ran[side].append(self._ran(side, folder, records))
+                place = by_hand if by_hand and side == "by_hand" else records
+                ran[side].append(self._ran(side, folder, place))
             if number == 0:
                 _compared(folder, every)
         return {side: _best(runs) for side, runs in ran.items()}
@@ -126,7 +133,8 @@ def _best(runs: Sequence[Ran]) -> Ran:
 
 
 def _compared(folder: Path, sides: Iterable[str]) -> None:
-    """The floor only copies an answer; all other sides' must be ours."""
-    ours, *others = (folder / f"{side}.parquet" for side in sides if side != "floor")
+    """The floor only copies an answer, a plan has none; all others' must be ours."""
+    answers = (side for side in sides if side not in ("floor", "planned"))
+    ours, *others = (folder / f"{side}.parquet" for side in answers)
     for other in others:
         demand_equal(ours, other)

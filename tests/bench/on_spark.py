@@ -1,16 +1,12 @@
-"""Parquet files on Spark with two threads and 4 GB, in this process: ours, and by hand."""
+"""Parquet files on Spark with two threads and 4 GB, in this process."""
 
 from __future__ import annotations
 
 import re
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
@@ -53,28 +49,6 @@ def warehouse(
     with _opened(where) as link:
         sources = {schema.name: plain(schema) for schema in question.tables()}
         yield SparkWarehouse(link, Catalog(sources))
-
-
-def by_hand(
-    where: Mapping[str, str],
-    query: Query,
-    scans: Iterable[str],
-    assembly: str,
-    target: Path,
-) -> None:
-    """Each scan a view, as Spark likes it: all of them are planned together."""
-    with _opened(where) as link:
-        for statement in scans:
-            _, _, _, name, _, select = statement.split(maxsplit=5)
-            link.view(name, [Statement(select)], kept=False)
-        asked = Statement(assembly)
-        schema = pa.schema([])
-        for number, batch in enumerate(link.pieces(asked)):
-            if number == 0:
-                schema = batch.schema
-                writer = pq.ParquetWriter(target, schema, compression="zstd")
-            writer.write_table(batch)
-        writer.close()
 
 
 # What Spark's own plans read -----------------------------------------------------

@@ -106,6 +106,17 @@ def postgresql(bench: Bench) -> Row:
     return Row(work, [_faster(ran, 4)], _times(ran))
 
 
+def spark(bench: Bench) -> Row:
+    """By hand it is done on DuckDB: Spark takes minutes for a scan each."""
+    files = bench.parquet()
+    there, study = Records("spark", files.where), studies.many(40, 20)
+    ran = bench.timed("spark", study, there, ("ours", "planned"), by_hand=files)
+    scans = max(ran["planned"].scans.values())
+    found = [Found("scans of an event table, by Spark's own plans: {}", scans, 2)]
+    work = f"the same 40 variables on Spark with two threads and 4 GB, {_events(bench)}"
+    return Row(work, found, f"{ran['ours'].seconds:.1f} s, Spark's start and all")
+
+
 def growth(bench: Bench) -> Row:
     """Ten times the events, and ten times the patients."""
     study = studies.many(40, 20)
@@ -154,6 +165,7 @@ ROWS: Mapping[str, Measuring] = {
     "real": real,
     "measures": measures,
     "postgresql": postgresql,
+    "spark": spark,
     "growth": growth,
     "compile": compiling,
 }

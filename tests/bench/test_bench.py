@@ -40,10 +40,12 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 BOXED = ("chain-at-home", "nothing-at-home", "action-at-site")
 IN_BOXES = (pytest.mark.docker, pytest.mark.xdist_group("docker"))
+ON_SPARK = (pytest.mark.xdist_group("spark"),)  # where its other tests run
+MARKS = {**dict.fromkeys(BOXED, IN_BOXES), "spark": ON_SPARK}
 
 
 @pytest.mark.parametrize(
-    "row", [pytest.param(r, marks=IN_BOXES) if r in BOXED else r for r in ROWS]
+    "row", [pytest.param(row, marks=MARKS.get(row, ())) for row in ROWS]
 )
 def test_every_row_is_measured_and_told(
     row: str,

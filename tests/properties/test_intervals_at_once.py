@@ -28,14 +28,13 @@ from cohort_dsl.model.nodes import (
 from cohort_dsl.model.query import Interval
 from cohort_dsl.model.types import BOOL, DATE, INT, STR
 from cohort_dsl.plan.tallies import TallyEach
-from cohort_dsl.warehouses.duckdb import DuckDBWarehouse
 from tests.properties.queries import EVENTS, PEOPLE, TABLES, VISITS
 from tests.properties.test_engines_agree import (
     EXAMPLES,
     SHARE,
-    WithoutBooleans,
     held_by,
     holding_no_empty_text,
+    kinds,
     typed,
 )
 
@@ -171,7 +170,7 @@ def answers_counted(draw: Any) -> Series:
 
 @pytest.mark.parametrize("part", range(2))
 @settings(
-    max_examples=max(1, EXAMPLES // 40),  # each asks up to 65 intervals of four engines
+    max_examples=max(1, EXAMPLES // 60),  # each asks up to 65 intervals of each engine
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -183,7 +182,7 @@ def test_every_engine_counts_alike(
     tables = {schema.name: tables[schema.name] for schema in measures.tables()}
     wanted = typed(testing.measured(measures, tables, "reference"))
     with duckdb.connect(":memory:") as memory:
-        for kind in (DuckDBWarehouse, WithoutBooleans):
+        for kind in kinds(part):
             engine = partial(held_by, memory, kind)
             assert typed(testing.measured(measures, tables, engine)) == wanted
     assert typed(testing.measured(measures, tables, postgresql)) == wanted

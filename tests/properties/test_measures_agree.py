@@ -12,14 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from cohort_dsl import testing
 from cohort_dsl.model.empty_text import without_empty_text
 from cohort_dsl.model.measures import Measures
-from cohort_dsl.warehouses.duckdb import DuckDBWarehouse
 from tests.properties.queries import TABLES, all_measures
 from tests.properties.test_engines_agree import (
     EXAMPLES,
     SHARE,
-    WithoutBooleans,
     held_by,
     holding_no_empty_text,
+    kinds,
     typed,
 )
 
@@ -39,7 +38,7 @@ def test_every_engine_measures_as_the_referee(
     tables = {schema.name: tables[schema.name] for schema in measures.tables()}
     wanted = typed(testing.measured(measures, tables, "reference"))
     with duckdb.connect(":memory:") as memory:
-        for kind in (DuckDBWarehouse, WithoutBooleans):
+        for kind in kinds(part):
             engine = partial(held_by, memory, kind)
             assert typed(testing.measured(measures, tables, engine)) == wanted
     assert typed(testing.measured(measures, tables, postgresql)) == wanted

@@ -34,7 +34,7 @@ PARTS = 2  # that may run at the same time, each of other examples
 PATIENTS = (1, 2, 3)
 MEMORY = duckdb.connect(":memory:")
 LITTLE = settings(
-    max_examples=max(1, EXAMPLES // 40),
+    max_examples=max(1, EXAMPLES // 80),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -31,6 +31,8 @@ from dummy_data import generate
 from tests.spec.conftest import ORACLE, QUICK, engine_of
 from tests.spec.tables import a, e, p, v
 
+pytestmark = pytest.mark.usefixtures("uncounted")
+
 DEEP = 1000
 
 ROWS: dict[str, list[dict[str, Any]]] = {

@@ -57,7 +57,7 @@ def h2() -> Iterator[Any]:
 
     class Told(Connection):
         def cursor(self, scrollable: bool = False) -> Cursor:
-            return WrittenOut(self._java)
+            return WrittenOut(self._java, self)
 
     with contextlib.ExitStack() as session:
         with needed(h2_as_oracle.NoH2Error):
