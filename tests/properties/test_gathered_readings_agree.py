@@ -31,7 +31,7 @@ from tests.properties.test_engines_agree import EXAMPLES, listed, typed
 
 MEMORY = duckdb.connect(":memory:")
 SOME = settings(
-    max_examples=max(1, EXAMPLES // 24),
+    max_examples=max(1, EXAMPLES // 40),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

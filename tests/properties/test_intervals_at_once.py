@@ -170,7 +170,7 @@ def answers_counted(draw: Any) -> Series:
 
 @pytest.mark.parametrize("part", range(2))
 @settings(
-    max_examples=max(1, EXAMPLES // 60),  # each asks up to 65 intervals of each engine
+    max_examples=max(1, EXAMPLES // 100),  # each asks up to 65 intervals of each engine
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -24,7 +24,7 @@ Json = dict[str, Any]
 COUNTS = st.sampled_from([0, 1, 1, 2, 3, 4, 5, 7, 9, 12, 20, 31])
 THRESHOLD = 5
 MOST = 8
-EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "50"))
+EXAMPLES = int(os.environ.get("STRONGROOM_EXAMPLES", "35"))
 many = settings(max_examples=EXAMPLES, deadline=None)
 
 
