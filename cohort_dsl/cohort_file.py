@@ -147,7 +147,7 @@ def write(
             count = _narrowly(batches, columns, suited, draft, metadata, progress)
         else:
             count = _written(batches, columns.schema, suited, draft)
-        _sync(draft)
+        sync(draft)
         digest = sha256(draft)
     return CohortFile(target, digest, count, query_sha256)
 
@@ -309,10 +309,10 @@ def replacing(target: Path) -> Iterator[Path]:
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
-    _sync(target.parent)  # so that the renaming lasts
+    sync(target.parent)  # so that the renaming lasts
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Onto the disk."""
     opened = os.open(path, os.O_RDONLY)
     try:

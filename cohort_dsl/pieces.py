@@ -32,6 +32,7 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
+from cohort_dsl.cohort_file import sync
 from cohort_dsl.errors import SnapshotLost
 from cohort_dsl.model import wire
 from cohort_dsl.model.query import Query
@@ -113,7 +114,7 @@ def _begun(folder: Path, question: str, resumable: Resumable) -> Begun:
     draft = folder / "begun.part"
     _write(draft, json.dumps({"format": FORMAT, "version": VERSION, **parts}).encode())
     draft.rename(folder / "begun.json")
-    _sync(folder)
+    sync(folder)
     return made
 
 
@@ -162,10 +163,10 @@ def _keep(answer: Answer, query: Query, piece: Path) -> None:
         file = _events(name)
         hashes[file] = _kept(answer.event_table(name), draft / f"{file}.arrow")
     _write(draft / "sha256.json", json.dumps(hashes).encode())
-    _sync(draft)
+    sync(draft)
     shutil.rmtree(piece, ignore_errors=True)
     draft.rename(piece)
-    _sync(piece.parent)
+    sync(piece.parent)
 
 
 def _kept(rows: Rows, path: Path) -> str:
@@ -214,11 +215,3 @@ def _write(path: Path, body: bytes) -> None:
         file.write(body)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

@@ -11,6 +11,7 @@ import contextlib
 import functools
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import coverage
 import docker
@@ -107,6 +108,17 @@ def oracle() -> Iterator[testing.Engine]:
             connection = h2_as_oracle.connect()
         session.callback(connection.close)
         yield functools.partial(oracle_from_rows, connection)
+
+
+@pytest.fixture
+def h2() -> Iterator[Any]:
+    """H2 that is spoken to as Oracle, without a table."""
+    from tests import h2_as_oracle
+
+    with needed(h2_as_oracle.NoH2Error):
+        connection = h2_as_oracle.connect()
+    yield connection
+    connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,28 +10,19 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import oracledb
 import psycopg
 
 from tests import a_postgres
+from tests.told_otherwise import Instead, told_otherwise
 
 PATH = 'SET search_path = oracle, "$user", public, pg_catalog'
 
 
 class NoOrafceError(Exception):
     """Why there is none."""
-
-
-@dataclass(frozen=True)
-class Instead:
-    """``pattern``: what Oracle reads; ``told``: what PostgreSQL is told; ``why``."""
-
-    pattern: str
-    told: str
-    why: str
 
 
 WORDS = (
@@ -63,8 +54,7 @@ _PARTS = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|:(\d+)""")
 
 def told(statement: str) -> str:
     """The statement as PostgreSQL reads it."""
-    for one in WORDS:
-        statement = re.sub(one.pattern, one.told, statement, flags=re.DOTALL)
+    statement = told_otherwise(statement, WORDS)
     return _PARTS.sub(lambda part: f"${part[1]}" if part[1] else part[0], statement)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -81,16 +82,7 @@ def warehouse_doctor(
     site = existing(site_folder)
     signer = key or _usual_key()
     allowed = policy.load(site.policy)
-    with progress.counting("asking rules", _line_now_and_then) as on_case:
-        found = doctor.examine(
-            settings.read(allowed.warehouse),
-            suite.read(),
-            limit=seconds,
-            clock=time.monotonic,
-            today=clock.today(),
-            check_mapping=not no_mapping,
-            on_case=on_case,
-        )
+    found = _examined(allowed.warehouse, seconds, check_mapping=not no_mapping)
     file = out or Path(f"doctor-{allowed.name}-{clock.today()}.json")
     told = _signed(found, allowed.name, signer)
     file.write_text(result.written(told), encoding="ascii")
@@ -103,6 +95,21 @@ def warehouse_doctor(
             where=str(site_folder),
             remedy=f"Send {file} to whoever maintains Strongroom; "
             "docs/warehouses/doctor.md says what is in it.",
+        )
+
+
+def _examined(
+    warehouse: Mapping[str, object], seconds: float, *, check_mapping: bool
+) -> Examined:
+    with progress.counting("asking rules", _line_now_and_then) as on_case:
+        return doctor.examine(
+            settings.read(warehouse),
+            suite.read(),
+            limit=seconds,
+            clock=time.monotonic,
+            today=clock.today(),
+            check_mapping=check_mapping,
+            on_case=on_case,
         )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from cohort_dsl.model.nodes import DateUnit
 from cohort_dsl.model.types import Kind
+from cohort_dsl.sql import powers
 from cohort_dsl.sql.dialect import Arithmetic, Dialect, Sql
 from cohort_dsl.sql.postgresql_values import (
     FIRST,
@@ -107,31 +108,13 @@ def _over(left: Sql, right: Sql) -> Sql:
 
 
 def _power(base: Sql, exponent: Sql) -> Sql:
-    """By the logarithm, which tells what vanishes, and all but nearly what is too large.
-
-    Where it is in doubt, the square root of what is too large is 2 ** 512.
-    """
-    zero, one = double(0.0), double(1.0)
+    """LN fails at 0, and a product that would round to 0 does."""
     times = sa.func.greatest(
         sa.func.least(sa.func.abs(exponent), double(1e300)), double(1e-200)
     )
-    log = (
-        sa.func.sign(exponent) * times * sa.func.ln(sa.func.nullif(sa.func.abs(base), zero))
-    )
-    impossible = sa.or_(
-        sa.and_(base == zero, exponent < zero),
-        sa.and_(base < zero, sa.func.floor(exponent) != exponent),
-    )
-    found: Sql = sa.func.power(base, exponent, type_=sa.Double())
-    root: Sql = sa.func.power(sa.func.abs(base), _product(exponent, double(0.5)))
-    return sa.case(
-        (exponent == one, base),
-        (impossible, sa.null()),
-        (log >= double(709.79), sa.null()),
-        (log >= double(709.78), sa.case((root < double(2.0**512), found))),
-        (log <= double(-745.13321910194), zero),
-        else_=found,
-    )
+    size = sa.func.nullif(sa.func.abs(base), double(0.0))
+    log = sa.func.sign(exponent) * times * sa.func.ln(size)
+    return powers.judged(base, exponent, log, double, lambda x: _product(x, double(0.5)))
 
 
 def _truncate(value: Sql) -> Sql:

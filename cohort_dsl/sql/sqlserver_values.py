@@ -8,6 +8,7 @@ from functools import reduce
 import sqlalchemy as sa
 
 from cohort_dsl.model.types import Kind
+from cohort_dsl.sql import powers
 from cohort_dsl.sql.dialect import Sql
 
 FIRST: Sql = sa.literal_column("CAST('00010101' AS DATE)", sa.Date())
@@ -73,28 +74,12 @@ def over(left: Sql, right: Sql) -> Sql:
 
 
 def power(base: Sql, exponent: Sql) -> Sql:
-    """By the logarithm, which tells all but nearly what is too large.
-
-    Where it is in doubt, the square root of what is too large is 2 ** 512.
-    """
-    zero, one, most = double(0.0), double(1.0), double(1e300)
+    """LOG fails at 0."""
+    most = double(1e300)
     bounded = _smaller(_larger(exponent, -most), most)
-    size = sa.func.nullif(sa.func.abs(base), zero)
+    size = sa.func.nullif(sa.func.abs(base), double(0.0))
     log = _product(bounded, sa.func.log(size))
-    impossible = sa.or_(
-        sa.and_(base == zero, exponent < zero),
-        sa.and_(base < zero, sa.func.floor(exponent) != exponent),
-    )
-    found: Sql = sa.func.power(base, exponent, type_=sa.Double())
-    root: Sql = sa.func.power(sa.func.abs(base), _product(exponent, double(0.5)))
-    return sa.case(
-        (exponent == one, base),
-        (impossible, sa.null()),
-        (log >= double(709.79), sa.null()),
-        (log >= double(709.78), sa.case((root < double(2.0**512), found))),
-        (log <= double(-745.13321910194), zero),
-        else_=found,
-    )
+    return powers.judged(base, exponent, log, double, lambda x: _product(x, double(0.5)))
 
 
 def truncate(value: Sql) -> Sql:

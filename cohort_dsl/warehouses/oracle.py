@@ -33,7 +33,7 @@ from cohort_dsl.warehouses import measuring
 from cohort_dsl.warehouses.contract import OnStep, Resumable, UntilClosed, silent
 from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
 from cohort_dsl.warehouses.oracle_errors import told
-from cohort_dsl.warehouses.rows import ARROW, Answer, Rows
+from cohort_dsl.warehouses.rows import ARROW, Answer, Rows, answer_schema
 
 CELLS = 1_000_000  # values held at once while an answer streams, at most
 
@@ -108,9 +108,7 @@ class OracleWarehouse(UntilClosed):
                 yield Answer(schema, batches, events)
 
     def _schema(self, columns: Mapping[str, Series]) -> pa.Schema:
-        types = {"patient_id": self.catalog.patient_id}
-        types |= {name: series.type for name, series in columns.items()}
-        return pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
+        return answer_schema(self.catalog.patient_id, columns)
 
     def measure(self, measures: Measures) -> Rows:
         """The measures, counted at once."""

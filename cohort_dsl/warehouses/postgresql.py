@@ -35,7 +35,7 @@ from cohort_dsl.warehouses.copied import quoted
 from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
 from cohort_dsl.warehouses.given import fitted
 from cohort_dsl.warehouses.postgresql_errors import lost
-from cohort_dsl.warehouses.rows import ARROW, Answer, Rows
+from cohort_dsl.warehouses.rows import Answer, Rows, answer_schema
 
 CELLS = 1_000_000  # values held at once while an answer streams
 AT_ONCE = 1_000  # rows of an answer that is thrown away
@@ -75,9 +75,7 @@ class PostgreSQLWarehouse(UntilClosed):
                 yield Answer(schema, batches, events)
 
     def _schema(self, columns: Mapping[str, Series]) -> pa.Schema:
-        types = {"patient_id": self.catalog.patient_id}
-        types |= {name: series.type for name, series in columns.items()}
-        return pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
+        return answer_schema(self.catalog.patient_id, columns)
 
     def _rows(self, asked: Statement, schema: pa.Schema) -> Rows:
         return Rows(schema, self._streamed(asked, schema))

@@ -9,7 +9,8 @@ from types import MappingProxyType
 import pyarrow as pa
 
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.model.types import Kind
+from cohort_dsl.model.nodes import Series
+from cohort_dsl.model.types import Kind, ValueType
 
 ARROW: Mapping[Kind, pa.DataType] = MappingProxyType(
     {
@@ -22,6 +23,13 @@ ARROW: Mapping[Kind, pa.DataType] = MappingProxyType(
         Kind.CODES: pa.string(),
     }
 )
+
+
+def answer_schema(patient_id: ValueType, columns: Mapping[str, Series]) -> pa.Schema:
+    """Of an answer: patient_id, and the columns in their order."""
+    types = {"patient_id": patient_id}
+    types |= {name: series.type for name, series in columns.items()}
+    return pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
 
 
 class Rows:

@@ -27,7 +27,7 @@ from cohort_dsl.warehouses import measuring
 from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
 from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
 from cohort_dsl.warehouses.given import fitted
-from cohort_dsl.warehouses.rows import ARROW, Answer, Rows
+from cohort_dsl.warehouses.rows import ARROW, Answer, Rows, answer_schema
 from cohort_dsl.warehouses.spark_link import Link, lost, quoted
 from cohort_dsl.warehouses.spark_views import Made, views
 
@@ -59,9 +59,7 @@ class SparkWarehouse(UntilClosed):
         return sql.script(steps, self.dialect, self.catalog)
 
     def _schema(self, columns: Mapping[str, Series]) -> pa.Schema:
-        types = {"patient_id": self.catalog.patient_id}
-        types |= {name: series.type for name, series in columns.items()}
-        return pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
+        return answer_schema(self.catalog.patient_id, columns)
 
     @contextmanager
     def prepared(self, script: Script, on_step: OnStep = silent) -> Iterator[Link]:

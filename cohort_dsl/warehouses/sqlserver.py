@@ -32,7 +32,7 @@ from cohort_dsl.sql.statements import Sent
 from cohort_dsl.warehouses import measuring
 from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
 from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
-from cohort_dsl.warehouses.rows import ARROW, Answer, Rows
+from cohort_dsl.warehouses.rows import Answer, Rows, answer_schema
 
 CELLS = 1_000_000  # values held at once while an answer streams
 INSERTED = 1_000  # rows of one INSERT, and no more may be
@@ -85,9 +85,7 @@ class SQLServerWarehouse(UntilClosed):
         return sql.script(steps, self.dialect, self.catalog)
 
     def _schema(self, columns: Mapping[str, Series]) -> pa.Schema:
-        types = {"patient_id": self.catalog.patient_id}
-        types |= {name: series.type for name, series in columns.items()}
-        return pa.schema([(name, ARROW[kind.kind]) for name, kind in types.items()])
+        return answer_schema(self.catalog.patient_id, columns)
 
     @contextmanager
     def _transaction(self) -> Iterator[Any]:

@@ -6,15 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class Instead:
-    """``pattern``: what Oracle reads; ``told``: what H2 is told; ``why``."""
-
-    pattern: str
-    told: str
-    why: str
-
+from tests.told_otherwise import Instead, told_otherwise
 
 WORDS = (
     Instead(
@@ -49,8 +41,7 @@ class Told:
 
 def told(statement: str) -> Iterator[Told]:
     """The statements that H2 is told, one after the other, instead of one."""
-    for one in WORDS:
-        statement = re.sub(one.pattern, one.told, statement, flags=re.DOTALL)
+    statement = told_otherwise(statement, WORDS)
     kept, rest = _parts(statement)
     for name, rows in kept:
         made = f"CREATE LOCAL TEMPORARY TABLE {name} ON COMMIT DROP TRANSACTIONAL AS {rows}"

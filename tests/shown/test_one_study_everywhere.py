@@ -28,7 +28,6 @@ from output_checker.check import Dataset, check
 from output_checker.report import Verification
 from tests.a_postgres import Server
 from tests.an_i2b2 import into_h2
-from tests.needed import needed
 from tests.shown.datasets import SHOWN, Shown
 from tests.shown.servers import copied
 
@@ -192,16 +191,6 @@ def test_its_two_tables_are_verified(
     assert {one.path: one.verification for one in report.files} == dict.fromkeys(
         names, Verification.VERIFIED
     )
-
-
-@pytest.fixture
-def h2() -> Iterator[Any]:
-    from tests import h2_as_oracle
-
-    with needed(h2_as_oracle.NoH2Error):
-        connection = h2_as_oracle.connect()
-    yield connection
-    connection.close()
 
 
 def test_oracles_words_on_h2_say_the_same_of_i2b2(h2: Any, tmp_path: Path) -> None:

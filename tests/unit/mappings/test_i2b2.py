@@ -48,7 +48,6 @@ from tests.an_i2b2 import (
     scans_of_postgresql,
 )
 from tests.an_omop import rows_of
-from tests.needed import needed
 
 TODAY = datetime.date(2026, 1, 1)
 FACTS = "observation_fact"
@@ -303,16 +302,6 @@ def test_postgresql_scans_them_twice_and_answers_alike(
             both = (sorted(map(repr, rows_of(one, table))) for one in (warehouse, large))
             ours, theirs = both
             assert ours == theirs, table
-
-
-@pytest.fixture
-def h2() -> Iterator[Any]:
-    from tests import h2_as_oracle
-
-    with needed(h2_as_oracle.NoH2Error):
-        connection = h2_as_oracle.connect()
-    yield connection
-    connection.close()
 
 
 def test_oracles_words_on_h2_scan_them_twice_and_answer_alike(
