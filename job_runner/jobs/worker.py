@@ -188,6 +188,8 @@ class Worker:
         published = task.workspace.manifest(task.action.name)
         if published is None or published.job_id != job.id:
             published = self._publish(job, task)
+        else:  # a runner died between publishing and forgetting the copies
+            outputs.abandon(task.workspace, job.id)
         self._ports.after_success(job, published, task.workspace)
         return self._end(job, State.SUCCEEDED, published)
 

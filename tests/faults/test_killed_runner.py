@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -110,6 +111,23 @@ def test_killed_after_publishing_and_before_the_check(story, undisturbed, check)
     left = ["extract", "describe", "count"][check - 1 :]
     assert site.checked == left
     assert len(site.engine.starts) == len(left) - 1
+
+
+@pytest.mark.parametrize("folder", range(1, 10))
+def test_killed_before_any_folder_is_taken_away(story, undisturbed, folder):
+    """So, too, between publishing and forgetting the copies that were published."""
+
+    sweep, count = shutil.rmtree, Nth(folder)
+
+    def runs() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                shutil, "rmtree", lambda *what, **how: count() and sweep(*what, **how)
+            )
+            Site(story).run()
+
+    killed(runs)
+    after_restart(story, undisturbed)
 
 
 def test_killed_twice_in_a_row(story, undisturbed):
