@@ -36,6 +36,20 @@ settings.register_profile(
 settings.load_profile("untimed")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of one group share what starts but once: they must come to one worker.
+
+    pytest-xdist 3.8 writes the group behind a test's name, which pytest 9.2 doesn't hear.
+    """
+    if not config.getoption("loadgroup", default=False):
+        return
+    for item in items:
+        group = item.get_closest_marker("xdist_group")
+        if group is not None and not item.nodeid.endswith(f"@{group.args[0]}"):
+            raise pytest.UsageError(f"{item.nodeid} isn't grouped: see tests/conftest.py")
+
+
 @pytest.fixture
 def uncounted() -> Iterator[None]:
     """Counting lines takes nearly as long again as what is counted."""
