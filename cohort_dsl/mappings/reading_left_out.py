@@ -68,13 +68,13 @@ class Reader:
         """A column's texts; numbers may stand among them, and ``null`` for none."""
         held = keys[word].section() if word in keys else {}
         for name, entry in held.items():
-            values = [item.scalar() for item in entry.items()]
-            texts = tuple(_text(value) for value in values if value is not None)
+            values = [item.written() for item in entry.items()]
+            texts = tuple(text.strip() for value in values for text in value)
             if not values:
                 entry.wrong("a column's list of texts")
                 continue
             try:
-                yield Texts(parse(name), texts, missing or None in values)
+                yield Texts(parse(name), texts, missing or () in values)
             except ExpressionError as error:
                 entry.problems.add(entry.line, f"{entry.name}: {error}")
 
@@ -85,8 +85,3 @@ def _check_aliases(found: LeftOut, entry: Entry) -> None:
         if column.alias not in known:
             problem = f"{column}: {column.alias} isn't among the joins"
             entry.problems.add(entry.line, problem)
-
-
-def _text(value: object) -> str:
-    """As the database's column reads as text."""
-    return str(value).lower() if isinstance(value, bool) else str(value).strip()

@@ -250,13 +250,20 @@ def _texts(keys: Keys, word: str) -> tuple[Only, ...]:
 def _listed(entry: Entry) -> Meant:
     """Meant, or beginnings of some."""
     if not entry.is_section():
-        return Meant(_values(entry))
+        return Meant(tuple(text.strip() for text in _values(entry)))
     keys = entry.keys(("beginning",), ())
     return Meant(_values(keys["beginning"]) if "beginning" in keys else (), beginning=True)
 
 
 def _values(entry: Entry) -> tuple[str, ...]:
-    return tuple(v for item in entry.items() if isinstance(v := item.scalar(), str) and v)
+    """Every text of the list, of which none may be lost: each leaves rows out or in."""
+    found: list[str] = []
+    for item in entry.items():
+        written = item.written()
+        if not written:
+            item.wrong("a text")
+        found += written
+    return tuple(found)
 
 
 def expressions(keys: Keys, word: str) -> tuple[Expression, ...]:

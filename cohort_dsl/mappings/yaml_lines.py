@@ -64,6 +64,21 @@ class Entry:
             self.wrong("a text")
         return ""
 
+    def written(self) -> tuple[str, ...]:
+        """What a database may hold that is meant by the text, number or yes that stands
+        here: as it is written, whatever YAML makes of it; yes also as ``true``.
+
+        Nothing where ``null`` stands; a problem where an empty text does.
+        """
+        value = self.scalar()
+        if value is None or not isinstance(self.node, yaml.ScalarNode):
+            return ()
+        text = self.node.value
+        if not text.strip():
+            self.wrong("a text; null stands for nothing there")
+        plain = {text, str(value).lower()} if isinstance(value, bool) else {text}
+        return tuple(sorted(plain))
+
     def items(self) -> Iterator[Entry]:
         """What the list that must stand here holds."""
         if not isinstance(self.node, yaml.SequenceNode):

@@ -162,6 +162,42 @@ exclusions:
     assert left(tmp_path, words % ", null", rows) == [3, 4, 5]
 
 
+@pytest.mark.parametrize(
+    ("written", "texts"),
+    [
+        ("yes", ("true", "yes")),
+        ("No", ("No", "false")),
+        ("true", ("true",)),
+        ("01", ("01",)),
+        ("1.50", ("1.50",)),
+        ("1_000", ("1_000",)),
+        ("12:30", ("12:30",)),
+        ("2020-01-31", ("2020-01-31",)),
+        ("' a '", ("a",)),
+    ],
+)
+def test_a_text_is_meant_as_it_is_written_whatever_yaml_makes_of_it(written, texts):
+    words = f"""\
+opposition: [{{from: a, patient_id: b, only: {{c: [{written}]}}, unless: {{c: [{written}]}}}}]
+"""
+    table = PEOPLE.replace(
+        "    columns:", f"    except: {{c: [d, {written}]}}\n    columns:"
+    )
+    found = reading.read(table + words, "ours.yaml")
+    [left_out] = found.left_out
+    assert left_out.only[0].texts == left_out.unless[0].texts == texts
+    [(_, meant)] = found.tables["patients"][0].left_out
+    assert meant.values == ("d", *texts)
+
+
+@pytest.mark.parametrize("item", ["''", "null", "[d]"])
+def test_no_text_of_a_list_is_lost(item):
+    """One of ``except`` that isn't read would let in the rows that it leaves out."""
+    table = PEOPLE.replace("    columns:", f"    except: {{c: [d, {item}]}}\n    columns:")
+    with pytest.raises(WarehouseError, match="line 9: 'c', item 2 must be a"):
+        reading.read(table, "ours.yaml")
+
+
 def test_who_can_not_tell_who_opposed_serves_nobody(tmp_path):
     words = "opposition: [{from: oposed, patient_id: person_id, only: {statu: [a]}}]\n"
     with mapped(tmp_path, words, {}) as warehouse:
@@ -185,6 +221,10 @@ def test_who_can_not_tell_who_opposed_serves_nobody(tmp_path):
             "can't be read",
         ),
         ("exclusions: {x: {from: a, patient_id: z.b}}\n", "z isn't among the joins"),
+        (
+            "exclusions: {x: {from: a, patient_id: b, only: {c: ['']}}}\n",
+            "null stands for nothing there",
+        ),
     ],
 )
 def test_mistakes_are_told_with_their_lines(words, told):
