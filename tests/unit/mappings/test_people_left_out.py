@@ -177,9 +177,8 @@ exclusions:
     ],
 )
 def test_a_text_is_meant_as_it_is_written_whatever_yaml_makes_of_it(written, texts):
-    words = f"""\
-opposition: [{{from: a, patient_id: b, only: {{c: [{written}]}}, unless: {{c: [{written}]}}}}]
-"""
+    said = f"{{c: [{written}]}}"
+    words = f"opposition: [{{from: a, patient_id: b, only: {said}, unless: {said}}}]\n"
     table = PEOPLE.replace(
         "    columns:", f"    except: {{c: [d, {written}]}}\n    columns:"
     )
