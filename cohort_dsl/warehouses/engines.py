@@ -143,7 +143,7 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
             },
             _to_server,
             postgresql.physical,
-            postgresql.PostgreSQLWarehouse,
+            postgresql.warehouse,
         ),
         "oracle": Engine(
             ORACLE_19,

@@ -14,7 +14,7 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cohort_dsl.errors import WarehouseAway, WarehouseError
+from cohort_dsl.errors import WarehouseError
 from cohort_dsl.warehouses.oracle_errors import told
 from cohort_dsl.warehouses.oracle_faults import SLOW
 
@@ -125,7 +125,7 @@ def _in_time(connect: Callable[[], Connection], seconds: int, where: str) -> Con
     try:
         found = came.get(timeout=seconds)
     except Empty:
-        raise WarehouseAway(SLOW.problem, where=where, remedy=SLOW.remedy) from None
+        raise SLOW.error(where) from None
     if not isinstance(found, BaseException):
         return found
     try:

@@ -21,9 +21,7 @@ def told(error: BaseException, where: str, *, connecting: bool = False) -> Wareh
     faults = {**FAULTS, **(AT_FIRST if connecting else LATER)}
     code = next((one for one in found if one in faults), None)
     if code is not None:
-        fault = faults[code]
-        named = f" ({code})" if "-" in code else ""
-        return fault.kind(fault.problem + named, where=where, remedy=fault.remedy)
+        return faults[code].error(where, code if "-" in code else "")
     known = next((one for one in found if "-" in one), type(error).__name__)
     return WarehouseError(
         f"Oracle refused ({known})",

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
-from cohort_dsl.errors import LoginRefused, SnapshotLost, WarehouseAway, WarehouseError
-
-
-@dataclass(frozen=True)
-class Fault:
-    """``kind``: of the error, which says whether asking again may help."""
-
-    problem: str
-    remedy: str
-    kind: type[WarehouseError] = WarehouseError
+from cohort_dsl.errors import LoginRefused, SnapshotLost, WarehouseAway
+from cohort_dsl.warehouses.faults import AGAIN, SETTINGS, Fault
 
 
 def _for(fault: Fault, *codes: str) -> Mapping[str, Fault]:
     return dict.fromkeys(codes, fault)
 
 
-SETTINGS = "in the site's policy"
-AGAIN = "It is tried again by itself."
 LOST = Fault(
     "the connection was lost",
     "Was the server restarted, or does a firewall end what is silent for long? " + AGAIN,

@@ -19,7 +19,6 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import TransactionStatus
 
 from cohort_dsl import sql
-from cohort_dsl.errors import WarehouseAway
 from cohort_dsl.mappings.physical import Physical, of_columns
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.nodes import Series
@@ -34,6 +33,7 @@ from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
 from cohort_dsl.warehouses.copied import quoted
 from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
 from cohort_dsl.warehouses.given import fitted
+from cohort_dsl.warehouses.postgresql_entering import not_entered, without_tables
 from cohort_dsl.warehouses.postgresql_errors import lost
 from cohort_dsl.warehouses.rows import Answer, Rows, answer_schema
 
@@ -205,6 +205,7 @@ class _Trial:
 
 # Opening -----------------------------------------------------------------------
 
+WHERE = "the site's warehouse settings"
 SECONDS = 30  # until a server that doesn't answer isn't there
 
 SESSION = {
@@ -252,7 +253,7 @@ def connect(where: Mapping[str, str], statement_timeout: int = 0) -> Connection:
 
     ``where``: libpq's words, such as host, dbname, user, passfile and service.
     ``statement_timeout``: in seconds; 0 for none. WarehouseError where there is no server
-    or it doesn't let us in, without the server's words.
+    or it doesn't let us in, with what to do next; without the server's words.
     """
     told = {**SESSION, "statement_timeout": f"{statement_timeout}s"}
     options = " ".join(f"-c {name}={value}" for name, value in told.items())
@@ -260,14 +261,21 @@ def connect(where: Mapping[str, str], statement_timeout: int = 0) -> Connection:
     try:
         connection = psycopg.connect(dsn, autocommit=True)
     except psycopg.Error as error:
-        raise WarehouseAway(
-            f"PostgreSQL can't be reached or refused ({type(error).__name__})",
-            where="the site's warehouse settings",
-            remedy="Try the same host, database, user and passfile with psql.",
-        ) from None
+        raise not_entered(error, dsn, WHERE) from None
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     connection.prepare_threshold = None  # no statement is sent twice
     return connection
+
+
+def warehouse(
+    connection: Connection, catalog: Catalog, dialect: Dialect
+) -> PostgreSQLWarehouse:
+    """The warehouse. WarehouseError where it would need tables that it can't make."""
+    with _told():
+        lacking = None if dialect.one_statement else without_tables(connection)
+    if lacking is not None:
+        raise lacking.error(WHERE)
+    return PostgreSQLWarehouse(connection, catalog, dialect)
 
 
 def physical(connection: Connection) -> Physical:

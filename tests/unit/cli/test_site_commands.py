@@ -147,7 +147,7 @@ def test_a_site_on_postgresql_is_made_by_telling_where_it_is(
 def test_a_server_that_is_not_there_makes_no_site(images_built, tmp_path):
     said = init(tmp_path / "site", "--engine", "postgresql", "--host", tmp_path / "none")
     assert said.code == exits.EXIT_CODES[WarehouseError]
-    assert "PostgreSQL can't be reached" in said.err
+    assert "no server answers at this host and port" in said.err
     assert not (tmp_path / "site").exists()
 
 

@@ -100,7 +100,7 @@ def test_a_server_that_is_not_there_is_told(tmp_path):
     told = mistake(
         {**given, "database": "omop", "user": "me", "port": 7, "sslmode": "disable"}
     )
-    assert told.problem == "PostgreSQL can't be reached or refused (OperationalError)"
+    assert told.problem == "no server answers at this host and port"
 
 
 def test_a_service_file_may_say_where_the_server_is(postgres, tmp_path, monkeypatch):

@@ -218,14 +218,6 @@ def test_a_statement_that_takes_too_long_is_ended(
         PostgreSQLWarehouse(session, CATALOG).run(Statement("SELECT pg_sleep(30)"))
 
 
-@pytest.mark.parametrize(
-    "where", [{"user": "nobody-here"}, {"host": "/nowhere"}, {"dbname": "none"}]
-)
-def test_who_is_not_let_in_is_told_so(postgres: Server, where: dict[str, str]) -> None:
-    with pytest.raises(WarehouseError, match="can't be reached or refused"):
-        connect({**postgres.settings(), **where})
-
-
 def test_a_database_has_the_tables_that_may_be_read(session: engine.Connection) -> None:
     found = physical(session)
     assert {table.path for table in found.tables} == {
