@@ -6,16 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from cohort_dsl.codes import SYSTEMS
+from cohort_dsl.codes import SYSTEMS, Code
 from cohort_dsl.mappings import coding
 from cohort_dsl.mappings.expressions import Choose, Constant, Expression, First
 from cohort_dsl.mappings.model import Part
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Node, Series
 from cohort_dsl.model.question import Question
-
-Vocabularies: TypeAlias = Callable[[str, str], frozenset[str] | None]
-"""From a table and a column with codes to what these are; None where nobody knows."""
 
 
 def named(parts: Iterable[Part], column: str) -> frozenset[str] | None:
@@ -66,32 +63,62 @@ class Asked:
         systems = [coding.system(one) for one in vocabularies]
         if not self.codes or None in systems:
             return True
-        return any(
-            coding.looks_like(one, code, begun=self.begun)
-            for one in systems
-            if one is not None
-            for code in self.codes
-        )
+        return any(self._any_of(one) for one in systems if one is not None)
+
+    def systems(self) -> list[type[Code]]:
+        """Those that one of them could be of."""
+        return [one for one in SYSTEMS.values() if self._any_of(one)]
+
+    def are_all_known(self) -> bool:
+        """Could each of them be of a system that we know?"""
+        known = self.systems()
+        return all(any(self._is(one, code) for one in known) for code in self.codes)
+
+    def _any_of(self, system: type[Code]) -> bool:
+        return any(self._is(system, code) for code in self.codes)
+
+    def _is(self, system: type[Code], code: str) -> bool:
+        return coding.looks_like(system, code, begun=self.begun)
 
 
-def problems(question: Question, vocabularies: Vocabularies) -> list[str]:
+@dataclass(frozen=True)
+class Here:
+    """What a column has. ``names``: of its vocabularies, those that may be told, and a word
+    for others; none where it has no code at all. ``fits``: may some be what is asked?"""
+
+    names: frozenset[str]
+    fits: bool
+
+
+Has: TypeAlias = Callable[[Asked], Here | None]
+"""What the column that is asked has; None where nobody knows."""
+
+
+def told(one: Asked, names: frozenset[str] | None) -> Here | None:
+    """Where all that is known is the names of a column's vocabularies."""
+    return None if names is None else Here(names, one.are_of(names))
+
+
+def problems(question: Question, has: Has) -> list[str]:
     """Each column that has no codes of the kind that it is asked for, in a sentence.
 
     Where one list among alternatives is of a kind that is there, the others are no mistake:
     so a definition can be asked at several sites.
     """
     found: dict[str, None] = {}
-    fine = _alternatives(question, vocabularies)
+    fine = _alternatives(question, has)
     for node in _asking(question):
         for one in _asked(node):
-            here = vocabularies(one.table, one.column)
-            if here is None or one in fine or one.are_of(here):
-                continue
-            found[_problem(one, here)] = None
+            here = None if one in fine else has(one)
+            if here is not None and not here.fits:
+                found[_problem(one, here.names)] = None
     return list(found)
 
 
 def _problem(one: Asked, here: Collection[str]) -> str:
+    where = f"{one.table}.{one.column}"
+    if not here:
+        return f"{where} has no code of anybody here, and is asked for some"
     whole = () if one.begun else SYSTEMS.values()
     fits = [
         system.title
@@ -99,10 +126,21 @@ def _problem(one: Asked, here: Collection[str]) -> str:
         if all(coding.looks_like(system, code) for code in one.codes)
     ]
     like = f"codes that look like {' or '.join(fits)}" if fits else "other codes"
-    known = [system for name in sorted(here) if (system := coding.system(name))]
+    return f"{where} has {_listed(here)}, and is asked for {like}"
+
+
+def _listed(here: Collection[str]) -> str:
+    """What codes are there, in words."""
+    names = sorted(set(here) - {coding.OTHER, coding.told(None)})
+    known = [system for name in names if (system := coding.system(name))]
     looks = "; ".join(dict.fromkeys(system.looks_like for system in known))
-    names = " and ".join(sorted(here))
-    return f"{one.table}.{one.column} has {names} codes ({looks}), and is asked for {like}"
+    seen = f" ({looks})" if looks else ""
+    told = [f"{' and '.join(names)} codes{seen}"] if names else []
+    if coding.OTHER in here:
+        told.append("codes of other vocabularies")
+    if coding.told(None) in here:
+        told.append("codes of no vocabulary")
+    return " and ".join(told)
 
 
 def _asking(question: Question) -> Iterator[Node]:
@@ -117,7 +155,7 @@ def _asking(question: Question) -> Iterator[Node]:
     yield from (node for node in every if node not in denied)
 
 
-def _alternatives(question: Question, vocabularies: Vocabularies) -> set[Asked]:
+def _alternatives(question: Question, has: Has) -> set[Asked]:
     """What stands beside a list that the same column may well have codes of."""
     fine: set[Asked] = set()
     for node in question.nodes():
@@ -127,7 +165,7 @@ def _alternatives(question: Question, vocabularies: Vocabularies) -> set[Asked]:
         served = {
             (one.table, one.column)
             for one in every
-            if (here := vocabularies(one.table, one.column)) and one.are_of(here)
+            if (here := has(one)) is not None and here.fits
         }
         fine |= {one for one in every if (one.table, one.column) in served}
     return fine

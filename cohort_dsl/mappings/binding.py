@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import asked_codes, names, opposition, parts, sharing
+from cohort_dsl.mappings.asked_codes import Asked, Has, Here
 from cohort_dsl.mappings.demanding import Served, State, demand
 from cohort_dsl.mappings.losses import Losses, losses
 from cohort_dsl.mappings.model import OFFERED, Part, SiteMapping
@@ -62,8 +63,11 @@ class Bound:
     left_out: tuple[BoundLeftOut, ...] = ()
     nobody: str = ""
 
-    def demand(self, query: Question) -> None:
-        """WarehouseError, with all that is missing, unless the question can be asked."""
+    def demand(self, query: Question, has: Has | None = None) -> None:
+        """WarehouseError, with all that is missing, unless the question can be asked.
+
+        ``has``: what codes the columns really have; without it, as the mapping says.
+        """
         if self.nobody:
             raise WarehouseError(
                 f"nobody's rows are served: {self.nobody}",
@@ -71,7 +75,7 @@ class Bound:
                 remedy="Correct the mapping, or what the database lets this account read: "
                 "it must be told who counts as a patient and who is left out.",
             )
-        demand(query, self)
+        demand(query, self, has or self.has)
 
     def served(self, table: str, column: str = "") -> Served:
         """Of what no contract has, SERVED: that is for the catalog to refuse."""
@@ -82,12 +86,13 @@ class Bound:
             return bound.served
         return bound.columns.get(column, Served(State.SERVED))
 
-    def vocabularies(self, table: str, column: str) -> frozenset[str] | None:
+    def has(self, asked: Asked) -> Here | None:
         """What a column's codes are, where the mapping itself says it."""
-        beside, bound = asked_codes.vocabulary_column(column), self.tables.get(table)
+        beside = asked_codes.vocabulary_column(asked.column)
+        bound = self.tables.get(asked.table)
         if bound is None or beside is None or bound.served.state is not State.SERVED:
             return None
-        return asked_codes.named(bound.parts, beside)
+        return asked_codes.told(asked, asked_codes.named(bound.parts, beside))
 
 
 # Binding -------------------------------------------------------------------------

@@ -131,7 +131,7 @@ class Counting:
         code, number = rows.c[column.name], sa.func.count().label("number")
         named: list[Sql] = [code] if vocabulary is None else [rows.c[vocabulary], code]
         every = sa.select(*named, number).where(code.is_not(sa.null()))
-        asked = self._without_left_out(every, rows).group_by(*named)
+        asked = without_left_out(self.bound, every, rows).group_by(*named)
         most = asked.order_by(number.desc()).limit(DIFFERENT_CODES)
         found = self.run(render(most, self.dialect))
         if vocabulary is None:
@@ -143,26 +143,15 @@ class Counting:
 
     def _ask(self, rows: sa.FromClause, wanted: Mapping[str, Sql]) -> dict[str, int]:
         question = sa.select(*wanted.values()).select_from(self._beside_people(rows))
-        return self._row(wanted, self._without_left_out(question, rows))
+        return self._row(wanted, without_left_out(self.bound, question, rows))
 
     def _one(self, rows: sa.FromClause, wanted: Mapping[str, Sql]) -> dict[str, int]:
         question = sa.select(*wanted.values()).select_from(rows)
-        return self._row(wanted, self._without_left_out(question, rows))
+        return self._row(wanted, without_left_out(self.bound, question, rows))
 
     def _row(self, wanted: Mapping[str, Sql], question: sa.Select[Any]) -> dict[str, int]:
         [counts] = self.run(render(question, self.dialect))
         return dict(zip(wanted, (int(count or 0) for count in counts), strict=True))
-
-    def _without_left_out(
-        self, question: sa.Select[Any], rows: sa.FromClause
-    ) -> sa.Select[Any]:
-        found = self.bound.catalog.left_out
-        if found is None:
-            return question
-        left_out = found.alias("left_out")
-        its = left_out.c.patient_id == rows.c.patient_id
-        there = sa.select(left_out.c.patient_id).where(its).correlate(rows).exists()
-        return question.where(sa.not_(there))
 
     def _beside_people(self, rows: sa.FromClause) -> sa.FromClause:
         return rows.outerjoin(self._people, self._known == rows.c.patient_id)
@@ -198,6 +187,29 @@ class Counting:
             found["early"] = _those(value < sa.literal(EARLIEST))
             found["late"] = _those(value > sa.literal(self.latest))
         return found
+
+
+def without_left_out(
+    bound: Bound, question: sa.Select[Any], rows: sa.FromClause
+) -> sa.Select[Any]:
+    """The same of the rows of nobody who is left out."""
+    found = bound.catalog.left_out
+    if found is None:
+        return question
+    left_out = found.alias("left_out")
+    its = left_out.c.patient_id == rows.c.patient_id
+    there = sa.select(left_out.c.patient_id).where(its).correlate(rows).exists()
+    return question.where(sa.not_(there))
+
+
+def of_patients(bound: Bound, rows: sa.FromClause, wanted: list[Sql]) -> sa.Select[Any]:
+    """What is wanted, of the rows of people who count as patients."""
+    people = bound.catalog.people
+    assert people is not None, "every mapping says who counts as a patient"
+    known = people.alias("known")
+    both = rows.join(known, known.c.patient_id == rows.c.patient_id)
+    question = sa.select(*(one.label(f"n{n}") for n, one in enumerate(wanted)))
+    return without_left_out(bound, question.select_from(both), rows)
 
 
 def coded(table: BoundTable) -> list[tuple[Column, str | None]]:

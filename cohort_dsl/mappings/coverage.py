@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from cohort_dsl.mappings import coding
 from cohort_dsl.mappings.binding import Bound, BoundTable
-from cohort_dsl.mappings.counting import EARLIEST, Run, coded
+from cohort_dsl.mappings.counting import EARLIEST, Run, coded, of_patients
 from cohort_dsl.mappings.demanding import State
 from cohort_dsl.mappings.description import DAYS
 from cohort_dsl.sql import Dialect
@@ -115,18 +115,7 @@ class _Asking:
         by: Sql | None = None,
     ) -> list[tuple[Any, ...]]:
         """Of the rows of people who count as patients."""
-        people = self.bound.catalog.people
-        assert people is not None, "every mapping says who counts as a patient"
-        known = people.alias("known")
-        both = rows.join(known, known.c.patient_id == rows.c.patient_id)
-        question = sa.select(*(one.label(f"n{n}") for n, one in enumerate(wanted)))
-        question = question.select_from(both)
-        left_out = self.bound.catalog.left_out
-        if left_out is not None:
-            gone = left_out.alias("left_out")
-            its = gone.c.patient_id == rows.c.patient_id
-            there = sa.select(gone.c.patient_id).where(its).correlate(rows).exists()
-            question = question.where(sa.not_(there))
+        question = of_patients(self.bound, rows, wanted)
         if among is not None and by is not None:
             question = question.where(among).group_by(by)
         return self.run(render(question, self.dialect))

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import asked_codes
+from cohort_dsl.mappings.asked_codes import Has
 from cohort_dsl.model import nodes
 from cohort_dsl.model.question import Question
 
@@ -42,21 +43,21 @@ class Offer(Protocol):
         """Of what no contract has, SERVED: that is for the catalog to refuse."""
         ...
 
-    def vocabularies(self, table: str, column: str) -> frozenset[str] | None:
-        """What a column's codes are; None where nobody knows."""
-        ...
 
+def demand(question: Question, offer: Offer, has: Has) -> None:
+    """WarehouseError, with all that is missing, unless the question can be asked.
 
-def demand(question: Question, offer: Offer) -> None:
-    """WarehouseError, with all that is missing, unless the question can be asked."""
+    ``has``: what codes there are.
+    """
     _must_be_served(question, offer)
-    wrong = asked_codes.problems(question, offer.vocabularies)
+    wrong = asked_codes.problems(question, has)
     if wrong:
         raise WarehouseError(
             "; ".join(wrong),
             where="the codes that the definition asks for",
             remedy="Ask for codes of what is there: nothing would be found. What a site "
-            "has is in its description (strongroom warehouse describe).",
+            "has is in its description (strongroom warehouse describe); what it really has "
+            "none of, it names among its empty_tables.",
         )
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.mappings import coding
+from cohort_dsl.mappings import asked_codes, coding
+from cohort_dsl.mappings.asked_codes import Asked, Here
 from cohort_dsl.mappings.demanding import Served, State, demand
 from cohort_dsl.mappings.model import OFFERED
 from cohort_dsl.model.question import Question
@@ -79,18 +80,19 @@ class Description:
         its = found.column(column)
         return Served(State.SERVED) if its is None else its.served
 
-    def vocabularies(self, table: str, column: str) -> frozenset[str] | None:
+    def has(self, asked: Asked) -> Here | None:
         """What a column's codes are; None where some are of no vocabulary that is told."""
-        found = self.table(table)
-        its = found.column(column) if found else None
+        found = self.table(asked.table)
+        its = found.column(asked.column) if found else None
         if its is None or not its.vocabularies:
             return None
         names = frozenset(its.vocabularies)
-        return None if names & {coding.OTHER, coding.told(None)} else names
+        known = not names & {coding.OTHER, coding.told(None)}
+        return asked_codes.told(asked, names) if known else None
 
     def demand(self, question: Question) -> None:
         """WarehouseError unless the site could answer it, in the words of the site."""
-        demand(question, self)
+        demand(question, self, self.has)
 
     def as_json(self) -> dict[str, Any]:
         """Version 1 of the format ``warehouse-description``."""

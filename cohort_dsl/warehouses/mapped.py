@@ -9,6 +9,7 @@ from datetime import date
 from cohort_dsl.mappings import check, coverage
 from cohort_dsl.mappings.binding import Bound
 from cohort_dsl.mappings.coverage import Coverage
+from cohort_dsl.mappings.present_codes import Present
 from cohort_dsl.mappings.report import Report
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Query
@@ -37,6 +38,7 @@ class MappedWarehouse(UntilClosed):
     ) -> None:
         self._engine, self.bound, self.mapping = engine, bound, mapping
         self._files = files
+        self._present = Present(bound, engine.dialect, engine.run)
 
     def __repr__(self) -> str:
         return f"<warehouse mapped as {self.mapping}>"
@@ -52,24 +54,24 @@ class MappedWarehouse(UntilClosed):
     @contextmanager
     def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Answer]:
         """The cohort, sorted by patient_id. WarehouseError for what isn't served."""
-        self.bound.demand(query)
+        self.bound.demand(query, self._present.has)
         with self._files.unchanged(), self._engine.ask(query, on_step) as answer:
             yield answer
 
     def measure(self, measures: Measures) -> Rows:
         """The measures. WarehouseError for what isn't served."""
-        self.bound.demand(measures)
+        self.bound.demand(measures, self._present.has)
         with self._files.unchanged():
             return self._engine.measure(measures)
 
     def explain(self, question: Query | Measures, clock: Clock) -> Tried:
         """What it takes to answer. WarehouseError for what isn't served."""
-        self.bound.demand(question)
+        self.bound.demand(question, self._present.has)
         return self._engine.explain(question, clock)
 
     def resumable(self, query: Query) -> Resumable | None:
         """Where the engine can go back. WarehouseError for what isn't served."""
-        self.bound.demand(query)
+        self.bound.demand(query, self._present.has)
         return self._engine.resumable(query)
 
     def check(self, today: date | None = None) -> Report:
