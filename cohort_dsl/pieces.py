@@ -10,7 +10,8 @@ site's account only, and are as sensitive as that file. They go when it is there
 is given up takes them along with its folder. Their format, version 1:
 
 - ``begun.json``: what was asked (``question``, a hash of it and of the SQL that reads the
-  warehouse's tables, so that a mapping that changes begins anew), ``moment``, by which the
+  warehouse's tables and leaves people out, so that a mapping that changes begins anew, and
+  nobody is in the first pieces whom the last ones leave out), ``moment``, by which the
   warehouse knows the state, and ``starts``, the first patient of each range;
 - for each dataset that is asked for and each range a folder, which is renamed once all of
   it is on the disk: ``cohort.arrow``, an event table as ``events.NAME.arrow``, and

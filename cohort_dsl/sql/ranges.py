@@ -81,13 +81,16 @@ def starts(catalog: Catalog, size: int, dialect: Dialect) -> Statement:
 
 
 def told(catalog: Catalog, tables: Collection[TableSchema], dialect: Dialect) -> str:
-    """How these tables and the patients are read, as SQL with its values: the same text as
-    long as they are read in the same way."""
+    """How these tables and the patients are read, and whoever is left out, as SQL with its
+    values: the same text as long as they are read in the same way, on the same day if it
+    is by days that people are left out."""
     read = [
         sa.select(*catalog.rows(one.name, [c.name for c in one.columns]).c)
         for one in tables
     ]
     assert catalog.people is not None
     asked = [*read, sa.select(catalog.people.c.patient_id)]
+    if catalog.left_out is not None:
+        asked.append(sa.select(catalog.left_out.c.patient_id))
     found = [render(rows, dialect) for rows in asked]
     return "\n".join(f"{one.text} {one.parameters!r}" for one in found)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pytest
+import sqlalchemy as sa
 
 from cohort_dsl import INTERVAL, create_dataset
 from cohort_dsl.cohort_file import CohortFile
@@ -62,11 +64,15 @@ def extracted(
     target: Path,
     story: Story | None = None,
     tables: dict[str, pa.Table] = TABLES,
+    opposed: int | None = None,
 ) -> tuple[CohortFile, ...]:
     """By a connection of its own; without a story by a warehouse that can't go back."""
     with duckdb.connect(":memory:") as memory:
         schemas = {schema.name: schema for schema in query.tables()}
         held = holding(memory, tables, schemas)
+        if opposed is not None:
+            its = sa.select(sa.literal(opposed, sa.BigInteger()).label("patient_id"))
+            held.catalog = replace(held.catalog, left_out=its.subquery("opposed"))
         if story is None:
             return cohorts(query, held, target)
         return cohorts(query, Flashing(memory, held.catalog, story), target)
@@ -134,6 +140,16 @@ def test_another_question_begins_anew(tmp_path: Path) -> None:
     assert {moment for _, moment in story.asked[2:]} == {"moment 2"}
     whole = extracted(a_query(value=False), tmp_path / "whole.parquet")
     assert hashes(made) == hashes(whole)
+
+
+def test_who_is_left_out_since_then_is_in_no_piece_from_before(tmp_path: Path) -> None:
+    target, story = tmp_path / "cohort.parquet", Story(breaks={3: away()})
+    with pytest.raises(WarehouseAway):
+        extracted(a_query(), target, story, opposed=6)
+    made = extracted(a_query(), target, story, opposed=2)
+    whole = extracted(a_query(), tmp_path / "whole.parquet", opposed=2)
+    assert hashes(made) == hashes(whole)
+    assert {moment for _, moment in story.asked[4:]} == {"moment 2"}
 
 
 @pytest.mark.parametrize(
