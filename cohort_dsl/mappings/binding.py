@@ -33,8 +33,8 @@ class BoundTable:
     """A contract table here. ``rows``: from wanted columns to what to select them from.
 
     ``parts``: those of the mapping whose rows these are. ``losses``: what gets lost between
-    the database and these. ``absent``: what isn't there, of parts that are optional.
-    ``standing``: where each column's values stand.
+    the database and these. ``absent``: what isn't there, of parts that are optional, or may
+    not be read, of tables for each year. ``standing``: where each column's values stand.
     """
 
     schema: TableSchema
@@ -181,7 +181,8 @@ def _bound(schema: TableSchema, mapped: tuple[Part, ...], place: Place) -> Bound
 def _there(
     left: tuple[Part, ...], physical: Physical
 ) -> tuple[list[Part], tuple[str, ...]]:
-    """The parts for the tables that are there, and which optional ones aren't.
+    """The parts for the tables that are there, and which optional ones aren't, or which
+    of several can't be read.
 
     LackingError where there is none at all, or one that isn't optional is lacking.
     """
@@ -197,9 +198,13 @@ def _there(
             absent.append(error.problem)
         else:
             each += found
+            absent += map(_UNREAD.format, names.unreadable(part.table, physical))
     if not each:
         raise LackingError("; ".join(absent))
     return each, tuple(absent)
+
+
+_UNREAD = "this account may not read the table {}"
 
 
 def _part(

@@ -59,6 +59,11 @@ def _left_out(one: BoundLeftOut, counting: Counting) -> LeftOutReport:
 def _naming(counts: LeftOutCounts) -> Iterable[Finding]:
     if not counts.rows:
         yield Finding(Status.WARNING, "Its table has no rows: nobody is left out by it.")
+    elif not (counts.people or counts.without_patient or counts.strangers):
+        told = "Its table has rows, and by none of them is anybody left out: compare "
+        yield Finding(
+            Status.WARNING, told + "what they say with only, unless and the days."
+        )
     if counts.without_patient:
         told = f"About {rounded(counts.without_patient)} rows don't tell who is meant."
         yield Finding(Status.WRONG, f"{told} Nobody is left out by them.")

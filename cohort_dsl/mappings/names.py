@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from cohort_dsl.mappings.expressions import Constant, Expression
@@ -73,6 +73,23 @@ def _years(name: str, physical: Physical) -> list[str]:
     paths = {".".join(table.path[-length:]) for table in physical.tables}
     fits = [match for path in paths if (match := pattern.fullmatch(path))]
     return sorted({_year_of(match.groupdict()) for match in fits})
+
+
+def demand_readable(names: Iterable[str], physical: Physical) -> None:
+    """LackingError where one of several tables that such a name stands for is there, but
+    not for this account: the others would be taken for the whole."""
+    found = [table for name in names for table in unreadable(name, physical)]
+    if found:
+        raise LackingError(f"this account may not read the table {', '.join(found)}")
+
+
+def unreadable(name: str, physical: Physical) -> list[str]:
+    """The tables that it stands for, of those that this account may not read."""
+    if not (has_year(name) or cut(name)[1]):
+        return []
+    pattern = re.compile(_pattern(name.rpartition(".")[-1]), re.IGNORECASE)
+    there = {table.name.casefold() for table in physical.tables}
+    return sorted(one for one in physical.forbidden - there if pattern.fullmatch(one))
 
 
 def _pattern(name: str) -> str:

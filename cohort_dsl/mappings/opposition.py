@@ -79,6 +79,8 @@ def _bound(left_out: LeftOut, place: Place, today: date | None) -> BoundLeftOut:
     schema = TableSchema(left_out.name, columns, one_row_per_patient=False)
     part = replace(left_out.part, columns=named)
     try:
+        tables = (part.table, *(join.table for join in part.joins))
+        names.demand_readable(tables, place.physical)
         years = names.each(part, place.physical)
         found = [parts.bind(schema, one, list(named), place) for one in years]
         for lacking in (lacking for one in found for lacking in one.lacking.values()):

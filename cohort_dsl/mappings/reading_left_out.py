@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from cohort_dsl.mappings.expressions import Column, Expression, ExpressionError
+from cohort_dsl.mappings.expressions import (
+    Column,
+    Either,
+    Expression,
+    ExpressionError,
+    columns,
+    sums_up,
+)
 from cohort_dsl.mappings.model import Join, LeftOut, Part, Texts
 from cohort_dsl.mappings.words import parse
 from cohort_dsl.mappings.yaml_lines import Entry, Keys
@@ -62,6 +69,8 @@ class Reader:
             ends=self.expression(keys["ends"]),
         )
         _check_aliases(found, entry)
+        _check_patient(found, keys["patient_id"])
+        _check_row_by_row(found, entry)
         return found
 
     def _texts(self, keys: Keys, word: str, *, missing: bool) -> Iterator[Texts]:
@@ -77,6 +86,26 @@ class Reader:
                 yield Texts(parse(name), texts, missing or () in values)
             except ExpressionError as error:
                 entry.problems.add(entry.line, f"{entry.name}: {error}")
+
+
+def _check_patient(found: LeftOut, entry: Entry) -> None:
+    """What names no column would name nobody, and so leave nobody out."""
+    told = found.part.patient_id
+    options = told.options if isinstance(told, Either) else (told,)
+    if not all(any(column.name for column in columns(one)) for one in options):
+        entry.wrong("a column, or an expression of columns")
+
+
+def _check_row_by_row(found: LeftOut, entry: Entry) -> None:
+    """Each row counts by itself, whatever the site declares empty."""
+    texts = (one.column for one in (*found.only, *found.unless))
+    said = (found.part.patient_id, found.begins, found.ends, *texts)
+    if any(sums_up(one) for one in said if one):
+        problem = f"{entry.name}: earliest() and latest() can't stand here"
+        entry.problems.add(entry.line, problem)
+    if any(join.unless_empty for join in found.part.joins):
+        problem = f"{entry.name}: no 'unless_empty' can stand in its joins"
+        entry.problems.add(entry.line, problem)
 
 
 def _check_aliases(found: LeftOut, entry: Entry) -> None:

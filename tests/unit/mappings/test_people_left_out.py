@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from cohort_dsl import create_dataset, warehouses
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.mappings import reading
+from cohort_dsl.mappings import binding, reading
+from cohort_dsl.mappings.physical import of_columns
+from cohort_dsl.sql.duckdb import DUCKDB
 from cohort_dsl.sql.working import LEFT_OUT
 from cohort_dsl.tables import contract as tables
 from cohort_dsl.testing import query_of
@@ -208,6 +211,53 @@ def test_who_can_not_tell_who_opposed_serves_nobody(tmp_path):
         assert not warehouse.check(TODAY).ok
 
 
+def known(*tables, forbidden=()):
+    """What a database has, each table with these columns."""
+    columns = ("person_id", "gender_concept_id", "status")
+    every = of_columns(
+        (("main", name), column, "VARCHAR") for name in tables for column in columns
+    )
+    return replace(every, forbidden=frozenset(forbidden))
+
+
+def bound(words, physical):
+    return binding.bind(reading.read(PEOPLE + words, "ours"), physical, DUCKDB, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("table", "there", "forbidden"),
+    [
+        ("opposed[_old]", ("opposed",), "opposed_old"),
+        ("opposed[_old]", ("opposed_old",), "opposed"),
+        ("opposed_{yyyy}", ("opposed_2020", "opposed_2021"), "opposed_2022"),
+        ("main.opposed[_{yy}]", ("opposed", "opposed_20"), "opposed_21"),
+    ],
+)
+def test_of_several_tables_none_may_be_kept_from_us(table, there, forbidden):
+    """Else those who opposed in that one would be seen."""
+    words = f"opposition: [{{from: '{table}', patient_id: person_id}}]\n"
+    other = ("opposed_older", "opposed_1", forbidden)
+    found = bound(words, known("person", *there, forbidden=other))
+    assert found.nobody.endswith(f"this account may not read the table {forbidden}")
+    assert not found.catalog.sources
+    others = bound(words, known("person", *there, forbidden=other[:2]))
+    assert others.nobody == ""
+
+
+def test_of_tables_for_each_year_the_check_tells_which_are_kept_from_us():
+    words = """\
+  visits:
+    from: "stay_{yyyy}"
+    patient_id: person_id
+    columns: {visit_id: , start_date: , end_date: , kind: , care_site: status}
+"""
+    there = ("person", "stay_2020")
+    found = bound(words, known(*there, forbidden=("stay_2021", "stays", "stay_2020")))
+    assert found.tables["visits"].absent == (
+        "this account may not read the table stay_2021",
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -223,6 +273,19 @@ def test_who_can_not_tell_who_opposed_serves_nobody(tmp_path):
         (
             "exclusions: {x: {from: a, patient_id: b, only: {c: ['']}}}\n",
             "null stands for nothing there",
+        ),
+        ("opposition: [{from: a, patient_id: }]\n", "'patient_id' must be a column"),
+        ("opposition: [{from: a, patient_id: '1'}]\n", "'patient_id' must be a column"),
+        ("opposition: [{from: a, patient_id: 'either(b, None)'}]\n", "must be a column"),
+        ("opposition: [{from: a, patient_id: latest(b)}]\n", "latest() can't stand here"),
+        (
+            "opposition: [{from: a, patient_id: b, ends: latest(c)}]\n",
+            "latest() can't stand here",
+        ),
+        (
+            "opposition: [{from: a, patient_id: c.d, joins: {c: {on: {e: f}, "
+            "unless_empty: visits}}}]\n",
+            "no 'unless_empty' can stand in its joins",
         ),
     ],
 )

@@ -215,6 +215,14 @@ def test_a_filter_that_meets_nobody_is_wrong(tmp_path):
     empty = checked(tmp_path, {}, OPPOSED)
     assert empty.left_out[0].sentence == "Nobody is left out."
     assert empty.left_out[0].findings[0].status is Status.WARNING
+    (tmp_path / "w.duckdb").unlink()
+    words = OPPOSED.replace(
+        "patient_id:", "only: {note: [nothing of the kind]}, patient_id:"
+    )
+    other = {"opposed": [{"person_id": "1", "note": "oui"}]}
+    [finding] = checked(tmp_path, other, words).left_out[0].findings
+    assert finding.status is Status.WARNING
+    assert "by none of them is anybody left out" in finding.sentence
 
 
 class Tags(HTMLParser):
