@@ -199,10 +199,13 @@ class Worker:
         self._record_query(job, harvest)
         self._refuse_cancelled(job)
         made = stages.manifest(task, run, job.id, harvest)
-        where, actions = task.workspace, task.actions
-        taken = outputs.publish(harvest.collected, where, made, actions=actions)
-        if taken:
-            self._ports.record("taken over", {**name(job), "from": taken})
+        outputs.publish(
+            harvest.collected,
+            task.workspace,
+            made,
+            actions=task.actions,
+            taking=lambda t: self._ports.record("taken over", {**name(job), "from": t}),
+        )
         return made
 
     def _harvest(self, job: Job, task: Task, run: Path) -> Harvest:

@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from job_runner.outputs.collect import Collected, OutputLimits, abandon, collect
-from job_runner.outputs.publish import publish, recover
+from job_runner.outputs.publish import Taken, publish, recover
 
-__all__ = ["Collected", "OutputLimits", "abandon", "collect", "publish", "recover"]
+__all__ = [
+    "Collected",
+    "OutputLimits",
+    "Taken",
+    "abandon",
+    "collect",
+    "publish",
+    "recover",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from job_runner.errors import OutputsRefused
@@ -16,6 +16,9 @@ from job_runner.workspaces.journal import Change, Step
 from job_runner.workspaces.manifest import Manifest
 from job_runner.workspaces.workspace import Workspace
 
+Taken = Mapping[str, Sequence[str]]
+"""Of each action that is no more, the paths that another has made now."""
+
 
 def publish(
     collected: Collected,
@@ -23,8 +26,9 @@ def publish(
     record: Manifest,
     *,
     actions: Collection[str] | None = None,
+    taking: Callable[[Taken], None] = lambda taken: None,
     step: Step = lambda what: None,
-) -> Mapping[str, Sequence[str]]:
+) -> None:
     """Put the files where they belong and ``record`` beside them, at once or not at all.
 
     The action's earlier outputs stay until then, and those it no longer makes go. A run
@@ -33,7 +37,8 @@ def publish(
 
     ``actions``: all that the project has; None if that isn't known. Paths that any other
     action made are taken over, and its manifest is put aside: what else it made stays where
-    it is, and is nobody's. What was taken over is told: action → paths.
+    it is, and is nobody's. ``taking`` is told what is taken over, before it is: after a
+    kill perhaps twice, never not at all. It is called with the workspace locked.
 
     OutputsRefused if another of these actions owns one of the paths; PlatformError if the
     disk refuses, and then it may be called again.
@@ -42,13 +47,13 @@ def publish(
         raise ValueError("a manifest tells of exactly the files that were collected")
     try:
         with journal.locked(workspace.journals):
-            taken: dict[str, list[str]] = {}
             if not _is_published(workspace, record):
                 taken = _taken_over(workspace, record, actions)
                 change = _change(collected, workspace, record, taken)
+                if taken:
+                    taking(taken)
                 journal.make(change, workspace.journals, collected.job_id, step)
         abandon(workspace, collected.job_id)
-        return taken
     except OSError as error:
         raise workspace.disk_refused(error) from None
 

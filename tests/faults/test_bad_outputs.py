@@ -20,6 +20,8 @@ from output_checker.report import FileReport, Report, Verdict
 from tests.a_cohort import DATASET, DEFAULT, Desk, people
 from tests.opaque_files import a_picture
 
+pytestmark = pytest.mark.xdist_group("bad outputs")  # all are looked into but once
+
 MOST_MEMORY = 700_000_000
 """Bytes that a check may take, with Python, DuckDB and pyarrow themselves."""
 CHECKED_APART = r"""

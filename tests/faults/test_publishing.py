@@ -10,7 +10,7 @@ import pytest
 
 from job_runner.errors import OutputsRefused, PlatformError
 from job_runner.jobs.job import Failure
-from job_runner.outputs import publish, recover
+from job_runner.outputs import Taken, publish, recover
 from job_runner.project import OutputPattern
 from job_runner.workspaces import journal
 from job_runner.workspaces.workspace import Workspace, local_workspace, site_workspace
@@ -225,12 +225,19 @@ def test_what_an_action_made_that_is_no_more_is_taken_over_and_its_record_put_as
     publish_run(workspace, a_run(tmp_path / "one", OLD), "job1")
     made = collected(a_run(tmp_path / "two", NEW), workspace, BOTH, job_id="job2")
     record, names = a_manifest(made, action="other"), {"other", "third"}
-    taken = publish(made, workspace, record, actions=names)
-    assert taken == {"make": sorted({*OLD} & {*NEW})}
+    told: list[object] = []
+
+    def taking(taken: Taken) -> None:
+        assert workspace.manifest_path("make").exists(), "it is told before it happens"
+        told.append(taken)
+
+    publish(made, workspace, record, actions=names, taking=taking)
+    assert told == [{"make": sorted({*OLD} & {*NEW})}]
     assert set(workspace.manifests()) == {"other"}
     assert [manifest.action for manifest in workspace.given_up()] == ["make"]
     assert {*contents(workspace.high, workspace.medium)} >= {*OLD, *NEW}
-    assert publish(made, workspace, record, actions=names) == {}
+    publish(made, workspace, record, actions=names, taking=taking)
+    assert len(told) == 1
 
 
 def test_what_is_still_an_actions_is_not_taken_over(
