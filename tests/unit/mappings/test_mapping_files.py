@@ -81,6 +81,9 @@ def test_all_mistakes_are_told_with_their_lines():
         )
 
 
+DEEP = f"  deaths: {'[' * 1_000}{']' * 1_000}\n"
+
+
 @pytest.mark.parametrize(
     ("tables", "words"),
     [
@@ -105,7 +108,8 @@ def test_all_mistakes_are_told_with_their_lines():
         (DEATHS + "    joins: {d: {on: {a: b}, unless_empty: x}}\n", "no contract has"),
         ("  deaths: &x {}\n  visits: *x\n", "aliases aren't read here"),
         ("  deaths: {\n", "no plain YAML"),
-        (f"  deaths: {'[' * 5000}\n", "no plain YAML"),
+        (f"  deaths: {'[' * 100}\n", "no plain YAML"),
+        pytest.param(DEEP, "no plain YAML: it can't be read", id="a thousand deep"),
         (DEATHS.replace("from: patient", "from: 2024-13-45"), "'from' must be in quotes"),
         (DEATHS.replace("from: patient", "from: !!x y"), "'from' must be in quotes"),
         (DEATHS.replace("died", "choose(a, {1: b}, c)"), "stands in double quotes"),
