@@ -69,7 +69,9 @@ class _Shown:
         served = table.columns[name]
         if served.state is not State.SERVED:
             return DescribedColumn(name, served)
-        filled = next(word for least, word in BANDS if covered.filled[name] >= least)
+        filled = ""  # of few patients' rows a share would say something of each
+        if covered.patients >= self.policy.threshold:
+            filled = next(word for least, word in BANDS if covered.filled[name] >= least)
         return DescribedColumn(
             name,
             served,

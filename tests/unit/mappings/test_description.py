@@ -120,6 +120,14 @@ def test_what_few_have_is_not_named(tmp_path):
     assert found.table("visits").years == {}
 
 
+def test_of_a_table_that_few_have_rows_in_no_share_is_told(tmp_path):
+    """Else it would tell whether there is anybody, and what nearly each of them has."""
+    found = described(tmp_path, [(9, 2001)])
+    few = [table for table in found.tables if table.served.state is State.SERVED]
+    assert {column.filled for table in few for column in table.columns} == {""}
+    assert found.table("diagnoses").patients is None
+
+
 def test_people_who_are_left_out_are_not_counted(tmp_path):
     ours = tmp_path / "ours.yaml"
     text = MODELS.joinpath("omop", "mapping.yaml")
