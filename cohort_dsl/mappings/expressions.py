@@ -32,6 +32,8 @@ from typing import TypeAlias
 
 from cohort_dsl.mappings.days import DayFormat
 
+OWN = "own"  # what a part's own table is called in SQL, and no join can be
+
 
 class ExpressionError(Exception):
     """The text is none of the expressions above. The message says what is wrong."""

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import sqlalchemy as sa
 
 from cohort_dsl.mappings import conversions, reads
-from cohort_dsl.mappings.expressions import Column, Constant, Expression, columns
+from cohort_dsl.mappings.expressions import OWN, Column, Constant, Expression, columns
 from cohort_dsl.mappings.model import Beside, Join, Only, Part
 from cohort_dsl.mappings.physical import (
     NUMBERS,
@@ -22,8 +22,6 @@ from cohort_dsl.mappings.reads import Read, Value
 from cohort_dsl.mappings.telling import Find, Teller
 from cohort_dsl.model.types import Kind
 from cohort_dsl.sql.dialect import Dialect, Sql
-
-OWN = "own"  # the alias of a part's own table
 
 Asking: TypeAlias = Callable[[Find], Teller]
 Key: TypeAlias = tuple[object, ...]

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from cohort_dsl.mappings import reads
-from cohort_dsl.mappings.expressions import Column, Either, Expression, columns
-from cohort_dsl.mappings.joining import OWN, Seen, Sight
+from cohort_dsl.mappings.expressions import OWN, Column, Either, Expression, columns
+from cohort_dsl.mappings.joining import Seen, Sight
 from cohort_dsl.mappings.model import Beside, Join, Part, People
 from cohort_dsl.mappings.physical import NUMBERS, LackingError, Physical
 from cohort_dsl.mappings.reads import Read

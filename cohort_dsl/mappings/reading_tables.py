@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from cohort_dsl.mappings import names
 from cohort_dsl.mappings.expressions import (
+    OWN,
     Column,
     Constant,
     Expression,
@@ -185,12 +186,26 @@ def expression(entry: Entry) -> Expression | None:
 
 
 def joins(keys: Keys) -> tuple[Join, ...]:
+    """In their order, in which each may hang on those before it, and on no other."""
     held = keys["joins"].section() if "joins" in keys else {}
-    return tuple(_join(alias, entry) for alias, entry in held.items())
+    found = tuple(_join(alias, entry) for alias, entry in held.items())
+    for number, join in enumerate(found):
+        later = {one.alias for one in found[number:]}
+        for column in join.read():
+            if column.alias in later:
+                told = (
+                    f"{column}: {join.alias} can hang only on a join that stands before it"
+                )
+                keys["joins"].problems.add(held[join.alias].line, told)
+    return found
 
 
 def _join(alias: str, entry: Entry) -> Join:
     keys = entry.keys(("on",), JOIN_KEYS)
+    if not alias or alias == OWN:
+        entry.wrong(f"called otherwise: {OWN} is the table itself")
+    if "on" in keys and not keys["on"].section():
+        keys["on"].wrong("a column at least, and what it must equal")
     on = {name: _on(one) for name, one in keys["on"].section().items()}
     never = keys["never"].scalar()
     if never is not None and type(never) is not int:

@@ -29,7 +29,11 @@ from cohort_dsl.mappings.expressions import (
     OpenEnd,
     Together,
     Without,
+    parts,
 )
+
+DEEPEST = 12
+"""Words within words: each may be said twice of what is within, so SQL doubles with it."""
 
 
 def parse(text: str) -> Expression:
@@ -38,7 +42,17 @@ def parse(text: str) -> Expression:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ExpressionError("it can't be read; see the list of words") from None
-    return _read(tree.body)
+    found = _read(tree.body)
+    if _depth(found) > DEEPEST:
+        raise ExpressionError(f"words stand within words, more than {DEEPEST} deep")
+    return found
+
+
+def _depth(expression: Expression) -> int:
+    depth, level = 0, [expression]
+    while level:
+        depth, level = depth + 1, [part for one in level for part in parts(one)]
+    return depth
 
 
 def _read(node: ast.expr) -> Expression:

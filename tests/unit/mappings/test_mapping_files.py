@@ -106,6 +106,18 @@ DEEP = f"  deaths: {'[' * 1_000}{']' * 1_000}\n"
         (DEATHS + "    joins: {d: {on: {a: b}, never: x}}\n", "'never' must be a whole"),
         (DEATHS + "    joins: {d: {on: {a: b}, required: 1}}\n", "'required' must be true"),
         (DEATHS + "    joins: {d: {on: {a: b}, unless_empty: x}}\n", "no contract has"),
+        (DEATHS + "    joins: {d: {on: {}}}\n", "'on' must be a column at least"),
+        (DEATHS + "    joins: {own: {on: {a: b}}}\n", "'own' must be called otherwise"),
+        (DEATHS + "    joins: {'': {on: {a: b}}}\n", "must be called otherwise"),
+        (DEATHS + "    joins: {d: {on: {a: d.b}}}\n", "d.b: d can hang only on a join"),
+        (
+            DEATHS + "    joins: {d: {on: {a: e.b}}, e: {on: {a: d.b}}}\n",
+            "e.b: d can hang only on a join that stands before it",
+        ),
+        (
+            DEATHS.replace("died", "first(" * 12 + "died" + ", a)" * 12),
+            "words stand within words, more than 12 deep",
+        ),
         ("  deaths: &x {}\n  visits: *x\n", "aliases aren't read here"),
         ("  deaths: {\n", "no plain YAML"),
         (f"  deaths: {'[' * 100}\n", "no plain YAML"),
