@@ -6,7 +6,7 @@ expressions go very deep, by several. Constants travel as bound parameters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -39,9 +39,19 @@ from cohort_dsl.plan.tallies import (
     Tally,
     TallyEach,
 )
-from cohort_dsl.sql import answering, gathering, keeping, made, people, picking, uploads
+from cohort_dsl.sql import (
+    answering,
+    gathering,
+    keeping,
+    long_lists,
+    made,
+    people,
+    picking,
+    uploads,
+)
 from cohort_dsl.sql.catalog import Catalog
 from cohort_dsl.sql.dialect import Dialect, Sql
+from cohort_dsl.sql.long_lists import Values
 from cohort_dsl.sql.reading import looked, read, where
 from cohort_dsl.sql.statements import Script
 from cohort_dsl.sql.workbench import Workbench
@@ -56,7 +66,16 @@ def script(plan: Plan, dialect: Dialect, catalog: Catalog) -> Script:
     WarehouseError where the catalog lacks a table or column that the question mentions.
     """
     catalog.demand(plan.query.tables())
-    bench = Workbench(plan, dialect, catalog)
+    told = _told(plan, dialect, catalog)
+    if dialect.one_statement and (some := long_lists.chosen(plan, told, dialect)):
+        return _told(plan, dialect, catalog, some)
+    return told
+
+
+def _told(
+    plan: Plan, dialect: Dialect, catalog: Catalog, written_out: Collection[Values] = ()
+) -> Script:
+    bench = Workbench(plan, dialect, catalog, written_out)
     *before, last = plan.steps
     for step in before:
         STEPS[type(step)](bench, step)

@@ -46,11 +46,11 @@ def _is_in(terms: Terms, node: nodes.IsIn, operands: Sequence[Sql]) -> Sql:
     if not node.values:
         return terms.false()
     operand = terms.stored(operands[0], node.operand.type)
-    if node.values in terms.lists:
-        return operand.in_(sa.select(terms.lists[node.values].c.value))
-    kind = node.operand.type
-    values = sorted(node.values)
-    return operand.in_([terms.stored(terms.constant(v, kind), kind) for v in values])
+    held = terms.lists.get(node.values)
+    if isinstance(held, sa.FromClause):
+        return operand.in_(sa.select(held.c.value))
+    pieces = held or [terms.listed(node.values, node.operand.type)]
+    return sa.or_(*(operand.in_(piece) for piece in pieces))
 
 
 def _contains_any(terms: Terms, node: nodes.ContainsAny, operands: Sequence[Sql]) -> Sql:

@@ -10,7 +10,7 @@ nothing here recurses.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cohort_dsl.model import nodes
@@ -44,10 +44,18 @@ class Arrangement:
         ]
 
 
-def arrange(targets: Sequence[Series], *, native_booleans: bool = True) -> Arrangement:
-    """Which series become columns, so that all the targets can be told at the end."""
+def arrange(
+    targets: Sequence[Series],
+    *,
+    native_booleans: bool = True,
+    again: Collection[Series] = (),
+) -> Arrangement:
+    """Which series become columns, so that all the targets can be told at the end.
+
+    ``again``: series that will be written more than once for other reasons.
+    """
     order = needs.in_place(targets)
-    shared = _shared(order, native_booleans=native_booleans)
+    shared = _shared(order, again, native_booleans=native_booleans)
     work = _Work()
     for node in order:
         work.place(node, must=node in shared)
@@ -64,9 +72,11 @@ def is_column(node: Series) -> bool:
     return needs.origin(node) is not None and not needs.is_joined(node)
 
 
-def _shared(order: Iterable[Series], *, native_booleans: bool) -> set[Series]:
+def _shared(
+    order: Iterable[Series], again: Iterable[Series], *, native_booleans: bool
+) -> set[Series]:
     """The operands that are used more than once."""
-    uses: Counter[Series] = Counter()
+    uses: Counter[Series] = Counter(dict.fromkeys(again, 2))
     for node in order:
         for operand in needs.operands(node):
             uses[operand] += 2 if repeats(node, native_booleans=native_booleans) else 1

@@ -18,7 +18,7 @@ from cohort_dsl.errors import WarehouseError
 from cohort_dsl.model.types import Scalar, ValueType
 from cohort_dsl.sql import written
 from cohort_dsl.sql.draft import NONE, Draft
-from cohort_dsl.sql.statements import Script, Statement, render
+from cohort_dsl.sql.statements import Script, Statement, render, taken
 from cohort_dsl.sql.terms import Terms
 from cohort_dsl.sql.within import Rows
 
@@ -84,7 +84,7 @@ class OneStatement(Draft):
         _demand(len(names), within.steps, "steps")
         steps = [within.keep(self._rows(name), name) for name in names]
         asked = render(question.add_cte(*steps), dialect)
-        _demand(len(asked.parameters), within.parameters, "constants")
+        _demand(taken(asked, dialect), within.parameters, "constants")
         return asked
 
     def _rows(self, name: str) -> Rows:

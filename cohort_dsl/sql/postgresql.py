@@ -280,5 +280,5 @@ POSTGRESQL = Dialect(
     worked_out=lambda rows: rows.offset(number(0)),
     # One patient at a time: a hash of them all takes a kilobyte each, and longer.
     for_many_answers=lambda rows, patient: rows.order_by(patient),
-    within=Within(keep=kept),
+    within=Within(keep=kept, longest_in=65_535),  # one IN is hashed, each of several anew
 )

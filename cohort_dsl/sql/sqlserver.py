@@ -39,6 +39,7 @@ from cohort_dsl.sql.sqlserver_values import (
     truncate,
 )
 from cohort_dsl.sql.temporary import Temporary, columns, quoted
+from cohort_dsl.sql.within import Within
 
 COLLATION = "Latin1_General_100_BIN2_UTF8"
 LONGEST = 8_000  # bytes of a text
@@ -152,6 +153,12 @@ def _piece(text: Sql, start: Sql, length: Sql) -> Sql:
     return sa.func.substring(_by_code_point(text), start, length, type_=sa.String())
 
 
+def _inner(text: Sql) -> Sql:
+    """LEN leaves out blanks at the end, so the last is taken away as the first is."""
+    backwards = _piece(sa.func.reverse(text), number(2), number(LONGEST))
+    return _piece(sa.func.reverse(backwards), number(2), number(LONGEST))
+
+
 def _key(key: Sql) -> Sql:
     return _by_code_point(key) if isinstance(key.type, sa.String) else key
 
@@ -201,4 +208,5 @@ SQLSERVER = Dialect(
     middle=lambda text, start, length: _piece(text, number(start), number(length)),
     position=_position,
     piece=_piece,
+    within=Within(inner=_inner),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -78,6 +79,16 @@ class Script:
     def __str__(self) -> str:
         """The script to read, with its parameters as comments."""
         return "\n\n".join(filter(None, map(_told, self.statements())))
+
+
+_PLACES = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|(:\d+)""")
+
+
+def taken(asked: Statement, dialect: Dialect) -> int:
+    """Of the parameters that a statement may have there, how many it takes."""
+    if not dialect.within.each_place:
+        return len(asked.parameters)
+    return sum(1 for found in _PLACES.finditer(asked.text) if found[1])
 
 
 def _questions(sent: Sent) -> tuple[Statement, ...]:

@@ -6,22 +6,25 @@ them into values of a column and back, for engines without a boolean type.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from cohort_dsl.model.types import BOOL, Kind, Scalar, ValueType
 from cohort_dsl.sql.dialect import Dialect, Sql
 
+Pieces: TypeAlias = Sequence[Sequence[Sql]]
+Listed: TypeAlias = "sa.FromClause | Pieces"
+
 
 @dataclass(frozen=True)
 class Terms:
-    """The words. ``lists``: codes kept as tables."""
+    """The words. ``lists``: long ones, kept as tables, or to be written out in pieces."""
 
     dialect: Dialect
-    lists: Mapping[frozenset[Scalar], sa.FromClause]
+    lists: Mapping[frozenset[Scalar], Listed]
 
     def constant(self, value: Scalar, value_type: ValueType) -> Sql:
         """A bound parameter, with its type said, so that 1 is 64 bits wide everywhere."""
@@ -29,6 +32,10 @@ class Terms:
             return self.condition(sa.literal_column("1" if value else "0"))
         kind = self.dialect.type(value_type.kind)
         return sa.cast(sa.bindparam(None, value, kind), kind)
+
+    def listed(self, values: Iterable[Scalar], value_type: ValueType) -> list[Sql]:
+        """Constants in order, as columns hold them."""
+        return [self.held(value, value_type) for value in sorted(values)]
 
     def given(self, value: Scalar | None) -> Scalar | None:
         """A constant as a column holds it, where rows are uploaded."""

@@ -47,21 +47,34 @@ def _digits(place: int) -> sa.Subquery:
     return sa.union_all(*selects).subquery(f"digits_{place}")
 
 
+def inner(text: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The text without its first and last character."""
+    two: sa.ColumnElement[Any] = sa.literal_column("2")
+    length = sa.func.char_length(text, type_=sa.Integer()) - two
+    return sa.func.substr(text, two, length, type_=sa.String())
+
+
 @dataclass(frozen=True)
 class Within:
     """``keep``: a step's rows under the name of its table, for what follows in the WITH.
 
-    ``parameters``: as many as a statement may have; ``steps``: as many as its WITH may
-    have. ``text``: the bytes of a text that a parameter may be. ``few``: rows of constants
-    that are a select each; more are packed, and counted by ``numbers``.
+    ``parameters``: as many as a statement may have, where ``each_place`` each place that
+    one stands in counts; ``steps``: as many as its WITH may have. ``text``: the bytes of a
+    text that a parameter may be. ``few``: rows of constants that are a select each; more
+    are packed, counted by ``numbers``, and freed from what is around each by ``inner``.
+    ``longest_in``: values of one IN at most, of which a long list is written as several;
+    0: it is always packed (``long_lists``).
     """
 
     keep: Callable[[Rows, str], sa.CTE] = named
     parameters: int = 65_535
+    each_place: bool = False
     steps: int = 2_000
     text: int = 4_000
     few: int = 40
     numbers: Callable[[int], sa.Select[Any]] = by_digits
+    inner: Callable[[sa.ColumnElement[Any]], sa.ColumnElement[Any]] = inner
+    longest_in: int = 0
 
 
 WITHIN = Within()

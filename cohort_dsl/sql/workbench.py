@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from cohort_dsl.model.nodes import Frame, Series, Table
 from cohort_dsl.model.types import INT, Scalar, ValueType
 from cohort_dsl.plan import needs
-from cohort_dsl.plan.steps import Assembly, Plan, Step
+from cohort_dsl.plan.steps import Aggregate, Assembly, Plan, Step
 from cohort_dsl.sql.answers import Answers
 from cohort_dsl.sql.catalog import Catalog
 from cohort_dsl.sql.counting import Counting
@@ -22,7 +22,7 @@ from cohort_dsl.sql.draft import Draft
 from cohort_dsl.sql.numbers import going_by_number
 from cohort_dsl.sql.one_statement import OneStatement
 from cohort_dsl.sql.sides import Sides
-from cohort_dsl.sql.terms import Terms
+from cohort_dsl.sql.terms import Listed, Terms
 from cohort_dsl.sql.working import (
     INTERVAL,
     LEFT_OUT,
@@ -40,18 +40,25 @@ Reader: TypeAlias = Callable[[Collection[str]], sa.FromClause]
 class Workbench:
     """The script in the making, and where to find what it has made.
 
-    ``lists``: long lists of constants; ``results``: what each step has left, by its name;
-    ``joined``: what is found by a join on a value; ``made``: the rows of frames that have
-    rows of their own; ``copies``: where a table's rows were gathered, by its name and
-    whether they are the population's only; ``ranked``: of rows kept by a step of this name,
-    the column of which only the order is kept. ``lays_out``: the population is numbered,
-    because its answers will be laid side by side; ``numbered``: the steps in whose results
-    patients go by these numbers.
+    ``lists``: long lists of constants, of which some are ``written_out``; ``results``: what
+    each step has left, by its name; ``joined``: what is found by a join on a value;
+    ``made``: the rows of frames that have rows of their own; ``copies``: where a table's
+    rows were gathered, by its name and whether they are the population's only; ``ranked``:
+    of rows kept by a step of this name, the column of which only the order is kept.
+    ``lays_out``: the population is numbered, because its answers will be laid side by side;
+    ``numbered``: the steps in whose results patients go by these numbers.
     """
 
-    def __init__(self, plan: Plan, dialect: Dialect, catalog: Catalog) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        dialect: Dialect,
+        catalog: Catalog,
+        written_out: Collection[frozenset[Scalar]] = (),
+    ) -> None:
         self.plan, self.dialect, self.catalog = plan, dialect, catalog
-        self.lists: dict[frozenset[Scalar], sa.FromClause] = {}
+        self.written_out = written_out
+        self.lists: dict[frozenset[Scalar], Listed] = {}
         self.results: dict[str, sa.FromClause] = {}
         self.joined: dict[Joined, sa.FromClause] = {}
         self.made: dict[Frame, sa.FromClause] = {}
@@ -194,4 +201,6 @@ class Workbench:
 
     def _worked_out(self, step: Step, start: Start) -> Worked:
         keep = self.draft.keeper(step.name)
-        return work_out(step.computes(), start, self.terms, self.joined, keep)
+        several = isinstance(step, Aggregate) and len(step.parts) > 1
+        targets = step.computes()
+        return work_out(targets, start, self.terms, self.joined, keep, several=several)

@@ -18,6 +18,7 @@ from cohort_dsl.sql.dialect import Sql
 from cohort_dsl.sql.draft import Keep
 from cohort_dsl.sql.expressions import RULES
 from cohort_dsl.sql.layers import LAYERS, Arrangement, arrange, is_column
+from cohort_dsl.sql.long_lists import said_once
 from cohort_dsl.sql.terms import Terms
 
 # Whom, and which day, a row was looked up for. No table's column begins with _.
@@ -87,13 +88,17 @@ def work_out(
     terms: Terms,
     joined: Mapping[Joined, sa.FromClause],
     keep: Keep,
+    *,
+    several: bool = False,
 ) -> Worked:
     """Rows with the targets on them.
 
     ``joined``: the values of each ``is_in`` series, what each look-up by date finds, and
-    what each long map says.
+    what each long map says. ``several``: some targets tell sets of rows apart.
     """
-    plan = arrange(targets, native_booleans=terms.dialect.native_booleans)
+    again = said_once(targets, terms.lists, terms.dialect, several=several)
+    native = terms.dialect.native_booleans
+    plan = arrange(targets, native_booleans=native, again=again)
     words = _Words(plan, start, terms, joined)
     rows = words.first_layer()
     for layer in range(1, plan.layers + 1):

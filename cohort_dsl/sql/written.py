@@ -110,8 +110,9 @@ def _unpacked(
     texts = list(_Pack(widths, terms.dialect.within.text).texts(given))
     once = terms.dialect.worked_out
     told = once(_told(texts, sum(widths), terms)).subquery("told").c.told
+    piece = terms.dialect.piece
     cut: list[Sql] = [
-        sa.func.rtrim(_piece(told, number(before + 1), width)).label(f"w{before}")
+        sa.func.rtrim(piece(told, number(before + 1), number(width))).label(f"w{before}")
         for before, width in zip(_sums(widths), widths, strict=True)
     ]
     words = once(sa.select(*cut)).subquery("words")
@@ -131,12 +132,8 @@ def _told(texts: Sequence[tuple[str, int]], width: int, terms: Terms) -> sa.Sele
     place = terms.dialect.within.numbers(most).subquery("places")
     at = place.c.place * number(width) + number(1)
     both = packs.join(place, place.c.place < packs.c.many)
-    row: Sql = _piece(packs.c.packed, at, width).label("told")
+    row: Sql = terms.dialect.piece(packs.c.packed, at, number(width)).label("told")
     return sa.select(row).select_from(both)
-
-
-def _piece(text: Sql, start: Sql, length: int) -> Sql:
-    return sa.func.substr(text, start, number(length), type_=sa.String())
 
 
 def _sums(widths: Sequence[int]) -> Iterator[int]:
@@ -160,11 +157,9 @@ def _packs(texts: Sequence[tuple[str, int]], terms: Terms) -> Rows:
 
 def _read(word: Sql, kind: ValueType, terms: Terms) -> Sql:
     """The value that a word holds; NULL for a blank, which some engines call NULL too."""
-    length = sa.func.char_length(word, type_=sa.Integer()) - number(2)
-    text = sa.func.substr(word, number(2), length, type_=sa.String())
-    first = sa.func.substr(word, number(1), number(1), type_=sa.String())
+    first = terms.dialect.piece(word, number(1), number(1))
     there = first == sa.literal_column(f"'{VALUE}'")
-    return sa.case((there, _value(text, kind, terms)))
+    return sa.case((there, _value(terms.dialect.within.inner(word), kind, terms)))
 
 
 def _value(text: Sql, kind: ValueType, terms: Terms) -> Sql:

@@ -73,7 +73,13 @@ def statements(script: Script, engine: str) -> Iterator[Sent]:
         if isinstance(one, Beside):
             raise TypeError("these engines lay nothing out")
         if isinstance(one, Statement):
-            yield Sent(one.text, engine, len(one.parameters), dates)
+            yield Sent(one.text, engine, _parameters(one, engine), dates)
+
+
+def _parameters(asked: Statement, engine: str) -> int:
+    """Oracle's driver sends a value for each place that it stands in."""
+    every = len(asked.parameters)
+    return every if engine == "sqlserver" else len(re.findall(r":\d+ AS ", asked.text))
 
 
 def bare(node: exp.Expression | None) -> exp.Expression | None:

@@ -24,7 +24,7 @@ from tests.manual.rules import rules as examples
 from tests.spec.tables import p
 from tests.sql_lint.reading import READ_AS, Sent, statements
 from tests.sql_lint.rules import RULES, Rule
-from tests.unit.sql.oracle_golden import QUESTIONS
+from tests.unit.sql.oracle_golden import QUESTIONS, long_lists
 
 DIALECTS: Mapping[str, Dialect] = {
     "oracle-12": ORACLE_12,
@@ -65,6 +65,13 @@ def test_golden_questions_break_no_rule(asked: type, engine: str) -> None:
     assert found_in([asked()], engine) == {}
 
 
+@pytest.mark.parametrize("engine", READ_AS)
+@pytest.mark.parametrize("asked", [*QUESTIONS, long_lists], ids=lambda one: one.__name__)
+def test_one_statement_breaks_no_rule(asked: type, engine: str) -> None:
+    """Where no table may be made, and lists are written out."""
+    assert found_in([asked()], engine, DIALECTS[engine].in_one_statement()) == {}
+
+
 @pytest.mark.parametrize("engine", ["oracle-19", "sqlserver"])
 def test_what_the_manual_asks_breaks_no_rule(engine: str) -> None:
     """Oracle's versions differ in what makes tables: golden questions show that."""
@@ -97,10 +104,12 @@ def broken(sent: Sent) -> list[str]:
     return [r.name for r in others if sent.engine in r.engines and r.broken(sent)]
 
 
-def found_in(asked: list[Question], engine: str) -> dict[str, set[str]]:
+def found_in(
+    asked: list[Question], engine: str, dialect: Dialect | None = None
+) -> dict[str, set[str]]:
     """The rules that are broken, and some texts that do so."""
     found: dict[str, set[str]] = defaultdict(set)
-    dialect = DIALECTS[engine]
+    dialect = dialect or DIALECTS[engine]
     for question in asked:
         catalog = Catalog({table.name: plain(table) for table in question.tables()})
         sent = script(planned(question, dialect, catalog), dialect, catalog)

@@ -6,6 +6,8 @@ run it and look at what ``git diff`` shows.
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -107,6 +109,21 @@ def monthly_measures() -> Question:
     return testing.measures_of(measures)
 
 
+def codes(many: int) -> list[str]:
+    """Made up, and different in every list."""
+    return [str(many * 10_000 + number) for number in range(many)]
+
+
+def long_lists() -> Question:
+    """Of 1,000 values and of more, each looked through by itself."""
+    dataset = create_dataset()
+    dataset.define_population(p.exists_for_patient())
+    dataset.as_it_is = p.code.is_in(codes(1_000))
+    dataset.one_more = v.where(v.number.is_in(range(1_001))).exists_for_patient()
+    dataset.long = e.where(e.code.is_in(codes(2_500))).number.sum_for_patient()
+    return testing.query_of(dataset)
+
+
 QUESTIONS: tuple[Callable[[], Question], ...] = (
     every_operation,
     event_tables,
@@ -120,11 +137,29 @@ def text(question: Question, dialect: Dialect) -> str:
     return f"{script(planned(question, dialect, catalog), dialect, catalog)}\n"
 
 
-def texts() -> dict[Path, str]:
+def shortened(told: str) -> str:
+    """Without what stands between the first and the last value of a list."""
+    told = re.sub(r"(-- \$\d+ = .*\n)(-- .*\n)+(-- .*\n)", r"\1-- …\n\3", told)
+    cast = r"CAST\(:\d+ AS [^)]*\)\)"
+    return re.sub(rf"({cast}, )((?:{cast}, )+)({cast})", _shorter, told)
+
+
+def _shorter(found: re.Match[str]) -> str:
+    return f"{found[1]}/* {found[2].count('CAST')} more */ {found[3]}"
+
+
+@functools.cache
+def texts() -> Mapping[Path, str]:
     """Each golden file, and what should stand in it."""
-    return {
+    plain_ones = {
         GOLDEN / f"{asked.__name__}.oracle-{version}.sql": text(asked(), dialect)
         for asked in QUESTIONS
+        for version, dialect in VERSIONS.items()
+    }
+    return plain_ones | {
+        GOLDEN / f"long_lists_alone.oracle-{version}.sql": shortened(
+            text(long_lists(), dialect.in_one_statement())
+        )
         for version, dialect in VERSIONS.items()
     }
 

@@ -1,0 +1,92 @@
+"""How a list of more than 1,000 values is looked through where we may make no table.
+
+Written out, ``(code IN (…) OR code IN (…))``, or packed (``written``), as rows to look
+among. It is decided here and nowhere else:
+
+- **Written out** where the engine takes that well (``Within.longest_in``): its planner
+  knows how many values there are, and an index on the column may find the rows. Oracle's
+  IN has 1,000 at most, so there are several; of PostgreSQL's one has all.
+- **Packed** on DuckDB and Spark, which look among rows in half the time or less, and for
+  which several INs are worse still; on SQL Server, which gives up on a long IN (error
+  8632), and most of whose drivers have room for 2,100 parameters.
+- **Packed** once the statement has no more room for parameters. Lists that cost least are
+  written out first, so that most of them are.
+- **Packed** where rows are tagged with the lists that they are in, several being looked for
+  in one reading (``plan.brought.ListMap``): only a join tells which it was. What values are
+  mapped to is joined, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import TypeAlias
+
+from cohort_dsl.model.nodes import IsIn, Series
+from cohort_dsl.model.types import Scalar
+from cohort_dsl.plan import needs
+from cohort_dsl.plan.brought import CodeList
+from cohort_dsl.plan.steps import Plan
+from cohort_dsl.sql.dialect import Dialect
+from cohort_dsl.sql.statements import Script, Statement, taken
+from cohort_dsl.sql.within import Within
+
+Values: TypeAlias = frozenset[Scalar]
+
+
+def written_out(
+    places: Mapping[Values, int], occupied: int, within: Within
+) -> frozenset[Values]:
+    """The lists to be written out; the others are packed.
+
+    ``places``: in how many places of the statement each stands; ``occupied``: the
+    parameters that it has while all are packed.
+    """
+    if not within.longest_in:
+        return frozenset()
+    costs = {v: len(v) * (n if within.each_place else 1) for v, n in places.items()}
+    found: set[Values] = set()
+    for values in sorted(costs, key=lambda one: costs[one]):
+        occupied += costs[values]
+        if occupied <= within.parameters:
+            found.add(values)
+    return frozenset(found)
+
+
+def chosen(plan: Plan, packed: Script, dialect: Dialect) -> frozenset[Values]:
+    """The same of a plan's lists. ``packed``: its script in which all are packed."""
+    asked = (packed.question, *packed.event_tables.values())
+    places = {
+        step.values: sum(_mentions(one, step.name) for one in asked)
+        for step in plan.steps
+        if isinstance(step, CodeList)
+    }
+    occupied = max(taken(one, dialect) for one in asked)
+    return written_out(places, occupied, dialect.within)
+
+
+def _mentions(asked: Statement, name: str) -> int:
+    return len(re.findall(rf'FROM "?{name}\b', asked.text))
+
+
+def said_once(
+    targets: Iterable[Series],
+    lists: Collection[Values],
+    dialect: Dialect,
+    *,
+    several: bool,
+) -> set[Series]:
+    """What becomes a column of its own, lest much be written again and again.
+
+    What several IN look at; and, where ``several`` sets of rows are told apart, whether a
+    row is in a long list, for each answer about a set asks that.
+    """
+    longest = dialect.within.longest_in
+    if not dialect.one_statement or not longest:
+        return set()
+    found: set[Series] = set()
+    for node in needs.in_place(targets):
+        if isinstance(node, IsIn) and node.values in lists:
+            found |= {node.operand} if len(node.values) > longest else set()
+            found |= {node} if several else set()
+    return found
