@@ -82,6 +82,9 @@ def _bound(left_out: LeftOut, place: Place, today: date | None) -> BoundLeftOut:
         tables = (part.table, *(join.table for join in part.joins))
         names.demand_readable(tables, place.physical)
         years = names.each(part, place.physical)
+        for year in years:
+            for name in (year.table, *(join.table for join in year.joins)):
+                place.physical.demand_whole(name)
         found = [parts.bind(schema, one, list(named), place) for one in years]
         for lacking in (lacking for one in found for lacking in one.lacking.values()):
             raise lacking

@@ -101,10 +101,12 @@ class PhysicalTable:
 @dataclass(frozen=True)
 class Physical:
     """All tables of a database. ``forbidden``: others that are there, which this account
-    may not read, as far as the database tells."""
+    may not read; ``in_part``: those of which it is shown only some rows; both as far as the
+    database tells."""
 
     tables: tuple[PhysicalTable, ...]
     forbidden: frozenset[str] = frozenset()
+    in_part: frozenset[tuple[str, ...]] = frozenset()
 
     def table(self, name: str) -> PhysicalTable:
         """The table called ``table`` or ``schema.table``; LackingError if none, or two.
@@ -116,6 +118,17 @@ class Physical:
             return self._one(name)
         there = [one for one in (head + tail, head + part + tail) if self._found(one)]
         return together([self._one(one) for one in there or [head + tail]])
+
+    def demand_whole(self, name: str) -> None:
+        """LackingError where the account is shown only some rows of the table, or of one
+        of those that it is made of."""
+        table = self.table(name)
+        for one in table.parts or (table,):
+            if one.path in self.in_part:
+                raise LackingError(
+                    f"this account is shown only some rows of the table {one.name} (row "
+                    "level security)"
+                )
 
     def _found(self, name: str) -> list[PhysicalTable]:
         wanted = tuple(name.casefold().split("."))

@@ -248,6 +248,13 @@ FORBIDDEN = """
 """
 
 
+IN_PART = """
+    SELECT n.nspname, c.relname
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relrowsecurity AND row_security_active(c.oid)
+"""
+
+
 def connect(where: Mapping[str, str], statement_timeout: int = 0) -> Connection:
     """A session that reads, and writes temporary tables only.
 
@@ -283,10 +290,15 @@ def physical(connection: Connection) -> Physical:
     with _told():
         found = connection.execute(COLUMNS).fetchall()
         forbidden = connection.execute(FORBIDDEN).fetchall()
+        in_part = connection.execute(IN_PART).fetchall()
     there = of_columns(
         ((schema, t), column, kind, null) for schema, t, column, kind, null in found
     )
-    return replace(there, forbidden=frozenset(name.casefold() for (name,) in forbidden))
+    return replace(
+        there,
+        forbidden=frozenset(name.casefold() for (name,) in forbidden),
+        in_part=frozenset(in_part),
+    )
 
 
 # Test data -----------------------------------------------------------------------

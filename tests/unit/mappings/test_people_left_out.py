@@ -244,6 +244,20 @@ def test_of_several_tables_none_may_be_kept_from_us(table, there, forbidden):
     assert others.nobody == ""
 
 
+@pytest.mark.parametrize("table", ["opposed", "opposed[_old]", "opposed{yyyy}"])
+@pytest.mark.parametrize("kept", ["opposed", "opposed_old", "opposed2020", "known_as"])
+def test_a_table_of_which_we_see_only_some_rows_does_not_say_who_opposed(table, kept):
+    said = f"from: '{table}', joins: {{known_as: {{on: {{status: status}}}}}}"
+    words = f"opposition: [{{{said}, patient_id: known_as.person_id}}]\n"
+    there = known("person", "opposed", "opposed_old", "opposed2020", "known_as")
+    found = bound(words, replace(there, in_part=frozenset({("main", kept)})))
+    meant = {"opposed": ["opposed"], "opposed[_old]": ["opposed", "opposed_old"]}
+    if kept in (*meant.get(table, ["opposed2020"]), "known_as"):
+        assert f"only some rows of the table {kept}" in found.nobody
+    else:
+        assert found.nobody == ""
+
+
 def test_of_tables_for_each_year_the_check_tells_which_are_kept_from_us():
     words = """\
   visits:

@@ -256,3 +256,16 @@ def test_a_table_without_rights_is_told_from_one_that_is_not_there(
         found.table("secret")
     with pytest.raises(LackingError, match="the database has no table nowhere"):
         found.table("nowhere")
+
+
+def test_a_table_of_which_some_rows_are_kept_from_us_does_not_say_who_opposed(
+    session: engine.Connection, owner: psycopg.Connection[Any]
+) -> None:
+    """Else those who opposed in the other rows would be seen."""
+    engine.physical(session).demand_whole("patients")
+    owner.execute("ALTER TABLE hospital.patients ENABLE ROW LEVEL SECURITY")
+    try:
+        with pytest.raises(LackingError, match="only some rows of the table patients"):
+            engine.physical(session).demand_whole("patients")
+    finally:
+        owner.execute("ALTER TABLE hospital.patients DISABLE ROW LEVEL SECURITY")
