@@ -303,7 +303,6 @@ def test_no_list_of_a_statement_is_longer_than_oracle_takes(
     assert any("IN (SELECT" in text for text in texts) is joined
 
 
-
 # Columns as Arrow --------------------------------------------------------------
 
 
