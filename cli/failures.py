@@ -77,6 +77,13 @@ REASONS: Mapping[Failure, Reason] = {
         "What and where is told by: strongroom check DEFINITION.",
         DefinitionError,
     ),
+    Failure.NOT_SERVED: Reason(
+        "it asks for a table, a column or codes that the site hasn't",
+        "Which is told at home, by strongroom check DEFINITION, beside the site's "
+        "description: strongroom warehouse description. The site's custodian reads it in "
+        "the job's log.",
+        WarehouseError,
+    ),
     Failure.WAREHOUSE_ERROR: Reason(
         "the warehouse isn't there, or couldn't answer",
         "It was tried several times. The site's custodian finds out why with: "
@@ -101,6 +108,7 @@ REMEDIES_AT_HOME: Mapping[Failure, str] = {
     Failure.CANCELLED: "Run it again.",
     Failure.DEFINITION_ERROR: "What and where stands above; strongroom check FILE.py "
     "tells it again.",
+    Failure.NOT_SERVED: "What and why stands above.",
     Failure.WAREHOUSE_ERROR: "The dummy tables couldn't answer; why stands above.",
     Failure.PLATFORM_ERROR: "Why stands above.",
 }

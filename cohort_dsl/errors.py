@@ -37,5 +37,9 @@ class LoginRefused(WarehouseError):
     """The warehouse doesn't let us in: asking again may lock the account."""
 
 
+class NotServed(WarehouseError):
+    """The question asks for what the warehouse hasn't: it won't by being asked again."""
+
+
 class SnapshotLost(WarehouseError):
     """The warehouse can't show any more how its data were when a question began."""

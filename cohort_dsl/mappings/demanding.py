@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from cohort_dsl.errors import WarehouseError
+from cohort_dsl.errors import NotServed
 from cohort_dsl.mappings import asked_codes
 from cohort_dsl.mappings.asked_codes import Has
 from cohort_dsl.model import nodes
@@ -45,14 +45,14 @@ class Offer(Protocol):
 
 
 def demand(question: Question, offer: Offer, has: Has) -> None:
-    """WarehouseError, with all that is missing, unless the question can be asked.
+    """NotServed, with all that is missing, unless the question can be asked.
 
     ``has``: what codes there are.
     """
     _must_be_served(question, offer)
     wrong = asked_codes.problems(question, has)
     if wrong:
-        raise WarehouseError(
+        raise NotServed(
             "; ".join(wrong),
             where="the codes that the definition asks for",
             remedy="Ask for codes of what is there: nothing would be found. What a site "
@@ -73,7 +73,7 @@ def _must_be_served(question: Question, offer: Offer) -> None:
     told = {n: p for n, p in wrong.items() if n in whole or not _within(n, whole)}
     if told:
         names = " and ".join(sorted({one.declare for one in told.values()}))
-        raise WarehouseError(
+        raise NotServed(
             "; ".join(f"{n} isn't served: {one.problem}" for n, one in told.items()),
             where="the tables that the definition asks for",
             remedy="Correct the warehouse or its mapping; where the site really has "

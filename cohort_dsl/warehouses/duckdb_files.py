@@ -1,15 +1,12 @@
 """DuckDB over files as they lie: Parquet, CSV, and several DuckDB databases at once.
 
 The engine may open what its site's settings name, and nothing else: not another file of the
-same folder, no link, no network. Parquet and CSV have no transactions, so each file is
-looked at before a question and after the last row of its answer: where one has changed, the
-answer is refused.
+same folder, no link, no network. No file may change while it answers: ``unchanged``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,11 +14,8 @@ import duckdb
 
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings.physical import Physical, of_columns
-from cohort_dsl.model.measures import Measures
-from cohort_dsl.model.query import Query
-from cohort_dsl.plan import Plan
 from cohort_dsl.sql import Catalog, Dialect
-from cohort_dsl.warehouses.contract import OnStep, silent
+from cohort_dsl.warehouses import unchanged
 from cohort_dsl.warehouses.duckdb import (
     ATTACHED,
     DuckDBWarehouse,
@@ -29,8 +23,7 @@ from cohort_dsl.warehouses.duckdb import (
     locked,
     quoted,
 )
-from cohort_dsl.warehouses.explaining import Clock, Tried
-from cohort_dsl.warehouses.rows import Answer
+from cohort_dsl.warehouses.unchanged import Files, Steady
 
 WHERE = "the site's warehouse settings"
 SETTINGS = ("database", "databases", "tables", "folder")
@@ -47,65 +40,19 @@ READERS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Mark:
-    """What tells a file from what came in its place. Nobody can set ``changed`` back."""
-
-    inode: int
-    size: int
-    modified: int
-    changed: int
-
-
-def mark(path: Path) -> Mark | None:
-    """None where there is no such file."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return Mark(found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-
-
-@dataclass(frozen=True)
 class Opened:
-    """``seen``: each Parquet and CSV file, as it was when the warehouse was opened."""
+    """``files``: as they were when the warehouse was opened."""
 
     connection: duckdb.DuckDBPyConnection
-    seen: Mapping[Path, Mark | None]
-
-    def demand_unchanged(self) -> None:
-        """WarehouseError where a file isn't what it was."""
-        other = [path for path, before in self.seen.items() if mark(path) != before]
-        if other:
-            raise WarehouseError(
-                f"{', '.join(path.name for path in other)} changed while it was in use",
-                where="the warehouse's files",
-                remedy="Nothing of this answer is kept. Put a new delivery into a folder "
-                "of its own, name it in site.yaml, and start the runner again.",
-            )
+    files: Files
 
     def close(self) -> None:
         self.connection.close()
 
 
-class FilesWarehouse(DuckDBWarehouse):
+def warehouse(opened: Opened, catalog: Catalog, dialect: Dialect | None = None) -> Steady:
     """A DuckDB warehouse whose files mustn't change while it answers."""
-
-    def __init__(
-        self, opened: Opened, catalog: Catalog, dialect: Dialect | None = None
-    ) -> None:
-        super().__init__(opened.connection, catalog, dialect)
-        self._opened = opened
-
-    @contextmanager
-    def _asked(self, steps: Plan, on_step: OnStep = silent) -> Iterator[Answer]:
-        self._opened.demand_unchanged()
-        with super()._asked(steps, on_step) as answer:
-            yield answer.followed(self._opened.demand_unchanged)
-
-    def explain(self, question: Query | Measures, clock: Clock) -> Tried:
-        """What it takes to answer; the answer is thrown away."""
-        self._opened.demand_unchanged()
-        return super().explain(question, clock)
+    return Steady(DuckDBWarehouse(opened.connection, catalog, dialect), opened.files)
 
 
 # Opening -----------------------------------------------------------------------
@@ -135,21 +82,22 @@ def opened(given: Mapping[str, object]) -> Opened:
 
     WarehouseError for a file that isn't there, is a link or is of no kind that we know.
     """
-    tables = _tables(given)
+    tables, databases = _tables(given), _databases(given)
+    paths = [path for files in tables.values() for path in files]
+    files = unchanged.seen([*databases.values(), *paths])
     connection = duckdb.connect(":memory:")
     try:
-        for name, path in _databases(given).items():
+        for name, path in databases.items():
             attach(connection, name, path)
         connection.execute(f"ATTACH ':memory:' AS {FILES}")
-        paths = [path for files in tables.values() for path in files]
         connection.execute(f"SET allowed_paths = {_list(paths)}")
         locked(connection)
-        for table, files in tables.items():
-            _view(connection, table, files)
+        for table, parts in tables.items():
+            _view(connection, table, parts)
     except BaseException:
         connection.close()
         raise
-    return Opened(connection, {path: mark(path) for path in paths})
+    return Opened(connection, files)
 
 
 def _databases(given: Mapping[str, object]) -> dict[str, Path]:

@@ -131,7 +131,7 @@ ENGINES: Mapping[str, Engine] = MappingProxyType(
             },
             duckdb_files.opened,
             duckdb_files.physical,
-            duckdb_files.FilesWarehouse,
+            duckdb_files.warehouse,
             duckdb_files.problems,
         ),
         "postgresql": Engine(

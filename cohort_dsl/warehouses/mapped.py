@@ -23,21 +23,13 @@ from cohort_dsl.warehouses.contract import (
 )
 from cohort_dsl.warehouses.explaining import Clock, Tried
 from cohort_dsl.warehouses.rows import Answer, Rows
-from cohort_dsl.warehouses.unchanged import NONE, Files
 
 
 class MappedWarehouse(UntilClosed):
-    """An engine's warehouse, which is asked only for what its mapping really serves.
+    """An engine's warehouse, which is asked only for what its mapping really serves."""
 
-    ``files``: those that it reads where they lie, if it does; WarehouseError where they
-    change while it answers.
-    """
-
-    def __init__(
-        self, engine: Database, bound: Bound, mapping: str, files: Files = NONE
-    ) -> None:
+    def __init__(self, engine: Database, bound: Bound, mapping: str) -> None:
         self._engine, self.bound, self.mapping = engine, bound, mapping
-        self._files = files
         self._present = Present(bound, engine.dialect, engine.run)
 
     def __repr__(self) -> str:
@@ -55,14 +47,13 @@ class MappedWarehouse(UntilClosed):
     def ask(self, query: Query, on_step: OnStep = silent) -> Iterator[Answer]:
         """The cohort, sorted by patient_id. WarehouseError for what isn't served."""
         self.bound.demand(query, self._present.has)
-        with self._files.unchanged(), self._engine.ask(query, on_step) as answer:
+        with self._engine.ask(query, on_step) as answer:
             yield answer
 
     def measure(self, measures: Measures) -> Rows:
         """The measures. WarehouseError for what isn't served."""
         self.bound.demand(measures, self._present.has)
-        with self._files.unchanged():
-            return self._engine.measure(measures)
+        return self._engine.measure(measures)
 
     def explain(self, question: Query | Measures, clock: Clock) -> Tried:
         """What it takes to answer. WarehouseError for what isn't served."""

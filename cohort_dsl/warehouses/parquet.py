@@ -15,7 +15,9 @@ from cohort_dsl.mappings.physical import Family, family
 from cohort_dsl.model.types import INT, STR, Kind, TableSchema, ValueType
 from cohort_dsl.sql import Catalog
 from cohort_dsl.sql.catalog import plain
+from cohort_dsl.warehouses import unchanged
 from cohort_dsl.warehouses.duckdb import DuckDBWarehouse, locked
+from cohort_dsl.warehouses.unchanged import Steady
 
 READ_AS: Mapping[Kind, tuple[str, frozenset[Family]]] = {
     Kind.BOOL: ("BOOLEAN", frozenset()),
@@ -35,8 +37,8 @@ def from_parquet(
     *,
     threads: int | None = None,
     memory_limit: str | None = None,
-) -> DuckDBWarehouse:
-    """A warehouse of Parquet files.
+) -> Steady:
+    """A warehouse of Parquet files, which mustn't change while it answers.
 
     ``tables``: for each schema's table its file, or a folder whose ``.parquet`` files are
     its parts; each with ``patient_id`` (whole numbers or text, all the same) and at least
@@ -45,6 +47,7 @@ def from_parquet(
     be read or hasn't got the columns.
     """
     files = {name: _files(name, tables.get(name)) for name in schemas}
+    before = unchanged.seen(Path(path) for paths in files.values() for path in paths)
     limits: dict[str, str | int] = {"threads": threads} if threads else {}
     limits |= {"memory_limit": memory_limit} if memory_limit else {}
     connection = duckdb.connect(":memory:", config=dict(limits))
@@ -55,7 +58,7 @@ def from_parquet(
         connection.close()
         raise
     sources = {name: plain(schema) for name, schema in schemas.items()}
-    return DuckDBWarehouse(connection, Catalog(sources, served))
+    return Steady(DuckDBWarehouse(connection, Catalog(sources, served)), before)
 
 
 def _files(table: str, given: Path | None) -> Sequence[str]:

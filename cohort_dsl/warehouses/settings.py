@@ -12,7 +12,6 @@ from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import binding, blanks, reading
 from cohort_dsl.mappings.model import OFFERED, SiteMapping
 from cohort_dsl.sql import Dialect
-from cohort_dsl.warehouses import unchanged
 from cohort_dsl.warehouses.engines import ENGINES, Engine
 from cohort_dsl.warehouses.mapped import MappedWarehouse
 
@@ -160,4 +159,4 @@ def _on(
     found = engine.physical(connection)
     bound = binding.bind(mapping, found, site.dialect, site.empty_tables, today)
     database = engine.warehouse(connection, bound.catalog, site.dialect)
-    return MappedWarehouse(database, bound, mapping.name, unchanged.of(site.given))
+    return MappedWarehouse(database, bound, mapping.name)

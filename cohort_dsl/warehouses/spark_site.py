@@ -12,10 +12,11 @@ from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings.physical import Physical, of_columns
 from cohort_dsl.sql import Catalog, Dialect, Statement
 from cohort_dsl.sql.spark import SPARK
-from cohort_dsl.warehouses import spark_session, spark_thrift
+from cohort_dsl.warehouses import spark_session, spark_thrift, unchanged
 from cohort_dsl.warehouses.contract import UntilClosed, refused
 from cohort_dsl.warehouses.spark import SparkWarehouse
 from cohort_dsl.warehouses.spark_link import Link, misset, quoted
+from cohort_dsl.warehouses.unchanged import Files, Steady
 
 Given: TypeAlias = Mapping[str, object]
 
@@ -28,8 +29,14 @@ ONLY = {"memory": "master", "scratch": "master", "passfile": "thrift", "kerberos
 class Tables(UntilClosed):
     """A session, and the tables of its that are on offer: views, or those of a schema."""
 
-    def __init__(self, link: Link, views: Sequence[str], schema: str = "") -> None:
-        self.link, self.views, self.schema = link, views, schema
+    def __init__(
+        self,
+        link: Link,
+        views: Sequence[str],
+        schema: str = "",
+        files: Files | None = None,
+    ) -> None:
+        self.link, self.views, self.schema, self.files = link, views, schema, files
 
     def close(self) -> None:
         self.link.close()
@@ -76,8 +83,12 @@ def physical(tables: Tables) -> Physical:
         raise refused("Spark", error) from None
 
 
-def warehouse(tables: Tables, catalog: Catalog, dialect: Dialect = SPARK) -> SparkWarehouse:
-    return SparkWarehouse(tables.link, catalog, dialect)
+def warehouse(
+    tables: Tables, catalog: Catalog, dialect: Dialect = SPARK
+) -> SparkWarehouse | Steady:
+    """Whose files mustn't change while it answers, where they lie on this machine."""
+    asked = SparkWarehouse(tables.link, catalog, dialect)
+    return asked if tables.files is None else Steady(asked, tables.files)
 
 
 # Opening -----------------------------------------------------------------------
@@ -86,6 +97,9 @@ def warehouse(tables: Tables, catalog: Catalog, dialect: Dialect = SPARK) -> Spa
 def connect(given: Given) -> Tables:
     """The tables that the settings name. WarehouseError for what isn't there."""
     files = _files(given)
+    here = [path for path in map(Path, files.values()) if path.is_absolute()]
+    there = [path for path in here if path.exists()]
+    seen = unchanged.seen(there) if there else None  # before Spark lists them
     link = _link(given)
     try:
         for name, path in files.items():
@@ -93,7 +107,7 @@ def connect(given: Given) -> Tables:
     except BaseException:
         link.close()
         raise
-    return Tables(link, list(files), str(given.get("schema", "")))
+    return Tables(link, list(files), str(given.get("schema", "")), seen)
 
 
 def problems(given: Given) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cohort_dsl.errors import DefinitionError, StrongroomError, WarehouseError
+from cohort_dsl.errors import DefinitionError, NotServed, StrongroomError, WarehouseError
 from job_runner.errors import OutputsRefused, ProjectError, RequestRefused
 from job_runner.jobs.job import Failure, Job
 from job_runner.workspaces.manifest import Manifest
@@ -37,6 +37,7 @@ def failure_of(error: StrongroomError) -> Failure:
         return error.failure
     kinds: Mapping[type[StrongroomError], Failure] = {
         DefinitionError: Failure.DEFINITION_ERROR,
+        NotServed: Failure.NOT_SERVED,
         WarehouseError: Failure.WAREHOUSE_ERROR,
         RequestRefused: Failure.NOT_ALLOWED,
         ProjectError: Failure.NOT_ALLOWED,

@@ -43,6 +43,7 @@ class Failure(Enum):
     CANCELLED = "cancelled"
     NOT_ALLOWED = "not_allowed"
     DEFINITION_ERROR = "definition_error"
+    NOT_SERVED = "not_served"
     WAREHOUSE_ERROR = "warehouse_error"
     PLATFORM_ERROR = "platform_error"
 

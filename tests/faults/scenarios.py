@@ -425,5 +425,27 @@ SCENARIOS = (
             "unit/warehouses/test_oracle_connecting.py",
         ),
     ),
+    Scenario(
+        40,
+        WAREHOUSE,
+        "the warehouse's files change while they are read",
+        "no answer of two states, and nothing is kept of one; asked again, of the files as "
+        "they are then",
+        (
+            "unit/warehouses/test_files_that_change.py",
+            "unit/warehouses/test_duckdb_files.py::test_a_file_that_changes_while_it_is_read_leaves_no_half_of_an_answer",
+        ),
+    ),
+    Scenario(
+        41,
+        WAREHOUSE,
+        "a table, a column or codes that the site hasn't",
+        "refused before the question is asked, once, and told by a word of its own",
+        (
+            "unit/mappings/test_codes_a_site_has_no_rows_of.py",
+            "unit/mappings/test_what_is_served.py",
+            f"{_STORIES}::test_what_a_site_has_nothing_of_is_asked_once_and_told_by_a_word_of_its_own",
+        ),
+    ),
 )
 """In the order of their numbers."""

@@ -12,7 +12,7 @@ from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.manual import faults_page
 
 TESTS = Path(__file__).parents[1]
-ALL = list(range(1, 40))
+ALL = list(range(1, 42))
 
 
 def _named(path: Path) -> set[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cohort_dsl.errors import LoginRefused, WarehouseAway, WarehouseError
+from cohort_dsl.errors import LoginRefused, NotServed, WarehouseAway, WarehouseError
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import Outcome
 from job_runner.jobs.job import State
@@ -336,6 +336,17 @@ def test_a_warehouse_that_does_not_let_us_in_is_asked_once(tmp_path):
     assert site.states(request) == {"extract": "warehouse_error"}
     assert len(site.source.asked) == 1
     assert "the password is wrong" in site.workspace.log_path("extract").read_text()
+
+
+def test_what_a_site_has_nothing_of_is_asked_once_and_told_by_a_word_of_its_own(tmp_path):
+    """That it hasn't is for everybody to know; what it has is in its log only."""
+    refused = NotServed("diagnoses.code has none", where="codes", remedy="ask others")
+    site = Site(tmp_path, source=FakeSource(breaks=[refused]))
+    request = site.submit("extract")
+    site.run()
+    assert site.states(request) == {"extract": "not_served"}
+    assert len(site.source.asked) == 1
+    assert "diagnoses.code has none" in site.workspace.log_path("extract").read_text()
 
 
 def test_a_mistake_of_our_own_is_the_platforms_and_its_text_stays_out_of_logs(tmp_path):

@@ -29,6 +29,7 @@ CODES = [
     ({"a": Failure.CANCELLED}, 6),
     ({"a": Failure.UNMATCHED_OUTPUTS}, 7),
     ({"a": Failure.WAREHOUSE_ERROR}, 9),
+    ({"a": Failure.NOT_SERVED}, 9),
     ({"a": Failure.PLATFORM_ERROR}, 10),
     ({"a": Failure.DEFINITION_ERROR, "b": Failure.DEPENDENCY_FAILED}, 3),
     ({"a": Failure.REFUSED_OUTPUTS, "b": Failure.UNMATCHED_OUTPUTS}, 7),

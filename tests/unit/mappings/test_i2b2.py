@@ -257,7 +257,7 @@ def test_measures_of_many_months_read_the_facts_once(warehouse: MappedWarehouse)
 def test_duckdb_itself_scans_the_facts_twice(warehouse: MappedWarehouse) -> None:
     """By its own plans of all statements."""
     asked = script(warehouse, forty())
-    assert scans_of_duckdb(warehouse._engine, asked, FACTS) == 2
+    assert scans_of_duckdb(warehouse._engine._database, asked, FACTS) == 2
 
 
 def cohort(warehouse: MappedWarehouse, folder: Path, question: Any = None) -> list[Any]:

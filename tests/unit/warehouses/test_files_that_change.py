@@ -1,83 +1,204 @@
-"""What is read of files that change meanwhile is no answer."""
+"""What is read of files that change meanwhile is no answer, whichever way it was asked."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from cohort_dsl import create_dataset, create_measures, warehouses, years
-from cohort_dsl.errors import WarehouseError
+from cohort_dsl.errors import WarehouseAway
+from cohort_dsl.extract import cohorts
 from cohort_dsl.load import question_of
-from cohort_dsl.tables.contract import patients
+from cohort_dsl.pieces import done
+from cohort_dsl.tables.contract import diagnoses, patients
 from cohort_dsl.warehouses import unchanged
 from cohort_dsl.warehouses.mapped import MappedWarehouse
-from tests.an_omop import built, settings
+from cohort_dsl.warehouses.parquet import from_parquet
+from cohort_dsl.warehouses.unchanged import Steady
+from tests.an_omop import TABLES, built
+
+ROWS: dict[str, list[dict[str, Any]]] = {
+    "person": [{"person_id": 1, "gender_concept_id": 8507}],
+    "condition_occurrence": [{"person_id": 1, "condition_source_value": "x"}],
+}
+
+
+def written(folder: Path, kind: str) -> dict[str, Any]:
+    """OMOP's tables in files of a kind; the settings that name them."""
+    database = built(folder / "w.duckdb", ROWS)
+    if kind == "database":
+        return {"database": str(database)}
+    data = folder / "data"
+    data.mkdir()
+    with duckdb.connect(str(database)) as connection:
+        for table in TABLES:
+            target = data / f"{table}.{kind}"
+            connection.execute(f"COPY {table} TO '{target}' (FORMAT {kind})")
+    return {"folder": str(data)}
+
+
+@pytest.fixture(params=["parquet", "csv", "database"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
-def folder(tmp_path):
-    made = tmp_path / "parquet"
-    made.mkdir()
-    (made / "person.parquet").write_bytes(b"one")
-    return made
+def warehouse(tmp_path: Path, kind: str) -> Iterator[MappedWarehouse]:
+    given = {"engine": "duckdb", "mapping": "omop", **written(tmp_path, kind)}
+    with warehouses.open(given) as opened:
+        yield opened
 
 
 @pytest.fixture
-def warehouse(tmp_path, folder):
-    rows = {"person": [{"person_id": 1, "gender_concept_id": 8507}]}
-    with warehouses.open(settings(built(tmp_path / "w.duckdb", rows))) as opened:
-        files = unchanged.of({"parquet": str(folder)})
-        yield MappedWarehouse(opened._engine, opened.bound, "omop", files)
+def file(tmp_path: Path, kind: str) -> Path:
+    return tmp_path / ("w.duckdb" if kind == "database" else f"data/person.{kind}")
 
 
-def everybody():
+def everybody() -> Any:
     dataset = create_dataset()
     dataset.define_population(patients.exists_for_patient())
+    dataset.add_event_table("found", code=diagnoses.code)
     return question_of(dataset)
 
 
-def counted():
+def counted() -> Any:
     measures = create_measures()
-    measures.define_measure(
-        "m",
-        numerator=patients.exists_for_patient(),
-        denominator=patients.exists_for_patient(),
-        intervals=years(1).starting_on("2020-01-01"),
-    )
+    there, times = patients.exists_for_patient(), years(1).starting_on("2020-01-01")
+    measures.define_measure("m", numerator=there, denominator=there, intervals=times)
     return question_of(measures)
 
 
+def touched(file: Path) -> None:
+    """Written anew, and its clock set back."""
+    before = file.stat()
+    file.write_bytes(file.read_bytes())
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def of_events(warehouse: MappedWarehouse, file: Path) -> None:
+    """Between the cohort and an event table of one answer."""
+    with warehouse.ask(everybody()) as answer:
+        assert list(answer.reveal())
+        touched(file)
+        list(answer.event_table("found").reveal())
+
+
+def of_the_cohort(warehouse: MappedWarehouse, file: Path) -> None:
+    with warehouse.ask(everybody()) as answer:
+        touched(file)
+        list(answer.reveal())
+
+
+def meanwhile(doing: Callable[[MappedWarehouse], object]) -> Any:
+    """A file changes before the warehouse is done with it."""
+
+    def done_so(warehouse: MappedWarehouse, file: Path) -> None:
+        touched(file)
+        doing(warehouse)
+
+    return done_so
+
+
 @pytest.mark.parametrize(
-    "change",
+    "asked",
     [
-        lambda folder: (folder / "person.parquet").write_bytes(b"two, longer"),
-        lambda folder: (folder / "person.parquet").unlink(),
-        lambda folder: (
-            (folder / "more").mkdir() or (folder / "more/x.parquet").write_bytes(b"")
-        ),
+        of_the_cohort,
+        of_events,
+        meanwhile(lambda warehouse: warehouse.measure(counted())),
+        meanwhile(lambda warehouse: warehouse.explain(everybody(), lambda: 0.0)),
+        meanwhile(lambda warehouse: warehouse.explain(counted(), lambda: 0.0)),
+        meanwhile(lambda warehouse: warehouse.check()),
     ],
 )
-def test_files_that_change_while_they_are_read_are_told(warehouse, folder, change):
-    with (
-        pytest.raises(WarehouseError, match="changed while they were read"),
-        warehouse.ask(everybody()),
+def test_a_file_that_changes_is_told_by_its_name_and_is_something_to_ask_again(
+    warehouse: MappedWarehouse, file: Path, asked: Any
+) -> None:
+    with pytest.raises(WarehouseAway, match=rf"{file.name} changed while") as told:
+        asked(warehouse, file)
+    assert "Nothing of this answer is kept" in told.value.remedy
+
+
+class Changing:
+    """A database whose files change while it does something."""
+
+    def __init__(self, database: Any, file: Path) -> None:
+        self._database, self._file = database, file
+
+    def __getattr__(self, name: str) -> Any:
+        def done_so(*given: Any) -> Any:
+            found = getattr(self._database, name)(*given)
+            touched(self._file)
+            return found
+
+        return done_so
+
+
+def test_what_changes_while_measures_are_counted_is_noticed_too(
+    warehouse: MappedWarehouse, file: Path
+) -> None:
+    held: Any = warehouse._engine
+    files = unchanged.seen([file])
+    for ask in (
+        lambda changing: changing.measure(counted()),
+        lambda changing: changing.explain(everybody(), lambda: 0.0),
     ):
-        change(folder)
+        files = unchanged.seen([file])
+        with pytest.raises(WarehouseAway, match="changed while"):
+            ask(Steady(Changing(held._database, file), files))  # type: ignore[arg-type]
 
 
-def test_files_that_stay_are_answered_from(warehouse):
-    with warehouse.ask(everybody()) as answer:
-        assert sum(batch.num_rows for batch in answer.reveal()) == 1
-    assert list(warehouse.measure(counted()).reveal())
+def test_no_file_of_a_cohort_is_left_and_asked_again_it_is_there(
+    tmp_path: Path, kind: str
+) -> None:
+    """Nor any piece: files can't be read as they once were, so nothing is gone on with."""
+    given = {"engine": "duckdb", "mapping": "omop", **written(tmp_path, kind)}
+    file = tmp_path / ("w.duckdb" if kind == "database" else f"data/person.{kind}")
+    target = tmp_path / "out" / "cohort.parquet"
+    target.parent.mkdir()
+    with warehouses.open(given) as opened:
+        assert opened.resumable(everybody()) is None
+        touched(file)
+        with pytest.raises(WarehouseAway):
+            cohorts(everybody(), opened, target)
+        assert not target.exists()
+        assert done(target.parent) == 0
+    with warehouses.open(given) as opened:
+        [made] = cohorts(everybody(), opened, target)
+    assert target.exists()
+    assert made.event_tables
 
 
-def test_only_the_settings_files_are_looked_at(tmp_path, folder):
-    files = unchanged.of({"parquet": {"person": str(folder), "x": "/nowhere"}})
-    assert files.places == (folder,)
-    listed = unchanged.of(
-        {"csv": [str(folder / "person.parquet")], "passfile": str(tmp_path)}
+def test_parquet_that_a_question_names_stays_too(tmp_path: Path) -> None:
+    path = tmp_path / "patients.parquet"
+    asked = create_dataset()
+    asked.define_population(patients.exists_for_patient())
+    query: Any = question_of(asked)
+    names = ", ".join(
+        f"NULL::{'DATE' if 'date' in c.name else 'VARCHAR'} AS {c.name}"
+        for c in patients.node_.schema.columns
     )
-    assert listed.places == (folder / "person.parquet",)
-    assert unchanged.of({"database": str(tmp_path), "folder": 5}) == unchanged.Files()
-    assert Path(next(iter(files.state()))[0]).name == "person.parquet"
+    duckdb.execute(f"COPY (SELECT 1::BIGINT AS patient_id, {names}) TO '{path}'")
+    schemas = {schema.name: schema for schema in query.tables()}
+    with from_parquet({"patients": path}, schemas) as opened:
+        with opened.ask(query) as answer:
+            assert sum(batch.num_rows for batch in answer.reveal()) == 1
+        path.unlink()
+        with pytest.raises(WarehouseAway, match=r"patients\.parquet changed"):
+            opened.explain(query, lambda: 0.0)
+
+
+def test_a_folder_is_all_that_is_in_it_and_few_are_named(tmp_path: Path) -> None:
+    files = unchanged.seen([tmp_path])
+    files.demand_unchanged()
+    (tmp_path / "parts").mkdir()
+    for number in range(7):
+        (tmp_path / "parts" / f"{number}.parquet").write_bytes(b"")
+    with pytest.raises(WarehouseAway) as told:
+        files.demand_unchanged()
+    names = ", ".join(f"{n}.parquet" for n in range(5))
+    assert told.value.problem == f"{names} and 2 more changed while it was in use"

@@ -9,9 +9,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from cohort_dsl import load, testing, warehouses
-from cohort_dsl.errors import WarehouseError
+from cohort_dsl import create_dataset, load, testing, warehouses
+from cohort_dsl.errors import WarehouseAway, WarehouseError
 from cohort_dsl.extract import extract
+from cohort_dsl.load import question_of
+from cohort_dsl.tables.contract import patients
 from cohort_dsl.warehouses.settings import read
 from tests.an_i2b2 import I2B2, loaded
 from tests.an_omop import TABLES, built
@@ -54,10 +56,23 @@ def omop(folder: Path) -> Path:
 def test_a_folder_of_parquet_is_a_mapped_warehouse(
     spark: testing.Engine, tmp_path: Path
 ) -> None:
-    settings = {"engine": "spark", "mapping": "omop", "parquet": str(omop(tmp_path))}
+    folder = omop(tmp_path)
+    settings = {"engine": "spark", "mapping": "omop", "parquet": str(folder)}
+    dataset = create_dataset()
+    dataset.define_population(patients.exists_for_patient())
+    question = question_of(dataset)
     with warehouses.open(settings) as warehouse:
         assert repr(warehouse) == "<warehouse mapped as omop>"
         assert warehouse.check().tables
+        with warehouse.ask(question) as answer:
+            assert sum(batch.num_rows for batch in answer.reveal()) == 1
+        # Each scan opens the files anew: what lies there now isn't what was checked.
+        (folder / "person.parquet").write_bytes((folder / "note.parquet").read_bytes())
+        with (
+            pytest.raises(WarehouseAway, match=r"person\.parquet changed while"),
+            warehouse.ask(question),
+        ):
+            pytest.fail("it was asked")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +132,7 @@ def test_forty_variables_read_i2b2s_facts_twice(
     """Once for the population and once for all else; equal to DuckDB's answer."""
     asked = {"engine": "spark", "mapping": "i2b2", "parquet": str(I2B2)}
     with warehouses.open(asked) as opened:
-        engine: Any = opened._engine
+        engine: Any = opened._engine._database
         assert on_spark.scans(engine, forty())["observation_fact"] == 2
         found = cohort(opened, tmp_path / "spark")
     file = loaded(tmp_path / "demo.duckdb")
