@@ -17,6 +17,7 @@ from cohort_dsl.sql.spark import SPARK
 from cohort_dsl.sql.sqlserver import SQLSERVER
 from cohort_dsl.warehouses import duckdb_files, oracle_connecting, postgresql, spark_site
 from cohort_dsl.warehouses.contract import Database
+from cohort_dsl.warehouses.passfile import demand_private
 
 Test: TypeAlias = Callable[[object], bool]
 Given: TypeAlias = Mapping[str, object]
@@ -76,7 +77,10 @@ _COUNT = Setting(_is_count, "isn't a whole number above 0")
 
 
 def _to_server(given: Given) -> Any:
-    """libpq calls the database dbname. No password: it stands in the passfile."""
+    """libpq calls the database dbname. No password: it stands in the passfile, which libpq
+    passes over without a word if others may read it."""
+    if "passfile" in given:
+        demand_private(Path(str(given["passfile"])), "passfile")
     names = {"host", "port", "user", "passfile", "service", "sslmode", "sslrootcert"}
     where = {name: str(given[name]) for name in sorted(names & given.keys())}
     if "database" in given:

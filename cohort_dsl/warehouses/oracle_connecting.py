@@ -6,17 +6,15 @@ server. The password stands in a file that nobody but the site's account may rea
 
 from __future__ import annotations
 
-import os
-import stat
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cohort_dsl.errors import WarehouseError
 from cohort_dsl.warehouses.oracle_errors import told
 from cohort_dsl.warehouses.oracle_faults import SLOW
+from cohort_dsl.warehouses.passfile import secret
 
 if TYPE_CHECKING:
     import oracledb
@@ -167,30 +165,3 @@ def _vouched(given: Given) -> dict[str, Any]:
     if "server_cert_dn" in given:
         words["ssl_server_cert_dn"] = str(given["server_cert_dn"])
     return words
-
-
-def secret(path: Path, setting: str) -> str:
-    """The first line of a file that only the site's account may read.
-
-    WarehouseError for any other file.
-    """
-    try:
-        with path.open(encoding="utf-8") as file:
-            kept = os.fstat(file.fileno())
-            line = file.readline().rstrip("\r\n")
-    except (OSError, UnicodeDecodeError):
-        raise _refused("it can't be read", path, setting) from None
-    if not stat.S_ISREG(kept.st_mode) or kept.st_mode & 0o077:
-        raise _refused("others than its owner may read it", path, setting)
-    if not line:
-        raise _refused("its first line is empty", path, setting)
-    return line
-
-
-def _refused(problem: str, path: Path, setting: str) -> WarehouseError:
-    return WarehouseError(
-        problem,
-        where=f"{setting} {path}",
-        remedy="Write the password into its first line, and chmod 600 it for the site's "
-        "account.",
-    )

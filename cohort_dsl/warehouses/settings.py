@@ -104,8 +104,8 @@ def _wrong_tables(empty: object) -> list[str]:
     if isinstance(empty, str) or not isinstance(empty, Sequence):
         return ["empty_tables isn't a list of tables"]
     return [
-        f"no contract has a table {name}{_near(str(name))}"
-        for name in empty
+        f"no contract has a table {name}{_near(name)}"
+        for name in map(str, empty)
         if name not in OFFERED and name not in _columns()
     ]
 

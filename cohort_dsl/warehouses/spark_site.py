@@ -14,6 +14,7 @@ from cohort_dsl.sql import Catalog, Dialect, Statement
 from cohort_dsl.sql.spark import SPARK
 from cohort_dsl.warehouses import spark_session, spark_thrift, unchanged
 from cohort_dsl.warehouses.contract import UntilClosed, refused
+from cohort_dsl.warehouses.passfile import secret
 from cohort_dsl.warehouses.spark import SparkWarehouse
 from cohort_dsl.warehouses.spark_link import Link, misset, quoted
 from cohort_dsl.warehouses.unchanged import Files, Steady
@@ -190,17 +191,12 @@ def _thrift(given: Given) -> dict[str, Any]:
     if "kerberos" in given:
         return {**told, "auth": "KERBEROS", "kerberos_service_name": str(given["kerberos"])}
     if "passfile" in given:
-        return {**told, "auth": "LDAP", "password": _password(Path(str(given["passfile"])))}
+        return {
+            **told,
+            "auth": "LDAP",
+            "password": secret(Path(str(given["passfile"])), "passfile"),
+        }
     return {**told, "auth": "NONE"}
-
-
-def _password(passfile: Path) -> str:
-    try:
-        return passfile.read_text("utf-8").strip()
-    except OSError:
-        raise misset(
-            f"the passfile {passfile} can't be read", "It holds the password, and no more."
-        ) from None
 
 
 # What settings may be ------------------------------------------------------------

@@ -32,6 +32,7 @@ from cohort_dsl.sql.statements import Sent
 from cohort_dsl.warehouses import measuring
 from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
 from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
+from cohort_dsl.warehouses.passfile import secret
 from cohort_dsl.warehouses.rows import Answer, Rows, answer_schema
 
 CELLS = 1_000_000  # values held at once while an answer streams
@@ -223,7 +224,7 @@ def connect(given: Mapping[str, object]) -> Any:
             user=str(given["user"]),
             database=str(given.get("database", "")),
             port=str(given.get("port", 1433)),
-            password=_secret(Path(str(given["passfile"]))),
+            password=secret(Path(str(given["passfile"])), "passfile"),
             login_timeout=SECONDS,
             timeout=int(str(given.get("statement_timeout", 0))),
             encryption=str(given.get("encryption", "require")),
@@ -240,17 +241,6 @@ def connect(given: Mapping[str, object]) -> Any:
             remedy="Try the same host, port, database, user and password with sqlcmd.",
         ) from None
     return connection
-
-
-def _secret(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, ValueError):
-        raise WarehouseError(
-            "the password can't be read",
-            where=f"{WHERE}, passfile",
-            remedy="Write the password alone into that file, readable by the runner.",
-        ) from None
 
 
 KINDS: Mapping[str, str] = {

@@ -125,6 +125,7 @@ def test_a_site_on_postgresql_is_made_by_telling_where_it_is(
     images_built, postgres, tmp_path
 ):
     site = SiteFolder(tmp_path / "site")
+    (tmp_path / "pass").touch(0o600)
     with on_server(postgres, {}) as given:
         where = (f"--{word}={given[word]}" for word in ("host", "database", "user"))
         said = init(

@@ -47,6 +47,12 @@ def test_all_mistakes_are_told_at_once():
         assert words in told
 
 
+def test_whatever_stands_among_empty_tables_is_told(database):
+    told = mistake(settings(database, [{"visits": 1}, ["visits"], None]))
+    for words in ("no contract has a table {'visits': 1}", "['visits']", "None"):
+        assert words in told.problem
+
+
 def test_empty_tables_may_be_left_out(database):
     given = settings(database)
     del given["empty_tables"]
@@ -101,6 +107,29 @@ def test_a_server_that_is_not_there_is_told(tmp_path):
         {**given, "database": "omop", "user": "me", "port": 7, "sslmode": "disable"}
     )
     assert told.problem == "no server answers at this host and port"
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        {"engine": "postgresql", "host": "127.0.0.1", "port": 1},
+        {"engine": "sqlserver", "host": "127.0.0.1", "port": 1, "user": "me"},
+        {"engine": "spark", "thrift": "hive://me@127.0.0.1:1/omop", "schema": "omop"},
+    ],
+)
+def test_no_engine_is_asked_with_a_password_that_others_may_read(engine, tmp_path):
+    passfile = tmp_path / "passfile"
+    given = {"mapping": "omop", "passfile": str(passfile), **engine}
+    missing = mistake(given)
+    assert (missing.problem, missing.where) == ("it can't be read", f"passfile {passfile}")
+    passfile.write_text("canary-7f3a")
+    passfile.chmod(0o640)
+    seen = mistake(given)
+    assert seen.problem == "others than its owner may read it"
+    assert "chmod 600" in seen.remedy
+    passfile.chmod(0o600)
+    passfile.write_bytes(b"\xff\xfe")
+    assert mistake(given).problem == "it can't be read"
 
 
 def test_a_service_file_may_say_where_the_server_is(postgres, tmp_path, monkeypatch):

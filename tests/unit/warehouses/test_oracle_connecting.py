@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from cohort_dsl.errors import LoginRefused, SnapshotLost, WarehouseAway, WarehouseError
-from cohort_dsl.warehouses.oracle_connecting import connect, problems, secret
+from cohort_dsl.warehouses.oracle_connecting import connect, problems
 from cohort_dsl.warehouses.oracle_errors import told
 from cohort_dsl.warehouses.oracle_faults import AT_FIRST, FAULTS, LATER
+from cohort_dsl.warehouses.passfile import secret
 from tests.a_tns_listener import (
     Answer,
     closes,

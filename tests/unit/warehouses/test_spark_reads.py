@@ -111,20 +111,6 @@ def test_a_folder_that_is_not_there_or_is_empty_is_told(tmp_path: Path) -> None:
         assert words in refused.value.problem
 
 
-def test_a_passfile_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(WarehouseError) as refused:
-        warehouses.open(
-            {
-                "engine": "spark",
-                "mapping": "omop",
-                "thrift": "hive://somebody@127.0.0.1",
-                "passfile": str(tmp_path / "none"),
-                "schema": "omop",
-            }
-        )
-    assert "can't be read" in refused.value.problem
-
-
 @pytest.mark.xdist_group("spark")
 def test_forty_variables_read_i2b2s_facts_twice(
     spark: testing.Engine, tmp_path: Path

@@ -144,6 +144,7 @@ def test_what_the_server_says_of_a_value_is_not_told() -> None:
 def given(tmp_path: Path) -> dict[str, object]:
     passfile = tmp_path / "password"
     passfile.write_text(f"{CANARY}\n")
+    passfile.chmod(0o600)
     return {"host": "db", "user": "strongroom", "passfile": str(passfile)}
 
 
@@ -185,11 +186,6 @@ def test_a_server_that_is_not_there_is_told(
     with pytest.raises(WarehouseError, match="can't be reached or refused") as told:
         ENGINES["sqlserver"].connect(given)
     assert CANARY not in str(told.value)
-
-
-def test_a_password_that_is_not_there_is_told(given: dict[str, object]) -> None:
-    with pytest.raises(WarehouseError, match="password can't be read"):
-        ENGINES["sqlserver"].connect({**given, "passfile": "/nowhere/password"})
 
 
 def test_a_driver_that_is_not_there_is_told(
