@@ -17,6 +17,8 @@ from cohort_dsl.conformance.doctor import Examined
 from cohort_dsl.errors import QueryError
 
 FORMAT, VERSION = "doctor", 1
+ABOUT = ("site", "at", "strongroom")
+"""Whose it is, of when, and by which version."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,10 @@ def written(signed: Signed) -> str:
 
 
 def read(given: bytes, where: str) -> Signed:
-    """What is in a file. QueryError for any that ``written`` doesn't write."""
+    """What is in a file. QueryError for any that ``written`` doesn't write.
+
+    It may be anybody's: what it says can be printed afterwards, and moves no terminal.
+    """
     try:
         told = json.loads(given)
         inner = json.loads(told["signed"])
@@ -89,7 +94,17 @@ def read(given: bytes, where: str) -> Signed:
         _refuse(where, "it isn't a result of the warehouse's doctor")
     if heads != [(FORMAT, VERSION)] * 2 or not isinstance(signed.signature, str):
         _refuse(where, f"it isn't version {VERSION} of {FORMAT}")
+    if not _said(inner, where).replace("\n", " ").isprintable():
+        _refuse(where, "it holds signs that no such result has")
     return signed
+
+
+def _said(told: Mapping[str, Any], where: str) -> str:
+    """All that it says to people."""
+    try:
+        return "".join([*(told[word] for word in ABOUT), *lines(told)])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        _refuse(where, "it isn't a result of the warehouse's doctor")
 
 
 def _refuse(where: str, problem: str) -> NoReturn:

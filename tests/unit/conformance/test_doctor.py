@@ -272,3 +272,33 @@ def test_the_result_tells_nothing_of_the_connection() -> None:
 def test_what_is_no_result_is_refused(given: bytes, problem: str) -> None:
     with pytest.raises(QueryError, match=problem):
         result.read(given, "a file")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({}, ""),
+        ({"questions": None}, "it isn't a result"),
+        ({"counts": {}}, "it isn't a result"),
+        ({"counts": []}, "it isn't a result"),
+        ({"says": "all is well"}, "it isn't a result"),
+        ({"questions": [{"outcome": "failed", "rule": "a"}]}, "it isn't a result"),
+        ({"site": ["north"]}, "it isn't a result"),
+        ({"site": "north\x1b[2J"}, "it holds signs that no such result has"),
+        ({"engine": "duck\rdb"}, "it holds signs that no such result has"),
+        ({"ended": "\u202eterces"}, "it holds signs that no such result has"),
+    ],
+)
+def test_a_result_from_anybody_can_be_printed_or_is_refused(
+    change: dict[str, object], problem: str
+) -> None:
+    """Whoever signs with a key of their own may write what they like."""
+    found = examined(on_duckdb(), a_suite(*ALL.cases[:1]))
+    text = result.text(found, site="north", at="2026-01-01T00:00:00+00:00", strongroom="1")
+    signed = result.Signed(json.dumps(json.loads(text) | change), "signed")
+    given = result.written(signed).encode()
+    if not problem:
+        assert result.read(given, "a file") == signed
+        return
+    with pytest.raises(QueryError, match=problem):
+        result.read(given, "a file")
