@@ -140,7 +140,9 @@ def _below(folder: object) -> Sequence[Path]:
 
 
 def _matching(path: Path) -> list[Path]:
-    """The files of a path, of a pattern, or in a folder."""
+    """The files of a path, of a pattern, or in a folder; of a link, the link alone."""
+    if path.is_symlink():
+        return [path]
     if path.is_dir():
         return [one for one in sorted(path.iterdir()) if _kind(one)]
     if any(sign in path.name for sign in "*?["):

@@ -149,6 +149,15 @@ def test_a_link_is_no_file(folder: Path) -> None:
         opened({"folder": str(folder)})
 
 
+def test_a_link_to_a_folder_is_no_table(folder: Path) -> None:
+    """Else files of other folders could be read."""
+    (folder / "ages").symlink_to(folder / "patients")
+    with pytest.raises(WarehouseError, match=r"ages: .* is no file"):
+        opened({"folder": str(folder)})
+    with pytest.raises(WarehouseError, match=r"ages: .* is no file"):
+        opened({"tables": {"ages": str(folder / "ages")}})
+
+
 def test_a_link_in_place_of_a_file_is_noticed(site: Opened, folder: Path) -> None:
     part = folder / "patients" / "part-2.parquet"
     part.unlink()
