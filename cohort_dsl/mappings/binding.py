@@ -213,7 +213,7 @@ def _part(
     try:
         return parts.bind(schema, part, wanted, place)
     except LackingError as error:
-        raise LackingError(error.problem, error.declare or part.like or "") from None
+        raise error.declaring(part.like or "") from None
 
 
 def _rows(schema: TableSchema, mapped: list[Part], place: Place) -> Rows:
@@ -239,8 +239,14 @@ def _nothing(schema: TableSchema, why: LackingError) -> BoundTable:
 
 
 def _missing(schema: TableSchema, why: LackingError) -> BoundTable:
-    served = Served(State.MISSING, why.problem, why.declare or schema.name)
+    served = _lacks(why, schema.name)
     return BoundTable(schema, served, {c.name: served for c in schema.columns}, None)
+
+
+def _lacks(why: LackingError, asked: str) -> Served:
+    """What is there but forbidden is no case for declaring it empty."""
+    declare = "" if why.forbidden else why.declare or asked
+    return Served(State.MISSING, why.problem, declare)
 
 
 def _column(table: str, name: str, held: list[BoundPart], place: Place) -> Served:
@@ -249,8 +255,7 @@ def _column(table: str, name: str, held: list[BoundPart], place: Place) -> Serve
     lacking = [part.lacking[name] for part in held if name in part.lacking]
     if lacking:
         problems = dict.fromkeys(error.problem for error in lacking)
-        declare = lacking[0].declare or f"{table}.{name}"
-        return Served(State.MISSING, "; ".join(problems), declare)
+        return replace(_lacks(lacking[0], f"{table}.{name}"), problem="; ".join(problems))
     if all(name in part.unmapped for part in held):
         return Served(State.NOT_IN_MODEL)
     if all(name in part.unmapped | part.emptied for part in held):

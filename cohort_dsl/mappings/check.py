@@ -46,7 +46,7 @@ def check(
     counting = Counting(bound, dialect, run, today or LATEST)
     left_out = tuple(_left_out(one, counting) for one in bound.left_out)
     tables = tuple(_table(table, counting) for table in bound.tables.values())
-    return Report(mapping, tables, left_out)
+    return Report(mapping, tables, left_out, bound.nobody)
 
 
 def _left_out(one: BoundLeftOut, counting: Counting) -> LeftOutReport:

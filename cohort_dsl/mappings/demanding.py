@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -72,13 +72,21 @@ def _must_be_served(question: Question, offer: Offer) -> None:
     whole = [name for name, column in tables if name in wrong]
     told = {n: p for n, p in wrong.items() if n in whole or not _within(n, whole)}
     if told:
-        names = " and ".join(sorted({one.declare for one in told.values()}))
         raise NotServed(
             "; ".join(f"{n} isn't served: {one.problem}" for n, one in told.items()),
             where="the tables that the definition asks for",
-            remedy="Correct the warehouse or its mapping; where the site really has "
-            f"nothing of it, name {names} among its empty_tables.",
+            remedy=_remedy(sorted({one.declare for one in told.values()} - {""})),
         )
+
+
+def _remedy(declared: Sequence[str]) -> str:
+    """``declared``: what would be declared empty by a site that has nothing of it."""
+    if not declared:
+        return "Correct the warehouse or its mapping."
+    return (
+        "Correct the warehouse or its mapping; where the site really has nothing of it, "
+        f"name {' and '.join(declared)} among its empty_tables."
+    )
 
 
 def _within(name: str, tables: Iterable[str]) -> bool:

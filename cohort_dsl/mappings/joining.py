@@ -89,8 +89,7 @@ class Sight:
                 self.joinable.add(join.alias)
             return self.joined(join).column(column.name)
         except LackingError as error:
-            declare = error.declare or join.unless_empty or ""
-            raise LackingError(error.problem, declare) from None
+            raise error.declaring(join.unless_empty or "") from None
 
     # Rows beside a row ---------------------------------------------------------------
 

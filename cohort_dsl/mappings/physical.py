@@ -67,12 +67,17 @@ class LackingError(Exception):
     """Something that isn't in the database, in a sentence.
 
     ``declare``: the contract table that a site without it declares empty, if not the one
-    that was asked for.
+    that was asked for. ``forbidden``: it is there, and to be granted, not declared empty.
     """
 
-    def __init__(self, problem: str, declare: str = "") -> None:
+    def __init__(self, problem: str, declare: str = "", *, forbidden: bool = False) -> None:
         super().__init__(problem)
-        self.problem, self.declare = problem, declare
+        self.problem, self.declare, self.forbidden = problem, declare, forbidden
+
+    def declaring(self, table: str) -> LackingError:
+        """The same for who asked for this table, unless it has said another already."""
+        declare = self.declare or table
+        return LackingError(self.problem, declare, forbidden=self.forbidden)
 
 
 @dataclass(frozen=True)
@@ -80,11 +85,13 @@ class PhysicalTable:
     """A table: where it is, and its columns by name in small letters.
 
     ``parts``: the tables whose rows it is made of, if it isn't one of the database's own.
+    ``forbidden``: in small letters, columns that this account may not read, if others.
     """
 
     path: tuple[str, ...]
     columns: Mapping[str, PhysicalColumn]
     parts: tuple[PhysicalTable, ...] = ()
+    forbidden: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -93,9 +100,13 @@ class PhysicalTable:
     def column(self, name: str) -> PhysicalColumn:
         """The column of this name; LackingError if there is none."""
         found = self.columns.get(name.casefold())
-        if found is None:
-            raise LackingError(f"the table {self.name} has no column {name}")
-        return found
+        if found is not None:
+            return found
+        if name.casefold() in self.forbidden:
+            told = f"this account may not read {self.name}.{name} ({GRANT})"
+            raise LackingError(told, forbidden=True)
+        hint = _nearest(name, self.columns)
+        raise LackingError(f"the table {self.name} has no column {name}{hint}")
 
 
 @dataclass(frozen=True)
@@ -143,11 +154,20 @@ class Physical:
             schemas = ", ".join(sorted(table.path[-2] for table in found))
             raise LackingError(f"several schemas have a table {name}: {schemas}")
         if wanted[-1] in self.forbidden:
-            raise LackingError(f"this account may not read the table {name}")
-        names = {table.name.casefold() for table in self.tables}
-        near = get_close_matches(wanted[-1], sorted(names), n=1, cutoff=0.8)
-        hint = f" (it has {near[0]})" if near else ""
+            remedy = f"{GRANT}, and USAGE on its schema"
+            told = f"this account may not read the table {name} ({remedy})"
+            raise LackingError(told, forbidden=True)
+        hint = _nearest(wanted[-1], {table.name.casefold() for table in self.tables})
         raise LackingError(f"the database has no table {name}{hint}")
+
+
+GRANT = "grant SELECT on it"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """What may have been meant instead; empty if nothing is near."""
+    near = get_close_matches(name.casefold(), sorted(known), n=1, cutoff=0.7)
+    return f" (it has {near[0]})" if near else ""
 
 
 def _folded(path: tuple[str, ...]) -> tuple[str, ...]:
@@ -181,12 +201,26 @@ Told: TypeAlias = tuple[tuple[str, ...], str, str] | tuple[tuple[str, ...], str,
 """A table's path, a column, its type's name, and whether it may be missing, if known."""
 
 
-def of_columns(rows: Iterable[Told]) -> Physical:
-    """From what a database tells of every column, in any order."""
+def of_columns(
+    rows: Iterable[Told], others: Iterable[tuple[tuple[str, ...], str]] = ()
+) -> Physical:
+    """From what a database tells of every column, in any order.
+
+    ``others``: tables' paths and columns that are there, and may not be read.
+    """
     tables: dict[tuple[str, ...], dict[str, PhysicalColumn]] = {}
     for path, column, kind, *nullable in rows:
         held = tables.setdefault(path, {})
         may_be_missing = nullable[0] if nullable else None
         told = PhysicalColumn(column, family(kind), kind.upper(), may_be_missing)
         held[column.casefold()] = told
-    return Physical(tuple(PhysicalTable(path, held) for path, held in tables.items()))
+    hidden: dict[tuple[str, ...], set[str]] = {}
+    for path, column in others:
+        hidden.setdefault(path, set()).add(column.casefold())
+    return Physical(
+        tuple(
+            PhysicalTable(path, held, forbidden=frozenset(hidden.get(path, ())))
+            for path, held in tables.items()
+        ),
+        frozenset(path[-1].casefold() for path in hidden if path not in tables),
+    )

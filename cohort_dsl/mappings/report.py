@@ -116,11 +116,13 @@ class LeftOutReport:
 
 @dataclass(frozen=True)
 class Report:
-    """``left_out``: of all tables below."""
+    """``left_out``: of all tables below. ``nobody``: why nobody's rows are served at all,
+    if that is so."""
 
     mapping: str
     tables: tuple[TableReport, ...]
     left_out: tuple[LeftOutReport, ...] = ()
+    nobody: str = ""
 
     @property
     def ok(self) -> bool:
@@ -132,6 +134,8 @@ class Report:
     @property
     def opposition(self) -> str:
         """Whether those who opposed are left out, in a sentence."""
+        if self.nobody:
+            return f"Nobody's rows are served: {self.nobody}."
         named = [one for one in self.left_out if one.opposed]
         if not named:
             return "No opposition filter: the mapping doesn't say who opposed."
@@ -151,10 +155,12 @@ class Report:
         }
 
     def lines(self) -> list[str]:
-        """For people: every table, and its columns where there is something to say."""
+        """For people: every table, and its columns where there is something to say; of
+        tables that lack all the same, only that."""
         verdict = "is ready" if self.ok else "isn't ready"
         told = [line for one in self.left_out for line in _left_out_lines(one)]
-        told += [line for table in self.tables for line in _table_lines(table)]
+        if not self.nobody:
+            told += [line for table in self.tables for line in _table_lines(table)]
         return [
             self.opposition,
             *told,

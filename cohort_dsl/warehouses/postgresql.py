@@ -225,7 +225,9 @@ SESSION = {
 COLUMNS = """
     SELECT n.nspname, c.relname, a.attname,
            format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL),
-           NOT (a.attnotnull OR t.typnotnull)
+           NOT (a.attnotnull OR t.typnotnull),
+           has_schema_privilege(n.oid, 'USAGE')
+               AND has_column_privilege(c.oid, a.attnum, 'SELECT')
     FROM pg_attribute a
     JOIN pg_class c ON c.oid = a.attrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -233,18 +235,6 @@ COLUMNS = """
     WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
       AND n.nspname NOT IN ('pg_catalog', 'information_schema')
       AND n.nspname NOT LIKE 'pg\\_t%'
-      AND has_schema_privilege(n.oid, 'USAGE')
-      AND has_column_privilege(c.oid, a.attnum, 'SELECT')
-"""
-
-
-FORBIDDEN = """
-    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
-      AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-      AND n.nspname NOT LIKE 'pg\\_t%'
-      AND NOT (has_schema_privilege(n.oid, 'USAGE')
-               AND has_any_column_privilege(c.oid, 'SELECT'))
 """
 
 
@@ -286,19 +276,20 @@ def warehouse(
 
 
 def physical(connection: Connection) -> Physical:
-    """The tables and views that we may read. The standard's own list lacks some views."""
+    """The tables and views, and what of them we may read. The standard's own list lacks
+    some views."""
     with _told():
         found = connection.execute(COLUMNS).fetchall()
-        forbidden = connection.execute(FORBIDDEN).fetchall()
         in_part = connection.execute(IN_PART).fetchall()
     there = of_columns(
-        ((schema, t), column, kind, null) for schema, t, column, kind, null in found
+        (
+            ((schema, t), column, kind, null)
+            for schema, t, column, kind, null, may in found
+            if may
+        ),
+        (((schema, t), column) for schema, t, column, _, _, may in found if not may),
     )
-    return replace(
-        there,
-        forbidden=frozenset(name.casefold() for (name,) in forbidden),
-        in_part=frozenset(in_part),
-    )
+    return replace(there, in_part=frozenset(in_part))
 
 
 # Test data -----------------------------------------------------------------------

@@ -177,6 +177,19 @@ def test_a_mapping_without_one_is_told_too(tmp_path):
     assert report.as_json()["opposition"] is False
 
 
+def test_a_filter_that_can_not_be_applied_is_not_told_as_none(tmp_path):
+    """Nor sixteen times over: no table is served, and for one reason."""
+    report = checked(tmp_path, {}, OPPOSED.replace("opposed", "oposed"))
+    why = "who is left out (opposition): the database has no table oposed (it has opposed)"
+    assert report.lines() == [
+        f"Nobody's rows are served: {why}.",
+        "",
+        "The warehouse, mapped as ours, isn't ready.",
+    ]
+    assert {table["status"] for table in report.as_json()["tables"]} == {"missing"}
+    assert "rows are served: who is left out" in report_html.checked(report)
+
+
 def test_who_is_left_out_is_not_counted_in_any_table(tmp_path):
     """Twenty rows of one person are gone, and so is that row that was odd."""
     rows = {

@@ -11,14 +11,18 @@ import psycopg
 import pyarrow as pa
 import pytest
 
+from cohort_dsl import create_dataset, warehouses
 from cohort_dsl.errors import WarehouseAway, WarehouseError
+from cohort_dsl.language.dataset import Dataset, query_of
 from cohort_dsl.mappings.physical import Family, LackingError
 from cohort_dsl.sql import Catalog, Statement
 from cohort_dsl.sql.catalog import plain
+from cohort_dsl.tables.contract import diagnoses
 from cohort_dsl.warehouses import copied
 from cohort_dsl.warehouses import postgresql as engine
 from cohort_dsl.warehouses.postgresql import PostgreSQLWarehouse, connect, physical
 from tests.a_postgres import Server
+from tests.an_omop import LACKS, on_server
 from tests.spec.tables import e, p
 from tests.unit.plan.test_plan_scans import a_query
 
@@ -269,3 +273,47 @@ def test_a_table_of_which_some_rows_are_kept_from_us_does_not_say_who_opposed(
             engine.physical(session).demand_whole("patients")
     finally:
         owner.execute("ALTER TABLE hospital.patients DISABLE ROW LEVEL SECURITY")
+
+
+def test_a_column_without_rights_is_told_from_one_that_is_not_there(
+    session: engine.Connection, owner: psycopg.Connection[Any]
+) -> None:
+    owner.execute("GRANT SELECT (patient_id) ON hospital.secret TO reader")
+    owner.execute("ALTER TABLE hospital.secret ADD COLUMN name text")
+    found = engine.physical(session).table("secret")
+    assert list(found.columns) == ["patient_id"]
+    with pytest.raises(LackingError, match=r"may not read secret.NAME \(grant") as told:
+        found.column("NAME")
+    assert told.value.forbidden
+    with pytest.raises(LackingError, match=r"no column nam \(it has") as other:
+        engine.physical(session).table("patients").column("nam")
+    assert not other.value.forbidden
+
+
+def test_what_is_there_and_forbidden_is_never_to_be_declared_empty(
+    postgres: Server,
+) -> None:
+    """Else nobody would notice that it isn't asked any more."""
+    with on_server(postgres, {}) as given, postgres.connect(given["database"]) as owner:
+        owner.execute("CREATE ROLE half_a_reader LOGIN")
+        owner.execute("GRANT SELECT ON person TO half_a_reader")
+        try:
+            told = {**given, "user": "half_a_reader", "mapping": "omop"}
+            with warehouses.open({**told, "empty_tables": list(LACKS)}) as warehouse:
+                sentences = [
+                    line
+                    for line in warehouse.check().lines()
+                    if "condition_occurrence" in line
+                ]
+                with pytest.raises(WarehouseError) as error:
+                    warehouse.bound.demand(query_of(diagnosed()))
+        finally:
+            owner.execute("DROP OWNED BY half_a_reader; DROP ROLE half_a_reader")
+    assert "may not read the table condition_occurrence (grant SELECT" in sentences[0]
+    assert "empty_tables" not in sentences[0] + error.value.remedy
+
+
+def diagnosed() -> Dataset:
+    dataset = create_dataset()
+    dataset.define_population(diagnoses.exists_for_patient())
+    return dataset
