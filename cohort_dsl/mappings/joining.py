@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -73,13 +73,14 @@ class Sight:
         self.read = {column.alias for column in part.read()}
         self.asking = teller
         self.joinable: set[str] = set()
+        self.asked: dict[str, tuple[str, Callable[[Read], Sql]]] = {}
 
     def find(self, column: Column) -> Value | None:
         """Where a column stands, for a ``Teller``."""
         if column.alias in self.off:
             return None
         if column.alias in self.beside:
-            return self._beside(self.beside[column.alias], column.name)
+            return self.seen.own.column(column.name)
         join = self.joins.get(column.alias or OWN)
         if join is None:
             return self.seen.own.column(column.name)
@@ -93,12 +94,13 @@ class Sight:
 
     # Rows beside a row ---------------------------------------------------------------
 
-    def _beside(self, beside: Beside, name: str) -> Value:
-        """The greatest value that the column has in such rows."""
-        value, family = self.seen.own.column(name)
+    def then(self, column: Column, kind: Kind, value: Sql) -> Sql:
+        """For a ``Teller``: of a column of rows beside, the greatest value that any has."""
+        beside = self.beside.get(column.alias or OWN)
+        if beside is None:
+            return value
         same = [self.seen.own.column(key)[0] for key in beside.same]
-        its = sa.case((sa.and_(*self.tests(beside.only)), value))
-        return sa.func.max(its).over(partition_by=same), family
+        return greatest(sa.and_(*self.tests(beside.only)), value, same)
 
     def tests(self, only: Iterable[Only]) -> list[Sql]:
         """Does a row have the texts that are meant?"""
@@ -137,19 +139,36 @@ class Sight:
     def _tests_in(self, join: Join) -> Callable[[Read], list[Sql]]:
         def tests(read: Read) -> list[Sql]:
             teller = self.asking(lambda column: read.column(column.name)).written()
-            return [
+            only = [
                 texts.hold(teller.tell(one, Kind.STR), self.dialect)
                 for one, texts in join.only
             ]
+            asked = self.asked.get(join.alias)
+            return [*only, asked[1](read)] if asked else only
 
         return tests
+
+    def ask(self, join: Join, name: str, asked: Callable[[Read], Sql]) -> None:
+        """From now on only such rows of the join's are found. ``name``: of whose asking."""
+        self.asked[join.alias] = name, asked
+
+    def same_in(self, join: Join) -> dict[str, str]:
+        """Columns of the part's own table that a row of the join's has, too, and where."""
+        read, found = self.joined(join), {}
+        for key, column in join.on.items():
+            if isinstance(column, Column) and column.alias is None:
+                own = self.seen.own.column(column.name)
+                if own[1] is read.column(key)[1]:
+                    found[column.name.casefold()] = key
+        return found
 
     def key(self, join: Join) -> Key:
         hangs_on = (self.joins[one.alias] for one in join.read() if one.alias in self.joins)
         on = tuple(join.on.items())
         which = (join.never, join.only, join.first_by, join.unless_empty)
-        is_read = join.alias in self.read
-        return (join.table, on, *which, is_read, tuple(map(self.key, hangs_on)))
+        asked, _ = self.asked.get(join.alias, ("", None))
+        seen = join.alias in self.read, asked
+        return (join.table, on, *which, *seen, tuple(map(self.key, hangs_on)))
 
     def rows(self, used: Iterable[Join], *, outer: bool = False) -> sa.FromClause:
         """The part's own table with these joins, as far as it can have them.
@@ -201,6 +220,12 @@ class Sight:
         kind = Kind.INT if isinstance(constant.value, int) else Kind.STR
         known = conversions.converted(key, family, kind, self.dialect)
         return known == self.asking(self.find).tell(constant, kind)
+
+
+def greatest(is_beside: Sql, value: Sql, same: Sequence[Sql]) -> Sql:
+    """Of the rows beside a row, which have ``same`` alike, the greatest value."""
+    of_them = sa.case((is_beside, value))
+    return sa.func.max(of_them, type_=value.type).over(partition_by=list(same))
 
 
 OF_KIND = {Kind.INT: Family.WHOLE, Kind.STR: Family.TEXT, Kind.DATE: Family.DATE}

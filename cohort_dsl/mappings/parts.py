@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -133,7 +133,7 @@ class Binding:
         self.wanted = [column for column in schema.columns if column.name in wanted]
         seen = seen or Seen.of(place.physical.table(part.table))
         self.sight = place.sight(part, seen)
-        self.teller = place.teller(self.sight.find)
+        self.teller = replace(place.teller(self.sight.find), then=self.sight.then)
         self.part = settled(part, self.sight.find)
 
     def bound(self) -> BoundPart:
@@ -250,17 +250,25 @@ def flag(condition: Sql) -> Sql:
 
 
 def with_those_beside(
-    demands: Collection[Demand], beside: Iterable[Beside], sight: Sight
+    demands: Collection[Demand], beside: Collection[Beside], sight: Sight
 ) -> Sql:
     """Rows that count, and rows beside them.
 
     What looks only at columns that both have alike holds for both, or for neither.
     """
-    alike = set.intersection(*({name.casefold() for name in b.same} for b in beside))
+    both, own = alike(demands, beside)
+    others = [sa.and_(*sight.tests(one.only)) for one in beside]
+    return sa.and_(all_of(both), sa.or_(all_of(own), *others))
+
+
+def alike(
+    demands: Iterable[Demand], beside: Collection[Beside]
+) -> tuple[list[Demand], list[Demand]]:
+    """Those that look only at what rows have alike with any of those beside; the others."""
+    same = set.intersection(*({name.casefold() for name in b.same} for b in beside))
     own: list[Demand] = []
     both: list[Demand] = []
     for one in demands:
-        fits = all(c.alias is None and c.name.casefold() in alike for c in one.looks_at)
+        fits = all(c.alias is None and c.name.casefold() in same for c in one.looks_at)
         (both if fits else own).append(one)
-    others = [sa.and_(*sight.tests(one.only)) for one in beside]
-    return sa.and_(all_of(both), sa.or_(all_of(own), *others))
+    return both, own

@@ -54,13 +54,21 @@ TEXTS = (Kind.STR, Kind.CODE, Kind.CODES)
 # Where a column stands; None where the site declares that there is nothing to read.
 Find: TypeAlias = Callable[[Column], Value | None]
 
+# From a column, the kind that it is read as and its value in the row to what it is.
+Then: TypeAlias = Callable[[Column, Kind, Sql], Sql]
+
+
+def _of_the_row(column: Column, kind: Kind, value: Sql) -> Sql:
+    return value
+
 
 @dataclass(frozen=True)
 class Teller:
     """``find`` may raise LackingError, and so do these.
 
     ``no_days``: dates that stand for none in this model; ``no_texts``: texts that do.
-    ``zone``: by whose clocks a timestamp that has a time zone becomes a day.
+    ``zone``: by whose clocks a timestamp that has a time zone becomes a day. ``then``: what
+    a column is, if not its value in the row.
     """
 
     find: Find
@@ -68,6 +76,7 @@ class Teller:
     no_days: tuple[datetime.date, ...] = ()
     zone: str = "UTC"
     no_texts: tuple[str, ...] = ()
+    then: Then = _of_the_row
 
     def null(self, kind: Kind) -> Sql:
         return sa.cast(sa.null(), self.dialect.type(kind))
@@ -79,7 +88,8 @@ class Teller:
                 found = self._found(expression)
                 if found is None:
                     return self.null(kind)
-                return self._real(conversions.converted(*found, kind, self.dialect), kind)
+                value = conversions.converted(*found, kind, self.dialect)
+                return self.then(expression, kind, self._real(value, kind))
             case Constant(None):
                 return self.null(kind)
             case Constant(value):
@@ -159,7 +169,7 @@ class Teller:
         if isinstance(expression, Column):
             found = self._found(expression)
             if found is not None and found[1] in NUMBERS:
-                return found[0]
+                return self.then(expression, Kind.FLOAT, found[0])
             days = found is not None and found[1] in (Family.DATE, Family.TIME)
         else:
             days = isinstance(expression, DAYS)

@@ -3,7 +3,8 @@
 In some models most tables on offer are parts of one table of facts. Each step that reads
 one of them would read all facts. So, where more than one would, a step before them reads
 the facts once, and keeps what any of them asks for: once for the population, and once for
-what is asked of its patients.
+what is asked of its patients. Two readings of all rows are left as they are: what was kept
+of them would be as long as the facts, and written and read besides.
 """
 
 from __future__ import annotations
@@ -59,9 +60,17 @@ def gathered(
         for number, (name, within) in enumerate(
             ((name, within) for within in (False, True) for name in shared), start=1
         )
+        if not _cheap(readings, shared[name])
         if (asked := _asked(readings, shared[name], within=within))
     ]
     return list(_placed(steps, made))
+
+
+def _cheap(readings: Iterable[_Reading], reads: Mapping[str, int]) -> bool:
+    """Is the physical table read twice at most, and each time for all its rows?"""
+    found = [one for one in readings if one.table.name in reads]
+    times = sum(reads[one.table.name] for one in found)
+    return times <= 2 and not any(one.lists for one in found)
 
 
 def _asked(

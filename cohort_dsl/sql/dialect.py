@@ -47,6 +47,10 @@ def _moved(moment: Sql, zone: str) -> Sql:
     return moment.op("AT TIME ZONE", return_type=sa.DateTime())(named)
 
 
+def _itself(value: Sql) -> Sql:
+    return value
+
+
 def by_list(rows: sa.Select[Any], number: Sql | None) -> sa.Select[Any]:
     """In order of their lists, so that to read one list is to skip the rest."""
     return rows if number is None else rows.order_by(number)
@@ -121,6 +125,8 @@ class Dialect:
     piece: Callable[[Sql, Sql, Sql], Sql] = _piece
     # timestamp with time zone, a zone's name -> what a clock on the wall there showed
     on_clocks: Callable[[Sql, str], Sql] = _moved
+    # timestamp -> what, cast to text, is a text that no other timestamp has
+    moment: One = _itself
     # How that is done in one statement; and whether it is
     within: Within = WITHIN
     one_statement: bool = False

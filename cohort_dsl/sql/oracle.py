@@ -213,6 +213,8 @@ _SAID: Mapping[str, Any] = MappingProxyType(
         "ascending": lambda key: sa.nulls_first(sa.asc(key)),
         "descending": lambda key: sa.nulls_last(sa.desc(key)),
         "on_clocks": _on_clocks,
+        # Of a DATE the session's format tells the day alone.
+        "moment": lambda value: sa.cast(value, sa.TIMESTAMP()),
         "worked_out": _kept_apart,
         "for_many_answers": lambda rows, patient: rows,
         # The driver sends a value for each place, and ORA-01795 forbids more in an IN.

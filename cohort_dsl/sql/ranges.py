@@ -5,14 +5,14 @@ No patient's answer depends on another's, so the answers about all ranges are th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from cohort_dsl.model.types import Kind, Scalar, TableSchema
-from cohort_dsl.sql.catalog import Catalog, Source
+from cohort_dsl.sql.catalog import Catalog, Copy, Narrow, Shared, Source, Wanted
 from cohort_dsl.sql.dialect import Dialect, Sql
 from cohort_dsl.sql.statements import Statement, render
 
@@ -32,11 +32,7 @@ def ranges(starts: Sequence[Scalar]) -> tuple[Range, ...]:
 
 
 def within(catalog: Catalog, held: Range, dialect: Dialect) -> Catalog:
-    """The tables with these patients alone. Its ``people`` say who is a patient.
-
-    Physical tables that are read once for several are read as before: who isn't among
-    people is left out of what is kept of them.
-    """
+    """The tables with these patients alone. Its ``people`` say who is a patient."""
     assert catalog.people is not None
     kind = catalog.patient_id.kind
 
@@ -50,9 +46,21 @@ def within(catalog: Catalog, held: Range, dialect: Dialect) -> Catalog:
 
         return Source(whole.schema, rows)
 
+    def shared(whole: Shared) -> Shared:
+        def copied(wanted: Mapping[str, Wanted], narrow: Narrow) -> Copy:
+            copy = whole.copied(wanted, narrow)
+            return replace(
+                copy, rows=sa.select(narrowed(copy.rows.subquery("gathered"), "some"))
+            )
+
+        return replace(whole, copied=copied)
+
     sources = {name: source(name, whole) for name, whole in catalog.sources.items()}
     people = narrowed(catalog.people, "people")
-    return replace(catalog, sources=sources, people=people, everyone=frozenset())
+    once = tuple(map(shared, catalog.shared))
+    return replace(
+        catalog, sources=sources, people=people, everyone=frozenset(), shared=once
+    )
 
 
 def _bounds(whose: Sql, held: Range, kind: Kind, dialect: Dialect) -> Iterator[Sql]:

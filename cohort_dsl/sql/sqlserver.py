@@ -159,6 +159,13 @@ def _inner(text: Sql) -> Sql:
     return _piece(sa.func.reverse(backwards), number(2), number(LONGEST))
 
 
+def _moment(value: Sql) -> Sql:
+    """A CAST of a DATETIME leaves its seconds out."""
+    words: Sql = sa.literal_column("VARCHAR(40)")
+    style: Sql = sa.literal_column("121")
+    return sa.func.convert(words, value, style, type_=sa.String())
+
+
 def _key(key: Sql) -> Sql:
     return _by_code_point(key) if isinstance(key.type, sa.String) else key
 
@@ -209,4 +216,5 @@ SQLSERVER = Dialect(
     position=_position,
     piece=_piece,
     within=Within(inner=_inner),
+    moment=_moment,
 )

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import reading
+from cohort_dsl.sql.catalog import Wanted
+from cohort_dsl.sql.statements import render
 from cohort_dsl.tables.contract import SCHEMAS
 from tests.a_postgres import Server
 from tests.an_omop import opened, rows_of
@@ -229,6 +232,56 @@ def test_only_facts_of_the_concepts_that_are_meant_are_looked_at_for_it(
     rows = {"fact": GIVEN, "concept": concepts(r"\top\Drugs\D:a", r"\top\Labs\L:c")}
     found = served(place, tmp_path, table("medications", keys, **DRUGS), rows)
     assert sorted(map(str, column("quantity", found))) == ["5.5", "None"]
+
+
+def test_they_are_the_same_where_the_facts_are_read_once_for_all(
+    place: Path | Server, tmp_path: Path
+) -> None:
+    """They are looked for among what was kept: by the second, by numbers, by nothing."""
+    held = [
+        *GIVEN,
+        fact("D:a", "DOSE", number=7, seen="2024-05-06 07:08:10"),
+        fact("D:a", "DOSE", number=9, seen="2024-05-06 07:08:10"),
+        fact("D:d", visit=None),
+        fact("D:d", "DOSE", visit=None, number=3),
+        fact("D:d", "DOSE", visit=8, number=4),
+        fact("D:d", "FREQ", visit=None, said="@"),
+        fact("L:e", "DOSE", number=1),
+    ]
+    text = table("medications", DOSES + BELOW.replace("Diagnoses", "Drugs"), **DRUGS)
+    paths = concepts(*(rf"\top\Drugs\{code}" for code in ("D:a", "D:b", "D:d", "L:c")))
+    rows = {"person": [{"id": 1}, {"id": 2}], "fact": held, "concept": paths}
+    head = HEAD.replace("tables:", "one_pass: [fact]\ntables:")
+    (tmp_path / "ours.yaml").write_text(head + text)
+    with opened(place, rows, FACTS, mapping=str(tmp_path / "ours.yaml")) as warehouse:
+        apart = rows_of(warehouse, "medications")
+        for among in (None, {"a", "d", None}):
+            found = gathered(warehouse, "medications", among)
+            wanted = [row for row in apart if not among or row["code"] in among]
+            assert sorted(found, key=repr) == sorted(wanted, key=repr)
+    doses = {(row["code"], row["quantity"], row["source_code"]) for row in apart}
+    assert doses == {
+        ("a", 5.5, "BID"),
+        ("a", 9.0, None),
+        ("b", None, None),
+        ("c", None, None),
+        ("d", 3.0, None),
+    }
+
+
+def gathered(
+    warehouse: Any, table: str, among: set[str | None] | None
+) -> list[dict[str, Any]]:
+    """The table's rows from one reading of the facts; of these codes only, if any."""
+    [facts] = warehouse.catalog.shared
+    names = [column.name for column in SCHEMAS[table].columns]
+    codes = sorted(filter(None, among or ()))
+    asked = Wanted(names, (lambda column: column("code").in_(codes)) if among else None)
+    copy = facts.copied({table: asked}, lambda rows, patient: rows)
+    read = copy.read(copy.rows.subquery("kept"), table, names)
+    found = sa.select(read.c.patient_id, *(read.c[name] for name in names))
+    told = warehouse._engine.run(render(found, warehouse.dialect))
+    return [dict(zip(["patient_id", *names], row, strict=True)) for row in told]
 
 
 def test_a_patients_rows_become_one(place: Path | Server, tmp_path: Path) -> None:

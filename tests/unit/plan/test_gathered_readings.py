@@ -68,6 +68,13 @@ def test_one_reading_alone_is_left_as_it_is() -> None:
     assert not gathered(built)
 
 
+def test_two_readings_of_all_rows_are_left_as_they_are() -> None:
+    """A copy of all rows is as long as what it is a copy of."""
+    every = diagnoses.count_for_patient()
+    assert not gathered(planned(n=every, m=lab_results.count_for_patient()))
+    assert gathered(planned(n=every, m=HIGH.count_for_patient()))
+
+
 def test_only_rows_that_somebody_looks_for_are_gathered() -> None:
     coughs = diagnoses.where(diagnoses.code == "R05")
     built = planned(
