@@ -98,7 +98,7 @@ def _question(bench: Workbench, step: Assembly) -> sa.Select[Any]:
     found = sa.select(bench.patient, *variables).select_from(worked.rows)
     if bench.lays_out and not _joins(bench, step):
         return found  # the warehouse reads what is laid out in its order
-    return found.order_by(bench.dialect.ascending(bench.patient))
+    return bench.by_patient(found)
 
 
 def _joined(bench: Workbench, step: Assembly) -> Worked:

@@ -39,9 +39,11 @@ class Draft:
         name: str,
         rows: sa.Select[Any] | sa.CompoundSelect[Any],
         types: Mapping[str, ValueType],
+        *,
+        in_order: bool = False,
     ) -> sa.TableClause:
-        """A temporary table of these rows."""
-        table = self.created(name, types)
+        """A temporary table of these rows. ``in_order``: they come sorted by patient."""
+        table = self.created(name, types, in_order=in_order)
         self.filled(table, rows)
         return table
 
@@ -96,11 +98,13 @@ class Draft:
         told = {name: render(rows, dialect) for name, rows in event_tables.items()}
         return Script(tuple(self._sent), render(question, dialect), MappingProxyType(told))
 
-    def created(self, name: str, types: Mapping[str, ValueType]) -> sa.TableClause:
+    def created(
+        self, name: str, types: Mapping[str, ValueType], *, in_order: bool = False
+    ) -> sa.TableClause:
         """A temporary table without rows."""
         columns: list[sa.ColumnClause[Any]] = [
             sa.column(c, self.terms.column_type(kind)) for c, kind in types.items()
         ]
         table = sa.table(self.terms.dialect.temporary.named(name), *columns)
-        self._sent.append(create(table, self.terms.dialect))
+        self._sent.append(create(table, self.terms.dialect, in_order=in_order))
         return table

@@ -31,7 +31,9 @@ class OneStatement(Draft):
         self._types: dict[str, Mapping[str, ValueType]] = {}
         self._fills: dict[str, list[Rows]] = {}
 
-    def created(self, name: str, types: Mapping[str, ValueType]) -> sa.TableClause:
+    def created(
+        self, name: str, types: Mapping[str, ValueType], *, in_order: bool = False
+    ) -> sa.TableClause:
         """A name for rows that are still to be told."""
         columns: list[sa.ColumnClause[Any]] = [
             sa.column(c, self.terms.column_type(kind)) for c, kind in types.items()

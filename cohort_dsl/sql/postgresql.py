@@ -32,6 +32,7 @@ from cohort_dsl.sql.postgresql_values import (
     parsed,
     to_int,
 )
+from cohort_dsl.sql.temporary import InOrder, Temporary, indexed
 from cohort_dsl.sql.within import Within, kept
 
 TYPES: Mapping[Kind, sa.types.TypeEngine[Any]] = MappingProxyType(
@@ -280,5 +281,6 @@ POSTGRESQL = Dialect(
     worked_out=lambda rows: rows.offset(number(0)),
     # One patient at a time: a hash of them all takes a kilobyte each, and longer.
     for_many_answers=lambda rows, patient: rows.order_by(patient),
+    temporary=Temporary(in_order=InOrder(indexed, columns=20)),
     within=Within(keep=kept, longest_in=65_535),  # one IN is hashed, each of several anew
 )

@@ -117,8 +117,11 @@ def _readable(value: Scalar) -> str:
 Rows: TypeAlias = "sa.Select[Any] | sa.CompoundSelect[Any]"
 
 
-def create(table: sa.TableClause, dialect: Dialect) -> Statement:
-    text = dialect.temporary.create(table, dialect.renderer())
+def create(table: sa.TableClause, dialect: Dialect, *, in_order: bool = False) -> Statement:
+    """``in_order``: of patients, where the dialect has something of its own for that."""
+    temporary = dialect.temporary
+    made = temporary.in_order if in_order and temporary.in_order else temporary
+    text = made.create(table, dialect.renderer())
     return Statement(text, makes=table.name)
 
 

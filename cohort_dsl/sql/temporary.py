@@ -37,6 +37,13 @@ def _create(table: sa.TableClause, renderer: Renderer) -> str:
     return f"CREATE TEMPORARY TABLE {name} (\n{columns(table, renderer)}\n)"
 
 
+def indexed(table: sa.TableClause, renderer: Renderer) -> str:
+    """With an index of its patients."""
+    name = quoted(table.name, renderer)
+    index = f"CREATE INDEX ON {name} (patient_id)"
+    return f"{_create(table, renderer)};\n{index}"
+
+
 def _fill(
     table: sa.TableClause, names: Sequence[str], select: str, renderer: Renderer
 ) -> str:
@@ -49,10 +56,19 @@ def _drop(table: sa.TableClause, renderer: Renderer) -> str:
 
 
 @dataclass(frozen=True)
+class InOrder:
+    """``columns``: from so many answers a patient on it is worth its while."""
+
+    create: Write
+    columns: int
+
+
+@dataclass(frozen=True)
 class Temporary:
     """``named``: what a table is called there; the others: the statements' text.
 
-    ``fill``: of a select whose columns have these names.
+    ``fill``: of a select whose columns have these names. ``in_order``: how one is made
+    whose rows come sorted by patient, where the engine can be told so; None: it can't.
 
     What makes, fills and drops a table is so plain that it is written by hand: SQLAlchemy's
     own CREATE TABLE and INSERT take as long as the select between them.
@@ -62,6 +78,7 @@ class Temporary:
     create: Write = _create
     fill: Fill = _fill
     drop: Write = _drop
+    in_order: InOrder | None = None
 
 
 TEMPORARY = Temporary()

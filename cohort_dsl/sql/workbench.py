@@ -19,6 +19,7 @@ from cohort_dsl.sql.catalog import Catalog
 from cohort_dsl.sql.counting import Counting
 from cohort_dsl.sql.dialect import Dialect, Sql
 from cohort_dsl.sql.draft import Draft
+from cohort_dsl.sql.in_order import lying_in_order
 from cohort_dsl.sql.numbers import going_by_number
 from cohort_dsl.sql.one_statement import OneStatement
 from cohort_dsl.sql.sides import Sides
@@ -46,7 +47,8 @@ class Workbench:
     rows were gathered, by its name and whether they are the population's only; ``ranked``:
     of rows kept by a step of this name, the column of which only the order is kept.
     ``lays_out``: the population is numbered, because its answers will be laid side by side;
-    ``numbered``: the steps in whose results patients go by these numbers.
+    ``numbered``: the steps in whose results patients go by these numbers; ``in_order``:
+    those whose results are sorted by patient.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Workbench:
         self.left_out = self._left_out()
         self.lays_out = dialect.lays_out and isinstance(plan.steps[-1], Assembly)
         self.numbered = going_by_number(plan) if self.lays_out else frozenset()
+        self.in_order = lying_in_order(plan, dialect, catalog.patient_id)
         self.answers = Answers(
             plan.givens, self.results, self.draft, catalog.patient_id, self.numbered
         )
@@ -161,7 +164,16 @@ class Workbench:
     ) -> None:
         """A step's result: patient_id and the columns of these types."""
         patient = {"patient_id": self.key(name)}
-        self.results[name] = self.draft.kept(name, rows, patient | dict(types))
+        in_order = name in self.in_order
+        rows = self.by_patient(rows) if in_order else rows
+        kept = self.draft.kept(name, rows, patient | dict(types), in_order=in_order)
+        self.results[name] = kept
+
+    def by_patient(self, rows: sa.Select[Any]) -> sa.Select[Any]:
+        """The rows, sorted by patient, whom each of them has."""
+        if self.in_order:  # as groups and indexes are sorted by themselves
+            return rows.order_by(self.patient)
+        return rows.order_by(self.dialect.ascending(self.patient))
 
     def work_out(
         self,
