@@ -124,8 +124,9 @@ def bind(
         for name, schema in OFFERED.items()
     }
     catalog = _catalog(mapping, tables, place)
-    found = replace(catalog, left_out=opposition.people(left_out))
-    return Bound(tables, found, left_out)
+    assert catalog.people is not None
+    gone = opposition.people(left_out, catalog.people, place)
+    return Bound(tables, replace(catalog, left_out=gone), left_out)
 
 
 def _catalog(

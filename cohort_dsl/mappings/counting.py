@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from cohort_dsl.mappings.binding import Bound, BoundTable
 from cohort_dsl.mappings.coding import Coded, judged, vocabulary_of
-from cohort_dsl.mappings.opposition import BoundLeftOut
+from cohort_dsl.mappings.opposition import BoundLeftOut, alike
 from cohort_dsl.mappings.parts import flag
 from cohort_dsl.model.types import Column, Kind
 from cohort_dsl.sql import Dialect, Statement
@@ -102,7 +102,9 @@ class Counting:
             "strangers": _those(sa.and_(counts, self._is_stranger(rows))),
             "people": sa.func.count(sa.distinct(sa.case((counts, self._known)))),
         }
-        named = sa.select(*wanted.values()).select_from(self._beside_people(rows))
+        known = alike(self._known, patient, self.bound.catalog.patient_id, self.dialect)
+        both = rows.outerjoin(self._people, known)
+        named = sa.select(*wanted.values()).select_from(both)
         found = self._row(wanted, named)
         return LeftOutCounts(
             found["rows"], found["without"], found["strangers"], found["people"]

@@ -18,11 +18,13 @@ from cohort_dsl.mappings.expressions import Expression
 from cohort_dsl.mappings.model import LeftOut, Texts
 from cohort_dsl.mappings.parts import Place
 from cohort_dsl.mappings.physical import LackingError
-from cohort_dsl.model.types import DATE, STR, TableSchema
+from cohort_dsl.model.types import DATE, STR, Kind, TableSchema, ValueType
 from cohort_dsl.model.types import Column as SchemaColumn
-from cohort_dsl.sql.dialect import Sql
+from cohort_dsl.sql.dialect import Dialect, Sql
 
 BEGINS, ENDS = "begins", "ends"
+MOST = 16  # spellings of a text that are looked for
+UNSEEN = ("\t", "\r", "\n", "\u00a0")
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,40 @@ def bind(
     return tuple(_bound(one, place, today) for one in left_out)
 
 
-def people(bound: tuple[BoundLeftOut, ...]) -> sa.FromClause | None:
-    """Everybody who is left out, each once; None where a mapping leaves nobody out."""
+def people(
+    bound: tuple[BoundLeftOut, ...], everybody: sa.FromClause, place: Place
+) -> sa.FromClause | None:
+    """Everybody who is left out, each once; None where a mapping leaves nobody out.
+
+    ``everybody``: who counts as a patient. Where they are known by texts, whoever is named
+    in other capitals, or with a tab or a line's end, is meant, too.
+    """
     if not bound:
         return None
     each = [one.people() for one in bound]
-    if len(each) == 1:
-        return each[0].distinct().subquery("left_out")
-    return sa.union(*each).subquery("left_out")
+    named = each[0].distinct() if len(each) == 1 else sa.union(*each)
+    if place.patient_id.kind is not Kind.STR:
+        return named.subquery("left_out")
+    its, known = named.subquery("named"), everybody.alias("known")
+    same = alike(known.c.patient_id, its.c.patient_id, place.patient_id, place.dialect)
+    found = sa.select(known.c.patient_id).join_from(known, its, same)
+    return found.distinct().subquery("left_out")
+
+
+def alike(one: Sql, other: Sql, patient_id: ValueType, dialect: Dialect) -> Sql:
+    """Is it the same patient who is meant?"""
+    if patient_id.kind is not Kind.STR:
+        return one == other
+    return folded(one, dialect) == folded(other, dialect)
+
+
+def folded(text: Sql, dialect: Dialect) -> Sql:
+    """Without capitals, tabs and ends of lines, which loaders leave in texts; NULL where
+    nothing else is there."""
+    for sign in UNSEEN:
+        text = sa.func.replace(text, sa.literal(sign), sa.literal(""))
+    plain = sa.func.trim(sa.func.lower(text), type_=dialect.type(Kind.STR))
+    return dialect.by_code_point(sa.func.nullif(plain, sa.literal("")))
 
 
 def _named(left_out: LeftOut) -> dict[str, Expression]:
@@ -110,15 +138,32 @@ def _conditions(
         yield from _times(left_out, rows, today)
 
 
+def spellings(text: str) -> set[str]:
+    """What a database's ``lower`` may leave of a text in whatever capitals: some know no
+    others than those of English, so each other letter may be a capital still."""
+    found = {""}
+    for sign in text.lower():
+        options = {sign} if sign.isascii() else {sign, sign.upper()}
+        found = {begun + one for begun in found for one in options}
+        if len(found) > MOST:
+            return {text.lower(), _of_english(text), _of_english(text.upper())}
+    return found
+
+
+def _of_english(text: str) -> str:
+    return "".join(sign.lower() if sign.isascii() else sign for sign in text)
+
+
 def _says(one: Texts, value: Sql, place: Place, *, whatever_case: bool) -> Sql:
-    """Capitals don't matter to what leaves somebody out; to what lets them in they do."""
+    """Capitals, and what can't be seen, don't matter to what leaves somebody out; to what
+    lets them in they do."""
     said, texts = value, one.texts
     if whatever_case:
-        said = place.dialect.by_code_point(sa.func.lower(value))
-        texts = tuple(text.lower() for text in texts)
+        said = folded(value, place.dialect)
+        texts = tuple(sorted({one for text in texts for one in spellings(text)}))
     found: list[Sql] = [said.in_([sa.literal(text) for text in texts])] if texts else []
     if one.missing:
-        found.append(value.is_(sa.null()))
+        found.append(said.is_(sa.null()))
     return sa.or_(*found)
 
 

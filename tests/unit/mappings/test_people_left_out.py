@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -10,7 +10,7 @@ import pytest
 
 from cohort_dsl import create_dataset, warehouses
 from cohort_dsl.errors import WarehouseError
-from cohort_dsl.mappings import binding, reading
+from cohort_dsl.mappings import binding, opposition, reading
 from cohort_dsl.mappings.physical import of_columns
 from cohort_dsl.sql.duckdb import DUCKDB
 from cohort_dsl.sql.working import LEFT_OUT
@@ -320,6 +320,57 @@ def test_a_site_that_leaves_out_by_its_mapping_needs_a_mapping_that_does(tmp_pat
     (tmp_path / "w.duckdb").unlink()
     with pytest.raises(WarehouseError, match="none_recorded"):
         left(tmp_path, words, {}, opposition="none_recorded")
+
+
+AS_TEXT = """\
+format: mapping
+version: 1
+name: ours
+people: {table: known_as, patient_id: ipp}
+tables:
+  patients:
+    from: known_as
+    patient_id: ipp
+    columns: {date_of_birth: , sex: "'unknown'", date_of_death: }
+opposition: [{from: opposed, patient_id: ipp, only: {status: [Refusé]}}]
+"""
+SAID = {
+    "A1": ("a1", "refusé"),
+    "b2": ("B2\r", "REFUSÉ"),
+    "C3": ("C3\t", "Refusé\r\n"),
+    "D4": (" D4 ", "\t"),
+    "E5": ("E5", "refuse"),
+    "F6": ("f 6", "refusé"),
+}
+"""Who is known how; and by what number, and with what words, they are said to oppose."""
+
+
+@pytest.mark.parametrize("server", [False, True])
+def test_capitals_and_what_can_not_be_seen_let_nobody_in(tmp_path, postgres, server):
+    """Of numbers with letters, too. PostgreSQL knows no capitals but those of English."""
+    (tmp_path / "ours.yaml").write_text(AS_TEXT, encoding="utf-8")
+    said = {"mapping": str(tmp_path / "ours.yaml"), "empty_tables": []}
+    rows = {
+        "known_as": [{"ipp": one} for one in SAID],
+        "opposed": [{"ipp": ipp, "status": status} for ipp, status in SAID.values()],
+    }
+    with ExitStack() as until:
+        if server:
+            given = until.enter_context(on_server(postgres, rows, PHYSICAL))
+        else:
+            given = settings(built(tmp_path / "w.duckdb", rows, PHYSICAL))
+        warehouse = until.enter_context(warehouses.open({**given, **said}, TODAY))
+        assert answered(warehouse) == ["E5", "F6"]
+        [told] = warehouse.check(TODAY).left_out
+        assert told.people == 10
+        assert "aren't among the patients" in told.findings[0].sentence  # f 6
+
+
+def test_a_text_of_many_letters_with_accents_is_looked_for_in_few_spellings():
+    assert opposition.spellings("Né") == {"né", "nÉ"}
+    long = "Opposé À TÔÛT ÉÇÏ"
+    assert {long.lower(), "opposÉ À tÔÛt ÉÇÏ"} <= opposition.spellings(long)
+    assert len(opposition.spellings(long)) <= opposition.MOST
 
 
 def test_postgresql_leaves_out_the_same(tmp_path, postgres):
