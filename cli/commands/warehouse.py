@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from cli import clock, console
+from cli.client import connect, connection
 from cli.commands.doctor import warehouse_doctor
 from cli.compose.opened import noted
 from cli.site_folder import existing, folder_argument
@@ -107,22 +108,50 @@ def warehouse_describe(
 
     Tells tables, columns, categories and vocabularies, and how many patients have rows by
     year. Its numbers are hidden and rounded by the site's own rules, as those of a release
-    are, so that none can be worked out. Look at it before you pass it on. That it was made
-    goes onto the site's ledger, with its hash.
+    are, so that none can be worked out. Look at it before you pass it on, or name it as
+    'description' in site.yaml: then the site's server hands it to those who are known to
+    it. That it was made goes onto the site's ledger, with its hash.
     """
     from cli.compose import covering  # and the checker's solver
+    from cli.compose.publishing import DESCRIBED
 
     site = existing(site_folder)
     rules = policy.load(site.policy)
     with warehouses.open(rules.warehouse, clock.today()) as opened:
         found = covering.described(opened, rules, clock.today())
-    text = json.dumps(found.as_json(), ensure_ascii=False, indent=1) + "\n"
+    text = found.text()
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    noted(site, "warehouse describe", {"mapping": found.mapping, "sha256": sha256})
+    noted(site, DESCRIBED, {"mapping": found.mapping, "sha256": sha256})
     if output is not None:
         output.write_text(text, encoding="utf-8")
     if html is not None:
         from cohort_dsl.mappings import report_html  # and Jinja with it
 
         html.write_text(report_html.described(found), encoding="utf-8")
+    console.report(found.as_json(), found.lines(), as_json=as_json)
+
+
+@warehouse.command("description")
+@connection
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="Write it there. Beside a study's project.yaml it is called warehouse.json.",
+)
+@console.json_option
+def warehouse_description(
+    server: str, token_file: Path, output: Path | None, as_json: bool
+) -> None:
+    """Show what a site serves, as its custodian published it, or fetch it for a study.
+
+    With it as warehouse.json beside project.yaml, dummy data are like the site's, and what
+    the site hasn't is refused at home.
+    """
+    from cohort_dsl.mappings import description
+
+    body = connect(server, token_file).get("/api/site/warehouse")
+    found = description.of(json.dumps(body).encode(), server)
+    if output is not None:
+        output.write_text(found.text(), encoding="utf-8")
     console.report(found.as_json(), found.lines(), as_json=as_json)

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Mount
 from cli import clock
 from cli.compose import describing
 from cli.compose.opened import OpenSite
+from cli.compose.publishing import Published
 from cli.compose.remembering import memory, past
 from cli.compose.reviewing import Runs, identify
 from job_runner.observing.log import Log
@@ -97,6 +98,7 @@ def _api(site: OpenSite, changes: Changes, log: Log | None, spanned: Tell | None
         answered=answered,
         spanned=spanned or (lambda one: None),
         described=describing.document(),
+        warehouse=Published(site.policy.description, site.ledger).told,
         unknown=Strangers(partial(_stranger, site), clock.now).came,
     )
 

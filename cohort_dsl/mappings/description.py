@@ -107,6 +107,10 @@ class Description:
             "tables": [_table_json(table) for table in self.tables],
         }
 
+    def text(self) -> str:
+        """The file, as it is handed on: the same bytes wherever it is written."""
+        return json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n"
+
     def lines(self) -> list[str]:
         """For people."""
         head = (
@@ -174,12 +178,23 @@ def _number(number: int | None) -> str:
 def read(path: Path) -> Description:
     """The description in a file; WarehouseError where it is none."""
     try:
-        data = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError:
+        data = b""
+    return of(data, str(path))
+
+
+def of(data: bytes, where: str) -> Description:
+    """The description in these bytes; WarehouseError where it is none."""
+    try:
+        if len(data) > LARGEST:
+            raise ValueError("too large")
         return _description(json.loads(data))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise WarehouseError(
             f"this is no description of version {VERSION} of a site's warehouse",
-            where=str(path),
+            where=where,
             remedy=REMEDY,
         ) from None
 

@@ -62,7 +62,8 @@ class Api:
     ``trouble`` is told, for the operator, what a caller only sees as the site being out of
     order; ``answered`` is told of every call. ``unknown``: of who came to submit with a
     token that is nobody's. ``described``: all that is served, where that is more than
-    this API. ``spanned``: of how long submissions took, to be traced.
+    this API. ``warehouse``: the description of what is served, if one is published.
+    ``spanned``: of how long submissions took, to be traced.
     """
 
     admission: Admission
@@ -76,6 +77,7 @@ class Api:
     unknown: Callable[[], object] = lambda: None
     spanned: spans.Tell = lambda one: None
     described: Mapping[str, object] = field(default_factory=dict)
+    warehouse: Callable[[], Mapping[str, object] | None] = lambda: None
     monotonic: Callable[[], float] = time.monotonic
     submissions: Executor = field(default_factory=_hands)
 
@@ -99,6 +101,18 @@ class Api:
             "format": signed.FORMAT,
             "version": signed.VERSION,
         }
+
+    async def serves(self, http: HttpRequest) -> Mapping[str, object]:
+        """What the warehouse serves, as the custodian published it; Unknown."""
+        await run_in_threadpool(self.person, http)
+        found = await run_in_threadpool(self.warehouse)
+        if found is None:
+            raise Unknown(
+                "this site has published no description of its warehouse",
+                where="the site",
+                remedy="Ask its custodian for one (strongroom warehouse describe).",
+            )
+        return found
 
     async def every(self, http: HttpRequest) -> Mapping[str, object]:
         person = await run_in_threadpool(self.person, http)

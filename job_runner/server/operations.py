@@ -67,6 +67,14 @@ OPERATIONS = (
         "Site",
     ),
     Operation(
+        "serves",
+        "GET",
+        "/api/site/warehouse",
+        "What the warehouse serves, protected, as the custodian published it.",
+        "Warehouse",
+        refuses=(*_KNOWN, problems.Unknown),
+    ),
+    Operation(
         "submit",
         "POST",
         "/api/requests",
@@ -194,6 +202,7 @@ def _handlers(api: Api, streams: Streams) -> Mapping[str, Handler]:
 
     return {
         "about": api.about,
+        "serves": api.serves,
         "submit": api.submit,
         "every": api.every,
         "get": api.get,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import Enum
 
+from cohort_dsl.mappings import description
+from cohort_dsl.mappings.demanding import State as Served
 from job_runner.jobs.job import Failure, Kind, State, WaitingFor
 from job_runner.requests import signed
 from job_runner.requests.request import Progress
@@ -61,6 +63,32 @@ _STANDING = {
     "failure": or_nothing(words(Failure)),
 }
 
+_SERVED = {
+    "state": words(Served),
+    "problem": TEXT,
+    "declare": TEXT,
+}
+
+_COLUMN = closed(
+    {
+        "column": TEXT,
+        **_SERVED,
+        "filled": TEXT,
+        "categories": or_nothing(TEXTS),
+        "vocabularies": or_nothing(TEXTS),
+    }
+)
+
+_TABLE = closed(
+    {
+        "table": TEXT,
+        **_SERVED,
+        "patients": or_nothing(WHOLE),
+        "years": {"type": "object", "additionalProperties": or_nothing(WHOLE)},
+        "columns": {"type": "array", "items": _COLUMN},
+    }
+)
+
 _ERROR = {"where": TEXT, "problem": TEXT, "remedy": TEXT}
 
 SCHEMAS: Mapping[str, Schema] = {
@@ -78,6 +106,18 @@ SCHEMAS: Mapping[str, Schema] = {
             "signatures": {"type": "string", "enum": ["required", "optional"]},
             "format": {"type": "string", "const": signed.FORMAT},
             "version": {"type": "integer", "const": signed.VERSION},
+        }
+    ),
+    "Warehouse": closed(
+        {
+            "format": {"type": "string", "const": description.FORMAT},
+            "version": {"type": "integer", "const": description.VERSION},
+            "site": TEXT,
+            "mapping": TEXT,
+            "described": {"type": "string", "format": "date"},
+            "rule": TEXT,
+            "opposition": {"type": "boolean"},
+            "tables": {"type": "array", "items": _TABLE},
         }
     ),
     "Job": closed(

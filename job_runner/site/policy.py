@@ -65,7 +65,8 @@ class SitePolicy:
     ``signatures``: whether a request must be signed by its submitter's key. ``database``:
     the address of the site's state, where that isn't a file of its own. ``lease``: seconds
     after which a runner of another host that shows no life is lost. ``opposition``: how
-    patients who object to research are kept out."""
+    patients who object to research are kept out. ``description``: the published file of
+    what the warehouse serves, if there is one."""
 
     name: str
     warehouse: Mapping[str, object]
@@ -81,6 +82,7 @@ class SitePolicy:
     lease: float = LEASE
     hours: Hours = ALWAYS
     opposition: Opposition | None = None
+    description: Path | None = None
     boxes: BoxPolicy = field(default_factory=BoxPolicy)
 
     def image(self, name: str, tag: str) -> ImagePolicy | None:
@@ -128,10 +130,16 @@ def _policy(section: Section, folder: Path, sha256: str) -> SitePolicy:
         lease=_amount(section, "lease", _SECONDS, int(LEASE)),
         hours=hours.read(section),
         opposition=_opposition(section, complain=False),
+        description=_description(section, folder),
         boxes=box_policy(section.section("boxes", required=False), folder),
     )
     section.close()
     return policy
+
+
+def _description(section: Section, folder: Path) -> Path | None:
+    said = section.text("description", required=False)
+    return folder / said if said else None
 
 
 def _signatures(section: Section) -> bool:
