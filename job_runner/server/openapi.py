@@ -18,7 +18,8 @@ VERSION = "1"
 _ABOUT = (
     "Requests to run actions of a study, and how they are. A request is signed with its "
     "submitter's SSH key; a token is for looking. Nothing but ids and words of fixed lists "
-    "is ever told: no log, no error's text, no row."
+    "is ever told, and what the custodian published of the warehouse: no log, no error's "
+    "text, no row."
 )
 
 
