@@ -142,8 +142,9 @@ def literal(value: Scalar | None) -> str:
 
 
 def _escaped(sign: str) -> str:
-    """What isn't a plain sign by its number."""
-    if sign.isascii() and sign.isprintable() and sign not in "'\\":
+    """What isn't a plain sign by its number. So is what begins ``${env:HOME}``, of which
+    Spark makes the server's own before it looks what stands in quotes."""
+    if sign.isascii() and sign.isprintable() and sign not in "'\\$":
         return sign
     number = ord(sign)
     return f"\\u{number:04X}" if number < 0x10000 else f"\\U{number:08X}"

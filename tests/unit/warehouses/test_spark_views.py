@@ -75,6 +75,7 @@ def test_rows_that_come_along_are_never_kept() -> None:
         ("a\\b\n", r"'a\u005Cb\u000A'"),
         ("é😀", r"'\u00E9\U0001F600'"),
         ("' OR 1=1 --", r"'\u0027 OR 1=1 --'"),
+        ("${env:HOME}", r"'\u0024{env:HOME}'"),  # else it is the server's own
     ],
 )
 def test_a_constant_is_written_by_its_type(value: object, text: str) -> None:
