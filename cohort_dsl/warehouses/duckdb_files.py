@@ -31,11 +31,14 @@ SETTINGS = ("database", "databases", "tables", "folder")
 FILES = "files"
 """The database of views by which Parquet and CSV files are tables."""
 
+# Types are the mapping's affair: whichever rows DuckDB looked at, it might guess wrong. It
+# might also guess that rows are remarks (#12), or stand before the names of columns.
+_CSV = "read_csv({}, header = true, all_varchar = true, comment = '', skip = 0)"
+
 READERS: Mapping[str, str] = {
     ".parquet": "read_parquet({})",
-    # Types are the mapping's affair: whichever rows DuckDB looked at, it might guess wrong.
-    ".csv": "read_csv({}, header = true, all_varchar = true)",
-    ".csv.gz": "read_csv({}, header = true, all_varchar = true)",
+    ".csv": _CSV,
+    ".csv.gz": _CSV,
 }
 
 

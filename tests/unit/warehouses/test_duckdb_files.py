@@ -86,6 +86,16 @@ def test_a_folder_is_a_table_for_each_file_and_each_folder_of_parts(site: Opened
     assert found.table("codes").column("code").family is Family.TEXT
 
 
+def test_no_row_of_a_csv_file_is_taken_for_a_remark(tmp_path: Path) -> None:
+    """Nor for something that stands before the names: these are in the first line."""
+    (tmp_path / "opposed.csv").write_text("patient,note\n#1,a\n2,b\n")
+    (tmp_path / "titled.csv").write_text("Export\n\npatient,note\n1,a\n2,b\n")
+    with closing(opened({"folder": str(tmp_path)})) as site:
+        rows = site.connection.execute("SELECT patient FROM files.opposed").fetchall()
+        assert set(physical(site).table("titled").columns) == {"export"}
+    assert sorted(rows) == [("#1",), ("2",)]
+
+
 def test_tables_may_be_named_with_patterns_and_databases_beside_them(
     folder: Path, tmp_path: Path
 ) -> None:
