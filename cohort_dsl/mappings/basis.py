@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import yaml
 
+from cohort_dsl.mappings.nearest import meant
 from cohort_dsl.mappings.yaml_lines import Entry, Keys, Problems
 
 MARK = "$"
@@ -55,9 +55,7 @@ def _parameters(own: Keys, under: Keys, problems: Problems) -> dict[str, Entry]:
     mine = own["parameters"].section() if "parameters" in own else {}
     if under.held:
         for name in mine.keys() - base.keys():
-            near = get_close_matches(name, base, n=1)
-            meant = f"; did you mean {near[0]}?" if near else ""
-            told = f"there is no parameter {name} to give a value to{meant}"
+            told = f"there is no parameter {name} to give a value to{meant(name, base)}"
             problems.add(mine[name].line, told)
     return base | mine
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import yaml
@@ -33,13 +34,17 @@ def blanks(text: str) -> tuple[Blank, ...]:
 
 
 def demand_none(found: tuple[Blank, ...], mapping: str, *, form: bool) -> None:
-    """WarehouseError that names them all, if there are any.
+    """WarehouseError that names each once, with its lines, if there are any.
 
     ``form``: the mapping is the form itself, which isn't a site's to write into.
     """
     if not found:
         return
-    told = [f"line {one.line}: {one.name} isn't filled in" for one in found]
+    told = [
+        f"{name} isn't filled in, in {'line' if len(lines) == 1 else 'lines'} "
+        f"{', '.join(map(str, lines))}"
+        for name, lines in _each(found).items()
+    ]
     if form:
         remedy = (
             "It is a form: copy it (strongroom warehouse template FILE), fill the copy in, "
@@ -51,3 +56,11 @@ def demand_none(found: tuple[Blank, ...], mapping: str, *, form: bool) -> None:
             "nothing of, take out with all its lines, and name it in empty_tables."
         )
     raise WarehouseError("\n  ".join(told), where=f"mapping {mapping}", remedy=remedy)
+
+
+def _each(found: tuple[Blank, ...]) -> Mapping[str, list[int]]:
+    """The lines of each name, in the file's order."""
+    lines: dict[str, list[int]] = {}
+    for one in found:
+        lines.setdefault(one.name, []).append(one.line)
+    return lines

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 
 from cohort_dsl.mappings import names
 from cohort_dsl.mappings.expressions import (
@@ -17,6 +16,7 @@ from cohort_dsl.mappings.expressions import (
     sums_up,
 )
 from cohort_dsl.mappings.model import OFFERED, Beside, Join, Only, Part
+from cohort_dsl.mappings.nearest import meant
 from cohort_dsl.mappings.texts import Meant
 from cohort_dsl.mappings.words import parse
 from cohort_dsl.mappings.yaml_lines import Entry, Keys, Problems
@@ -67,9 +67,8 @@ class Tables:
             if name in OFFERED:
                 self.done[name] = tuple(self._parts(entry, OFFERED[name]))
             else:
-                near = get_close_matches(name, OFFERED, n=1)
-                meant = f"; did you mean {near[0]}?" if near else ""
-                self.problems.add(entry.line, f"no contract has a table {name}{meant}")
+                told = f"no contract has a table {name}{meant(name, OFFERED)}"
+                self.problems.add(entry.line, told)
                 self.done[name] = ()
             self.under_way.pop()
         return self.done[name]
@@ -140,10 +139,12 @@ class Tables:
         own = keys["columns"].section() if "columns" in keys else {}
         names = [column.name for column in schema.columns]
         for name in own.keys() - set(names):
-            self.problems.add(own[name].line, f"{schema.name} has no column {name}")
+            told = f"{schema.name} has no column {name}{meant(name, names)}"
+            self.problems.add(own[name].line, told)
         lacking = [name for name in names if name not in own and name not in base]
         if lacking:
-            told = f"{schema.name} lacks {', '.join(lacking)}: write 'name:' for none"
+            none = f"write '{lacking[0]}:', with nothing behind it, if you have none"
+            told = f"{schema.name} lacks {', '.join(lacking)}: {none}"
             self.problems.add(keys.section.line, told)
         return {n: expression(own[n]) if n in own else base.get(n) for n in names}
 

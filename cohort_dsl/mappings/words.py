@@ -31,6 +31,7 @@ from cohort_dsl.mappings.expressions import (
     Without,
     parts,
 )
+from cohort_dsl.mappings.nearest import meant
 
 DEEPEST = 12
 """Words within words: each may be said twice of what is within, so SQL doubles with it."""
@@ -77,7 +78,8 @@ def _scalar(node: ast.expr | None) -> str | int | None:
 
 def _call(word: str, arguments: list[ast.expr]) -> Expression:
     if word not in WORDS:
-        raise ExpressionError(f"there is no word {word}(); there are {', '.join(WORDS)}")
+        known = f"{meant(word, WORDS)}; there are {', '.join(WORDS)}"
+        raise ExpressionError(f"there is no word {word}(){known}")
     usage, fits, build = WORDS[word]
     if not fits(len(arguments)):
         raise ExpressionError(f"write {usage}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from cohort_dsl.errors import WarehouseError
+from cohort_dsl.mappings.nearest import meant
 
 
 @dataclass
@@ -110,8 +111,9 @@ class Entry:
         held = self.section()
         known = (*required, *optional)
         for word in held.keys() - set(known):
-            problem = f"there is no '{word}' in {self.name}; it may hold {', '.join(known)}"
-            self.problems.add(held[word].line, problem)
+            told = f"there is no '{word}' in {self.name}{meant(word, known)}; it may hold "
+            told += ", ".join(known)
+            self.problems.add(held[word].line, told)
         if isinstance(self.node, yaml.MappingNode):
             for word in required:
                 if word not in held:
@@ -146,7 +148,10 @@ def read(text: str, problems: Problems) -> Entry:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or "it can't be read"
         if "mapping values" in reason:
-            reason = "what holds ': ' stands in double quotes, or below '>-'"
+            reason = (
+                "what holds ': ' stands in double quotes, or below '>-'; or does a key "
+                "just before lack its ':'?"
+            )
         problems.add(1 if mark is None else mark.line + 1, f"no plain YAML: {reason}")
         problems.demand_none()
         raise

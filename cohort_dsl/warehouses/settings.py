@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import binding, blanks, reading
 from cohort_dsl.mappings.model import OFFERED, SiteMapping
+from cohort_dsl.mappings.nearest import meant
 from cohort_dsl.sql import Dialect
 from cohort_dsl.warehouses.engines import ENGINES, Engine
 from cohort_dsl.warehouses.mapped import MappedWarehouse
@@ -55,7 +55,10 @@ def read(settings: Mapping[str, object]) -> Settings:
         wrong.append("one_statement isn't yes or no")
     if wrong:
         raise WarehouseError(
-            "; ".join(wrong), where=WHERE, remedy="Correct the site's policy file."
+            "; ".join(wrong),
+            where=WHERE,
+            remedy="Correct what is said of the warehouse, in the site's policy or to "
+            "`strongroom site init`; docs/warehouses has a page for each engine.",
         )
     names = frozenset(map(str, empty)) if isinstance(empty, Sequence) else frozenset()
     opposition = str(settings.get("opposition", ""))
@@ -93,7 +96,10 @@ def _engines() -> str:
 
 def _wrong_keys(settings: Mapping[str, object], engine: Engine) -> list[str]:
     known = {*COMMON, *engine.settings}
-    unknown = [f"there is no setting {key}" for key in sorted(settings.keys() - known)]
+    unknown = [
+        f"there is no setting {key}{meant(key, known)}"
+        for key in sorted(settings.keys() - known)
+    ]
     own = {name for name, setting in engine.settings.items() if setting.required}
     required = {"engine", "mapping", *own}
     lacking = [f"{key} isn't set" for key in sorted(required - settings.keys())]
@@ -104,7 +110,7 @@ def _wrong_tables(empty: object) -> list[str]:
     if isinstance(empty, str) or not isinstance(empty, Sequence):
         return ["empty_tables isn't a list of tables"]
     return [
-        f"no contract has a table {name}{_near(name)}"
+        f"no contract has a table {name}{meant(name, [*OFFERED, *_columns()])}"
         for name in map(str, empty)
         if name not in OFFERED and name not in _columns()
     ]
@@ -112,11 +118,6 @@ def _wrong_tables(empty: object) -> list[str]:
 
 def _columns() -> frozenset[str]:
     return frozenset(f"{t.name}.{c.name}" for t in OFFERED.values() for c in t.columns)
-
-
-def _near(name: str) -> str:
-    near = get_close_matches(name, [*OFFERED, *_columns()], n=1)
-    return f" (did you mean {near[0]}?)" if near else ""
 
 
 def open_warehouse(

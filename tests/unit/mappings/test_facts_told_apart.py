@@ -337,7 +337,7 @@ LIKE = "format: mapping\nversion: 1\nname: ours\nlike: omop\n"
         (LIKE + "parameters: {diagnosis: x}\n", "there is no parameter diagnosis to give"),
         (LIKE.replace("omop", "osiris"), "line 4: 'like: osiris' must name a mapping"),
         (HEAD + table("diagnoses", "    only: {code: {ending: [a]}}\n"),
-         "line 10: there is no 'ending' in 'code'; it may hold beginning"),
+         "line 10: there is no 'ending' in 'code' (did you mean beginning?); it may"),
         (HEAD + table("diagnoses", "    only: {code: {beginning: []}}\n"),
          "line 10: 'code' must be a column's list of texts, or 'beginning:'"),
         (HEAD + table("diagnoses", "    beside: {dose: {same: [id]}}\n"),

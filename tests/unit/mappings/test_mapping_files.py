@@ -69,11 +69,11 @@ def test_all_mistakes_are_told_with_their_lines():
 """)
     for line, words in {
         8: "'patient_id': it can't be read",
-        9: "there is no 'colour'",
-        11: "no word last()",
-        13: "deaths has no column causes",
-        6: "deaths lacks cause_vocabulary",
-        14: "no contract has a table death; did you mean deaths?",
+        9: "there is no 'colour' in 'deaths' (did you mean columns?); it may hold from",
+        11: "no word last() (did you mean latest?); there are first",
+        13: "deaths has no column causes (did you mean cause_code?)",
+        6: "deaths lacks cause_vocabulary: write 'cause_vocabulary:', with nothing behind",
+        14: "no contract has a table death (did you mean deaths?)",
     }.items():
         assert f"line {line}: " in told
         assert any(words in one for one in told.split("\n") if f"line {line}:" in one), (

@@ -62,10 +62,8 @@ def test_each_blank_is_named_with_its_line_before_anything_is_asked(tmp_path):
     with pytest.raises(WarehouseError) as refused:
         warehouses.open({"engine": "duckdb", "database": "/none", "mapping": str(file)})
     lines = [n for n, text in enumerate(left.splitlines(), 1) if "FILL_IN_BIRTH" in text]
-    assert refused.value.problem.splitlines() == [
-        f"{indent}line {line}: FILL_IN_BIRTH_DATE isn't filled in"
-        for indent, line in zip(("", "  "), lines, strict=True)
-    ]
+    both = ", ".join(map(str, lines))
+    assert refused.value.problem == f"FILL_IN_BIRTH_DATE isn't filled in, in lines {both}"
     assert str(file) in refused.value.where
     assert "empty_tables" in refused.value.remedy
 
