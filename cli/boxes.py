@@ -121,6 +121,21 @@ def built() -> ImageLock:
     return lock.read(cache() / "images" / LOCK_FILE)
 
 
+def pinned() -> dict[str, object]:
+    """Those that actions run in, of what was built here, as a site's policy pins them."""
+    if not (cache() / "images" / LOCK_FILE).exists():
+        return {}
+    there = built().images
+    return {
+        recipe.reference.removeprefix("strongroom/"): {
+            "reference": recipe.reference,
+            "layers": list(there[recipe.reference].layers),
+        }
+        for recipe in (images.COHORT, images.PYTHON, images.R)
+        if recipe.reference in there
+    }
+
+
 def workshop(client: docker.DockerClient, report: Report) -> images.Workshop:
     """Builds images into an engine, with the cache of this account."""
     return images.Workshop(

@@ -14,6 +14,7 @@ import click
 from cli import clock, console, progress, signing
 from cli.compose.folder import SiteFolder
 from cli.compose.opened import noted
+from cli.new_files import NewFile
 from cli.site_folder import existing
 from cohort_dsl.conformance import doctor, result, suite
 from cohort_dsl.conformance.doctor import Examined
@@ -32,7 +33,7 @@ EVERY = 25  # questions between two lines, where there is no terminal
 @click.command("doctor")
 @click.argument(
     "site_folder",
-    metavar="SITE",
+    metavar="[SITE]",
     envvar="STRONGROOM_SITE",
     required=False,
     type=click.Path(path_type=Path, file_okay=False, readable=False),
@@ -40,7 +41,7 @@ EVERY = 25  # questions between two lines, where there is no terminal
 @click.option("--key", type=click.Path(path_type=Path), help="The SSH key to sign with.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NewFile(),
     help="The file to write.  [default: doctor-SITE-DATE.json, here]",
 )
 @click.option(
@@ -80,7 +81,7 @@ def warehouse_doctor(
     if site_folder is None:
         raise click.UsageError("Name a SITE to examine, or a file to --verify.")
     site = existing(site_folder)
-    signer = key or _usual_key()
+    signer = _there(key) if key else _usual_key()
     allowed = policy.load(site.policy)
     found = _examined(allowed.warehouse, seconds, check_mapping=not no_mapping)
     file = out or Path(f"doctor-{allowed.name}-{clock.today()}.json")
@@ -90,12 +91,23 @@ def warehouse_doctor(
     lines = [*result.lines(told.told), f"Signed, and written to {file}."]
     console.report({**told.told, "file": str(file)}, lines, as_json=as_json)
     if not found.ok:
-        raise WarehouseError(
-            "the engine or the mapping isn't as it should be",
-            where=str(site_folder),
-            remedy=f"Send {file} to whoever maintains Strongroom; "
-            "docs/warehouses/doctor.md says what is in it.",
+        raise _not_well(found, str(site_folder), file)
+
+
+def _not_well(found: Examined, site: str, file: Path) -> WarehouseError:
+    """The engine is for us to put right, the mapping for the site."""
+    if found.answers:
+        return WarehouseError(
+            "the engine answers as it should; the mapping isn't as the database is",
+            where=site,
+            remedy=f"Put right what `strongroom warehouse check {site}` calls wrong.",
         )
+    return WarehouseError(
+        "the engine doesn't answer every rule as it should",
+        where=site,
+        remedy=f"Send {file} to whoever maintains Strongroom; "
+        "docs/warehouses/doctor.md says what is in it.",
+    )
 
 
 def _examined(
@@ -129,8 +141,19 @@ def _note(site: SiteFolder, found: Examined, file: Path) -> None:
     noted(site, "warehouse doctor", body)
 
 
-def _usual_key() -> Path:
+def _there(key: Path) -> Path:
     """Looked for before anything is asked."""
+    if not key.is_file():
+        raise RequestRefused(
+            "there is no such key to sign the result with",
+            where=str(key),
+            remedy="Name your SSH key, or the .pub of one that your agent holds: --key.",
+        )
+    return key
+
+
+def _usual_key() -> Path:
+    """The same of whoever names none."""
     found = signing.first_key(Path.home())
     if found is None:
         raise RequestRefused(

@@ -7,6 +7,7 @@ import os
 from dataclasses import asdict
 
 import click
+import yaml
 
 from cli import console
 from job_runner.executors import engine as engines
@@ -149,12 +150,21 @@ def images_build(references: tuple[str, ...], as_json: bool) -> None:
 
 
 @images.command("list")
+@click.option(
+    "--policy", is_flag=True, help="Print those that actions run in as site.yaml pins them."
+)
 @console.json_option
-def images_list(as_json: bool) -> None:
+def images_list(policy: bool, as_json: bool) -> None:
     """Show the images that were built here, with their topmost layers."""
     from cli import boxes
 
-    _show_lock(boxes.built(), as_json)
+    lock = boxes.built()
+    if not policy:
+        _show_lock(lock, as_json)
+        return
+    told = {"images": boxes.pinned()}
+    text = yaml.safe_dump(told, sort_keys=False).rstrip()
+    console.report(told, text.splitlines(), as_json=as_json)
 
 
 def _show_lock(lock: ImageLock, as_json: bool) -> None:

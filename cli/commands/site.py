@@ -62,7 +62,10 @@ def warehouse_at(
     if engine == "duckdb" and not (
         database or {"databases", "tables", "folder"} & set(told)
     ):
-        raise click.UsageError("Name the DuckDB file: --database FILE.")
+        raise click.UsageError(
+            "Name the DuckDB file (--database FILE), or a folder of Parquet or CSV files "
+            "(--set folder=/data/delivery)."
+        )
     return {"engine": engine, **({"database": database} if database else {}), **told}
 
 
@@ -75,6 +78,12 @@ def _setting(text: str) -> tuple[str, object]:
     if not (between and name):
         raise click.UsageError(f"--set {text} isn't NAME=VALUE.")
     return name, read
+
+
+NO_IMAGES = (
+    "No image is built here yet, so no action runs: strongroom images build, then "
+    "write into it what strongroom images list --policy prints."
+)
 
 
 @click.group()
@@ -113,7 +122,7 @@ site.add_command(person)
     "--mapping",
     default="omop",
     show_default=True,
-    help="How its tables are explained: omop, or a file of yours.",
+    help="How its tables are explained: omop, edsh, i2b2, snds, or a file of yours.",
 )
 @click.option(
     "--empty-table",
@@ -145,7 +154,8 @@ def site_init(
 ) -> None:
     """Make a site's folder with a policy to start from.
 
-    Images are pinned by the layers that were built here (strongroom images build).
+    Images are pinned by the layers that were built here (strongroom images build); without
+    any the warehouse can be checked and tried, and no action runs.
     For PostgreSQL say where it is as psql is told: what isn't said is as libpq takes it.
     For Oracle, --set tables=private, or what else your rights allow.
     For Parquet or CSV files in DuckDB, --set folder=/data/delivery.
@@ -157,6 +167,9 @@ def site_init(
         "mapping": mapping,
         "empty_tables": list(empty),
     }
+    from cli import boxes  # and Docker's client
+
+    pinned = boxes.pinned()
     settings = {
         "name": name,
         **({"database": state} if state else {}),
@@ -167,29 +180,14 @@ def site_init(
         "limits": {"memory": "4 G", "cpus": 1, "disk": "2 G", "wall_clock": "2 h"},
         "signatures": "required",
         "projects": {project: {"repositories": [repository], "actions": ["*"]}},
-        "images": pinned_images(),
+        "images": pinned,
     }
     with warehouses.open(warehouse):
         made = create(site_folder.resolve(), settings)
     lines = [
         f"Site {name} is in {made.root}.",
         f"What it allows is in {made.policy.name}: read it, and change what isn't right.",
+        *([] if pinned else [NO_IMAGES]),
         "Next: strongroom site person add, strongroom warehouse check.",
     ]
     console.report({"site": str(made.root)}, lines, as_json=as_json)
-
-
-def pinned_images() -> dict[str, object]:
-    """The images that were built here, as a policy pins them."""
-    from cli import boxes
-    from job_runner import images
-
-    lock = boxes.built()
-    return {
-        recipe.reference.removeprefix("strongroom/"): {
-            "reference": recipe.reference,
-            "layers": list(lock.images[recipe.reference].layers),
-        }
-        for recipe in (images.COHORT, images.PYTHON, images.R)
-        if recipe is not images.R or recipe.reference in lock.images
-    }

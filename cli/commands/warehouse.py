@@ -12,6 +12,7 @@ from cli import clock, console
 from cli.client import connect, connection
 from cli.commands.doctor import warehouse_doctor
 from cli.compose.opened import noted
+from cli.new_files import NewFile
 from cli.site_folder import existing, folder_argument
 from cohort_dsl import warehouses
 from cohort_dsl.errors import WarehouseError
@@ -22,10 +23,10 @@ from job_runner.site import policy
 
 @click.group()
 def warehouse() -> None:
-    """Check the warehouse against its mapping, and describe it to researchers.
+    """Check the warehouse against its mapping, describe it, try its engine.
 
-    What a warehouse serves is its own tables, explained by a mapping (omop, or a file of
-    the site's own) named in site.yaml.
+    What a warehouse serves is its own tables, explained by a mapping that site.yaml names:
+    one that comes along (such as omop, i2b2 or edsh), or a file of the site's own.
     """
 
 
@@ -36,7 +37,7 @@ warehouse.add_command(warehouse_doctor)
 @folder_argument
 @click.option(
     "--html",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    type=NewFile(),
     help="Write the report as a page, too, that can be looked at without a network.",
 )
 @console.json_option
@@ -91,13 +92,13 @@ def warehouse_template(file: Path) -> None:
 @folder_argument
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    type=NewFile(),
     help="Write it for researchers, who put it beside their study's project.yaml as "
     "warehouse.json.",
 )
 @click.option(
     "--html",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    type=NewFile(),
     help="Write it as a page, too, that can be looked at without a network.",
 )
 @console.json_option

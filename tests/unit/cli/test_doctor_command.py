@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from cli import progress
+from cli import new_files, progress
 from cli.commands import doctor
 from cli.compose.folder import SiteFolder
 from cohort_dsl.conformance import suite
+from cohort_dsl.conformance.doctor import Examined
 from cohort_dsl.conformance.suite import Suite
 from job_runner.ledger import Ledger
 from tests.a_command import strongroom
@@ -63,15 +64,27 @@ def test_duckdb_keeps_every_rule_in_one_statement(tmp_path, key):
 
 
 @pytest.mark.usefixtures("few")
-def test_an_engine_that_isnt_as_it_should_be_ends_with_the_warehouses_exit_code(
+def test_a_mapping_that_isnt_as_it_should_be_ends_with_the_warehouses_exit_code(
     tmp_path, key
 ):
+    """And it is the site's to put right, not ours."""
     _, file, said = examined(tmp_path, key, "--json", empty=[])
     assert said.code == 9
     assert said.json["counts"]["passed"] == 2
     assert said.json["mapping"]["ok"] is False
     assert said.json["file"] == str(file)
     assert json.loads(json.loads(file.read_text())["signed"])["ok"] is False
+    assert "Put right what `strongroom warehouse check" in said.err
+
+
+def test_an_engine_that_answers_otherwise_is_ours_to_put_right(tmp_path, key, monkeypatch):
+    def lost_at_once(*given, **named):
+        return Examined(ALL, "duckdb", ended="the connection was lost")
+
+    monkeypatch.setattr(doctor.doctor, "examine", lost_at_once)
+    _, file, said = examined(tmp_path, key)
+    assert said.code == 9
+    assert f"Send {file} to whoever maintains Strongroom" in said.err
 
 
 @pytest.mark.usefixtures("few")
@@ -98,6 +111,26 @@ def test_a_changed_result_is_not_what_was_signed(tmp_path, key):
     file.write_text(json.dumps(told))
     said = strongroom("warehouse", "doctor", "--verify", file)
     assert "the signature names none" in said.err
+
+
+def test_what_would_fail_at_the_end_is_refused_at_the_beginning(tmp_path, key, monkeypatch):
+    """On a slow server it takes half an hour."""
+    monkeypatch.setattr(doctor.doctor, "examine", pytest.fail)
+    site, nowhere = a_site(tmp_path), tmp_path / "none" / "x.json"
+    asked = ("warehouse", "doctor", site)
+    said = strongroom(*asked, "--key", key, "--out", nowhere)
+    assert (said.code, f"there is no folder {nowhere.parent}" in said.err) == (2, True)
+    said = strongroom(*asked, "--key", tmp_path / "none")
+    assert (said.code, "there is no such key" in said.err) == (5, True)
+    for command, option in (("check", "--html"), ("describe", "--output")):
+        said = strongroom("warehouse", command, site, option, nowhere)
+        assert (said.code, "there is no folder" in said.err) == (2, True)
+
+
+def test_a_folder_that_nobody_may_write_into_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(new_files.os, "access", lambda folder, how: False)
+    said = strongroom("warehouse", "doctor", tmp_path, "--out", tmp_path / "x.json")
+    assert (said.code, "nothing may be written into" in said.err) == (2, True)
 
 
 def test_without_a_key_nothing_is_asked(tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cli import exits
 from cli.compose import folder
@@ -22,7 +23,7 @@ from job_runner.images.lock import ImageLock, LockedImage
 from job_runner.ledger import Ledger
 from job_runner.site import policy
 from tests.a_command import Said, contents, strongroom
-from tests.an_omop import LACKS, on_server
+from tests.an_omop import LACKS, built, on_server
 from tests.ssh_keys import a_key
 
 SETTINGS: Mapping[str, object] = {
@@ -93,19 +94,6 @@ def test_two_sites_of_one_name_have_boxes_of_their_own(tmp_path):
     assert one.boxes == SiteFolder(tmp_path / "two" / ".." / "one").boxes
 
 
-def test_without_built_images_no_site_is_made(tmp_path, monkeypatch):
-    monkeypatch.setenv("STRONGROOM_CACHE", str(tmp_path / "cache"))
-    (tmp_path / "records.duckdb").touch()
-    said = strongroom(
-        *("site", "init", tmp_path / "site", "--name", "north"),
-        *("--database", tmp_path / "records.duckdb"),
-        *("--project", "asthma", "--repository", "https://example.org/a"),
-    )
-    assert said.code == exits.EXIT_CODES[PlatformError]
-    assert "strongroom images build" in said.err
-    assert not (tmp_path / "site").exists()
-
-
 def init(site: Path, *words: str | Path) -> Said:
     named = ("--name", "north", "--project", "asthma", "--repository", "/srv/a")
     return strongroom("site", "init", site, *named, *words)
@@ -119,6 +107,31 @@ def images_built(tmp_path, monkeypatch):
     lock = ImageLock({images.COHORT.reference: one, images.PYTHON.reference: one})
     (tmp_path / "cache" / "images").mkdir(parents=True)
     (tmp_path / "cache" / "images" / LOCK_FILE).write_text(lock.dumps())
+
+
+def test_without_built_images_a_warehouse_can_be_tried_all_the_same(tmp_path, monkeypatch):
+    """In a hospital whose server reaches no mirror of Debian's, say."""
+    monkeypatch.setenv("STRONGROOM_CACHE", str(tmp_path / "cache"))
+    records = built(tmp_path / "records.duckdb", {})
+    said = init(tmp_path / "site", "--database", records)
+    assert said.code == 0, said.err
+    assert "strongroom images list --policy" in said.out
+    made = policy.load(tmp_path / "site" / "site.yaml")
+    assert made.images == {}
+    assert strongroom("warehouse", "check", tmp_path / "site").code == 0
+    listed = strongroom("images", "list", "--policy")
+    assert listed.code == exits.EXIT_CODES[PlatformError]
+
+
+def test_images_that_are_built_later_are_printed_as_a_policy_pins_them(
+    images_built, tmp_path
+):
+    said = init(tmp_path / "site", "--database", built(tmp_path / "records.duckdb", {}))
+    assert "images list" not in said.out
+    listed = strongroom("images", "list", "--policy")
+    written = yaml.safe_load((tmp_path / "site" / "site.yaml").read_text())
+    assert yaml.safe_load(listed.out) == {"images": written["images"]}
+    assert strongroom("images", "list", "--policy", "--json").json["images"]
 
 
 def test_a_site_on_postgresql_is_made_by_telling_where_it_is(
@@ -169,7 +182,7 @@ def test_an_oracle_that_is_not_there_makes_no_site(images_built, tmp_path):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ((), "Name the DuckDB file: --database FILE."),
+        ((), "Name the DuckDB file (--database FILE), or a folder of Parquet"),
         (
             ("--database", "x", "--host", "h"),
             "--host is for --engine postgresql or oracle or sqlserver.",
