@@ -46,6 +46,23 @@ FUNCTIONS = (
     ),
 )
 
+# What a session asks Oracle's dictionary for, of H2's own; in a schema that is Oracle's.
+DICTIONARY = (
+    "CREATE SCHEMA SYS",
+    "SET SCHEMA_SEARCH_PATH PUBLIC, SYS",
+    "CREATE VIEW SYS.ALL_USERS AS SELECT schema_name AS username,"
+    " CASE schema_name WHEN 'PUBLIC' THEN 'N' ELSE 'Y' END AS oracle_maintained"
+    " FROM information_schema.schemata",
+    "CREATE VIEW SYS.ALL_TAB_COLUMNS AS SELECT table_schema AS owner, table_name,"
+    " column_name, CASE data_type WHEN 'NUMERIC' THEN 'NUMBER'"
+    " WHEN 'CHARACTER VARYING' THEN 'VARCHAR2' WHEN 'TIMESTAMP' THEN 'DATE'"
+    " WHEN 'CHARACTER LARGE OBJECT' THEN 'CLOB'"
+    " WHEN 'DOUBLE PRECISION' THEN 'BINARY_DOUBLE' ELSE data_type END AS data_type,"
+    " CASE data_type WHEN 'NUMERIC' THEN numeric_precision END AS data_precision,"
+    " CASE data_type WHEN 'NUMERIC' THEN numeric_scale END AS data_scale,"
+    " CASE is_nullable WHEN 'NO' THEN 'N' ELSE 'Y' END AS nullable"
+    " FROM information_schema.columns",
+)
 CONSTANTS = (("BINARY_DOUBLE_INFINITY", "CAST('Infinity' AS DOUBLE PRECISION)"),)
 
 
@@ -56,4 +73,4 @@ def statements() -> list[str]:
         java = f"import java.math.BigDecimal; @CODE {one.java}"
         made.append(f"CREATE ALIAS {one.name} DETERMINISTIC AS $${java}$$")
     made += [f"CREATE CONSTANT {name} VALUE {value}" for name, value in CONSTANTS]
-    return made
+    return [*made, *DICTIONARY]

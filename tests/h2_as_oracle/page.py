@@ -39,8 +39,9 @@ def page() -> str:
         f"H2 2.1 in its Oracle mode keeps {kept} of the manual's {len(told)} rules, "
         "asked in Oracle's dialect through the warehouse that asks a real one. "
         "Generated questions are compared with the referee for 19c, for 12.2 and as one "
-        "statement, measures for 19c. A rule that is listed here and is kept after all "
-        "fails its test."
+        "statement, measures for 19c. `strongroom warehouse doctor` asks the same rules by "
+        "a site's own settings, each as one statement, with the same end. A rule that is "
+        "listed here and is kept after all fails its test."
     )
     return PRINTED + joined(
         [
@@ -56,6 +57,7 @@ def page() -> str:
             ),
             "## Functions that it was given",
             grid([["function", "why"], *([f"`{f.name}`", f.why] for f in FUNCTIONS)]),
+            "And views as Oracle's `ALL_TAB_COLUMNS` and `ALL_USERS`, made of H2's own.",
         ]
     )
 

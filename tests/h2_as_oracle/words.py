@@ -19,6 +19,11 @@ WORDS = (
         "SELECT 1 FROM DUAL",
         "nobody else writes into a database in memory",
     ),
+    Instead(
+        r"^ALTER SESSION SET (.*)$",
+        "SELECT 1 FROM DUAL",
+        "it compares text by its characters and takes dates as they are, whoever asks",
+    ),
 )
 
 HINT = "/*+ MATERIALIZE */"
@@ -74,14 +79,12 @@ def _closing(statement: str, at: int) -> int:
 
 def _numbered(statement: str) -> Told:
     """A parameter is ?1 there, not :1 or :name."""
-    names: list[str] = []
+    places: dict[str, int] = {}
 
     def number(part: re.Match[str]) -> str:
         if part[1] is None:
             return part[0]
-        if part[1] not in names:
-            names.append(part[1])
-        return f"?{names.index(part[1]) + 1}"
+        return f"?{places.setdefault(part[1], len(places) + 1)}"
 
     text = _NUMBERS.sub(number, statement)
-    return Told(text, tuple(names))
+    return Told(text, tuple(places))

@@ -24,7 +24,7 @@ TRIED_ON: Mapping[str, str] = {
 ALONE: Mapping[str, str] = {
     "duckdb": "all rules, and random questions",
     "postgresql": "all rules, and random questions",
-    "oracle": "random questions, and some rules",
+    "oracle": "all rules but those below, and random questions",
     "spark": "some rules",
 }
 OPENING = (

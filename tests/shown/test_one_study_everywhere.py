@@ -27,7 +27,8 @@ from output_checker import policy
 from output_checker.check import Dataset, check
 from output_checker.report import Verification
 from tests.a_postgres import Server
-from tests.an_i2b2 import into_h2
+from tests.h2_as_oracle import Driver
+from tests.i2b2_in_oracle import filled, settings
 from tests.shown.datasets import SHOWN, Shown
 from tests.shown.servers import copied
 
@@ -193,12 +194,17 @@ def test_its_two_tables_are_verified(
     )
 
 
-def test_oracles_words_on_h2_say_the_same_of_i2b2(h2: Any, tmp_path: Path) -> None:
+def test_oracles_words_on_h2_say_the_same_of_i2b2(
+    h2: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its own tables for Oracle; by the driver's interface, to the site's settings."""
     [shown] = [one for one in SHOWN if one.name == "i2b2"]
     file = shown.made(tmp_path)
+    filled(h2, file, tmp_path)
     given = {"engine": "duckdb", "database": str(file), **shown.settings()}
-    oracle = into_h2(h2, file, tmp_path)
-    with warehouses.open(given) as ours:
+    driver = Driver(h2)
+    monkeypatch.setitem(sys.modules, "oracledb", driver)
+    with warehouses.open(given) as ours, warehouses.open(settings(tmp_path)) as oracle:
         people, counts = (
             [
                 made(one, shown, tmp_path / "found.parquet").to_pylist()
@@ -209,3 +215,4 @@ def test_oracles_words_on_h2_say_the_same_of_i2b2(h2: Any, tmp_path: Path) -> No
     assert len(people[0]) == 133
     assert people[0] == people[1]
     assert counts[0] == counts[1]
+    assert [one["service_name"] for one in driver.told] == ["eds"]

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,15 @@ from tests.an_omop import GIBLEED, LACKS, settings
 
 def a_site(folder: Path, **warehouse) -> str:
     """A site's folder, made as `strongroom site init` makes it."""
+    return a_site_of(folder, settings(GIBLEED, **warehouse))
+
+
+def a_site_of(folder: Path, warehouse: dict[str, Any]) -> str:
+    """The same, of a warehouse with these settings."""
     layer = "sha256:" + "0" * 64
     policy = {
         "name": "north-hospital",
-        "warehouse": settings(GIBLEED, **warehouse),
+        "warehouse": warehouse,
         "disclosure": "disclosure.yaml",
         "workers": 1,
         "database_workers": 1,

@@ -42,9 +42,7 @@ from cohort_dsl.warehouses.explaining import planned
 from cohort_dsl.warehouses.mapped import MappedWarehouse
 from tests.a_postgres import Server
 from tests.an_i2b2 import (
-    THERE,
     few,
-    into_h2,
     loaded,
     on_postgresql,
     scans_of_duckdb,
@@ -52,6 +50,7 @@ from tests.an_i2b2 import (
     scans_of_postgresql,
 )
 from tests.an_omop import rows_of
+from tests.i2b2_in_oracle import THERE, into_h2
 
 TODAY = datetime.date(2026, 1, 1)
 FACTS = "observation_fact"
