@@ -88,7 +88,7 @@ def _is_signed_and_tells_no_secret(file: Path, in_words: str) -> None:
     assert verified.code == 0
     assert "Signed with SHA256:" in verified.out
     assert in_words in verified.out
-    file.write_text(text.replace("otherwise", "passed"))
+    file.write_text(text.replace("north-hospital", "south-hospital"))
     assert strongroom("warehouse", "doctor", "--verify", file).code == 5
     file.write_text(text)
     told = json.loads(json.loads(text)["signed"])
