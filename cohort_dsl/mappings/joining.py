@@ -181,12 +181,16 @@ class Sight:
         return rows
 
     def joinings(self, used: Iterable[Join]) -> Iterator[tuple[Read, Sql, bool]]:
-        """What is joined, how, and whether it is required."""
+        """What is joined, how, and whether it is required; once, whatever it is called."""
+        same: dict[Key, list[Join]] = {}
         for join in used:
+            same.setdefault(self.key(join), []).append(join)
+        for join, *others in same.values():
+            required = any(one.required for one in (join, *others))
             try:
-                yield self.joined(join), sa.and_(*self.on(join)), join.required
+                yield self.joined(join), sa.and_(*self.on(join)), required
             except LackingError:
-                if join.required:
+                if required:
                     raise
                 # every column that reads it has been told to be lacking
 

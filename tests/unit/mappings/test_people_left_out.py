@@ -153,6 +153,24 @@ exclusions:
     assert left(tmp_path, words, rows) == [2, 4]
 
 
+def test_joins_that_are_the_same_are_one_whatever_they_are_called(tmp_path):
+    words = """\
+opposition:
+  - from: opposed
+    joins:
+      a: {table: known_as, on: {ipp: ipp}}
+      b: {table: known_as, on: {ipp: ipp}, required: true}
+      c: {table: known_as, on: {ipp: ipp}}
+    patient_id: first(c.person_id, a.person_id)
+    only: {a.ipp: [X, Y]}
+"""
+    rows = {
+        "opposed": [{"ipp": "X"}, {"ipp": "Y"}],
+        "known_as": [{"ipp": "X", "person_id": 3}],
+    }
+    assert left(tmp_path, words, rows) == [1, 2, 4, 5]
+
+
 def test_of_an_exclusion_only_what_is_said_leaves_out(tmp_path):
     """Else a flag that most rows lack would leave out nearly everybody."""
     words = """\
