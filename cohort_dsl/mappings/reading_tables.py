@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from cohort_dsl.mappings import names
+from cohort_dsl.mappings.constants import misfits
 from cohort_dsl.mappings.expressions import (
     OWN,
     Column,
@@ -146,7 +147,14 @@ class Tables:
             none = f"write '{lacking[0]}:', with nothing behind it, if you have none"
             told = f"{schema.name} lacks {', '.join(lacking)}: {none}"
             self.problems.add(keys.section.line, told)
-        return {n: expression(own[n]) if n in own else base.get(n) for n in names}
+        found = {n: expression(own[n]) if n in own else base.get(n) for n in names}
+        for column in schema.columns:
+            said = found[column.name]
+            for constant in misfits(said, column.type.kind) if said else ():
+                told = f"{schema.name}.{column.name} can't be {constant}: it is a"
+                line = own.get(column.name, keys.section).line
+                self.problems.add(line, f"{told} {column.type}")
+        return found
 
     def _check_aliases(self, part: Part, entry: Entry) -> None:
         known = {join.alias for join in part.joins} | {one.alias for one in part.beside}

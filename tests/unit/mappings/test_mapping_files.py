@@ -6,9 +6,11 @@ import pytest
 
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import reading
-from cohort_dsl.mappings.expressions import Column
+from cohort_dsl.mappings.constants import misfits
+from cohort_dsl.mappings.expressions import ByBeginning, Column, Constant
 from cohort_dsl.mappings.model import OFFERED
 from cohort_dsl.mappings.texts import Meant
+from cohort_dsl.model.types import Kind
 
 HEAD = """\
 format: mapping
@@ -118,6 +120,13 @@ DEEP = f"  deaths: {'[' * 1_000}{']' * 1_000}\n"
             DEATHS.replace("died", "first(" * 12 + "died" + ", a)" * 12),
             "words stand within words, more than 12 deep",
         ),
+        (DEATHS.replace("died", "\"'0000-00-00'\""), "deaths.date can't be '0000-00-00'"),
+        (DEATHS.replace("died", "20240229"), "deaths.date can't be 20240229: it is a date"),
+        (
+            DEATHS.replace("died", "\"choose(a, {1: b, 2: first(c, 'x')}, '2024-01-01')\""),
+            "deaths.date can't be 'x'",
+        ),
+        (DEATHS.replace("cause_code:", "cause_code: \"'\\\\0'\""), "can't be '\\x00'"),
         ("  deaths: &x {}\n  visits: *x\n", "aliases aren't read here"),
         ("  deaths: {\n", "no plain YAML"),
         (f"  deaths: {'[' * 100}\n", "no plain YAML"),
@@ -171,3 +180,20 @@ def test_a_mapping_of_the_sites_own_is_read_from_its_path(tmp_path: Path):
 def test_a_circle_of_tables_like_each_other_is_told():
     told = mistakes("  deaths: {like: visits}\n  visits: {like: deaths}\n")
     assert "'like: deaths' comes back to itself: deaths → visits → deaths" in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "fits", "misfitting"),
+    [
+        (Kind.INT, ["12", "-3"], ["1_000", "1.5", "9223372036854775808", " 1"]),
+        (Kind.FLOAT, ["12", "-0.5", "1e-3"], ["nan", "1,5", "1_0.0"]),
+        (Kind.BOOL, ["true", "0"], ["yes", "True"]),
+        (Kind.DATE, ["2024-02-29", "{yyyy}-01-31"], ["2023-02-29", "20230228"]),
+        (Kind.CODE, ["", "é"], ["\0", "\ud800"]),
+    ],
+)
+def test_a_constant_is_one_that_the_column_can_hold(kind, fits, misfitting):
+    every = (*fits, *misfitting)
+    cases = tuple(("k", Constant(one)) for one in every)
+    told = misfits(ByBeginning(Column(None, "a"), cases, Constant(None)), kind)
+    assert told == sorted(map(repr, misfitting))
