@@ -58,7 +58,7 @@ BAD_ALIAS = Fault(
 )
 RIGHTS = Fault(
     "the account may not read a table that the mapping names, or it isn't there",
-    "Run `strongroom warehouse check`: it names what is missing. Then grant SELECT on it.",
+    "Run `strongroom warehouse check`: it names what is missing. Then grant READ on it.",
 )
 SPACE = Fault(
     "there is no room left in a tablespace",
@@ -80,7 +80,8 @@ OLD = Fault(
 )
 NO_TABLES = Fault(
     "no temporary table can be made or filled here",
-    "Grant the rights of docs/warehouses/oracle.md for `tables`, or set tables to none.",
+    "Grant the rights of docs/warehouses/oracle.md for `tables`, or say one_statement: true "
+    "in their place.",
 )
 BROKEN_SERVER = Fault(
     "the server met an error of its own",

@@ -13,10 +13,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from cohort_dsl.errors import LoginRefused
 from cohort_dsl.model.types import Scalar
 from cohort_dsl.sql import Statement
 from cohort_dsl.warehouses.spark_link import (
     SESSION,
+    SETTINGS,
     marked,
     misset,
     quoted,
@@ -176,8 +178,15 @@ def connect(where: Mapping[str, Any]) -> Thrift:
     failures = (exc.Error, TException, OSError, EOFError)
     try:
         return Thrift(hive.Connection(**where), failures)
-    except (*failures, ValueError, AssertionError):
+    except (*failures, ValueError, AssertionError) as error:
+        if "Bad status" in str(error):  # SASL's, of a server that answers
+            raise LoginRefused(
+                "Spark's Thrift server doesn't let us in",
+                where=SETTINGS,
+                remedy="Correct the user, the passfile or kerberos, and try them once with "
+                "beeline. It isn't tried again by itself: that may lock the account.",
+            ) from None
         raise unreachable(
-            "no Thrift server of Spark's answers there, or it doesn't let us in",
+            "no Thrift server of Spark's answers there",
             "Try the same address and user with beeline.",
         ) from None

@@ -34,6 +34,7 @@ from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
 from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
 from cohort_dsl.warehouses.passfile import secret
 from cohort_dsl.warehouses.rows import Answer, Rows, answer_schema
+from cohort_dsl.warehouses.sqlserver_entering import not_entered
 
 CELLS = 1_000_000  # values held at once while an answer streams
 INSERTED = 1_000  # rows of one INSERT, and no more may be
@@ -235,11 +236,7 @@ def connect(given: Mapping[str, object]) -> Any:
             for setting in SESSION:
                 cursor.execute(setting)
     except pymssql.Error as error:
-        raise WarehouseError(
-            f"SQL Server can't be reached or refused ({type(error).__name__})",
-            where=WHERE,
-            remedy="Try the same host, port, database, user and password with sqlcmd.",
-        ) from None
+        raise not_entered(error, WHERE) from None
     return connection
 
 

@@ -16,7 +16,7 @@ import pymssql
 import pytest
 
 from cohort_dsl import create_measures, months, testing
-from cohort_dsl.errors import WarehouseError
+from cohort_dsl.errors import LoginRefused, WarehouseAway, WarehouseError
 from cohort_dsl.language.intervals import INTERVAL
 from cohort_dsl.mappings.physical import Family
 from cohort_dsl.sql import Catalog, Statement
@@ -176,16 +176,38 @@ def test_a_session_is_made_strict(given: dict[str, object], server: StandIn) -> 
         assert repr(warehouse) == "<SQL Server warehouse of 2 tables>"
 
 
-def test_a_server_that_is_not_there_is_told(
-    given: dict[str, object], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("args", "kind", "words"),
+    [
+        (((20009, CANARY.encode()),), WarehouseAway, "no SQL Server answers"),
+        ((18456, CANARY), LoginRefused, "user or password is wrong (18456)"),
+        (((18486, CANARY),), LoginRefused, "locked or disabled"),
+        (((4060, CANARY),), LoginRefused, "no such database"),
+        ((CANARY,), LoginRefused, "the server doesn't let us in"),
+    ],
+)
+def test_who_is_not_let_in_is_told_why_and_asks_again_only_if_that_is_harmless(
+    given: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+    args: tuple[object, ...],
+    kind: type[WarehouseError],
+    words: str,
 ) -> None:
-    def refuse(**words: object) -> None:
-        raise pymssql.OperationalError(CANARY)
+    def refuse(**said: object) -> None:
+        raise pymssql.OperationalError(*args)
 
     monkeypatch.setattr(pymssql, "connect", refuse)
-    with pytest.raises(WarehouseError, match="can't be reached or refused") as told:
+    with pytest.raises(kind) as told:
         ENGINES["sqlserver"].connect(given)
+    assert words in told.value.problem
     assert CANARY not in str(told.value)
+
+
+def test_a_port_where_nobody_listens_is_told_so_by_the_driver_itself(
+    given: dict[str, object],
+) -> None:
+    with pytest.raises(WarehouseAway, match="no SQL Server answers"):
+        ENGINES["sqlserver"].connect({**given, "host": "127.0.0.1", "port": 1})
 
 
 def test_a_driver_that_is_not_there_is_told(
