@@ -80,8 +80,8 @@ OLD = Fault(
 )
 NO_TABLES = Fault(
     "no temporary table can be made or filled here",
-    "Grant the rights of docs/warehouses/oracle.md for `tables`, or say one_statement: true "
-    "in their place.",
+    "Grant the rights of docs/warehouses/oracle.md for `tables`, or say one_statement: "
+    "true in their place.",
 )
 BROKEN_SERVER = Fault(
     "the server met an error of its own",
