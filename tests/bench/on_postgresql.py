@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -13,8 +13,9 @@ import pyarrow as pa
 from cohort_dsl import cohort_file
 from cohort_dsl.cohort_file import Columns
 from cohort_dsl.model.query import Query
-from cohort_dsl.sql import Catalog, Statement
+from cohort_dsl.sql import Catalog, Dialect, Statement
 from cohort_dsl.sql.catalog import plain
+from cohort_dsl.sql.postgresql import POSTGRESQL
 from cohort_dsl.warehouses import copied
 from cohort_dsl.warehouses.contract import Warehouse
 from cohort_dsl.warehouses.postgresql import CELLS, PostgreSQLWarehouse, connect
@@ -52,11 +53,20 @@ def _load(connection: psycopg.Connection, table: str, source: Path, csv: Path) -
     csv.unlink()
 
 
+def without_tables(
+    where: Mapping[str, str], query: Query
+) -> AbstractContextManager[Warehouse]:
+    """The same for whom no table may be made: each question is one statement."""
+    return warehouse(where, query, POSTGRESQL.in_one_statement())
+
+
 @contextmanager
-def warehouse(where: Mapping[str, str], query: Query) -> Iterator[Warehouse]:
+def warehouse(
+    where: Mapping[str, str], query: Query, dialect: Dialect = POSTGRESQL
+) -> Iterator[Warehouse]:
     """``where``: the server's settings."""
     sources = {schema.name: plain(schema) for schema in query.tables()}
-    with PostgreSQLWarehouse(connect(where), Catalog(sources)) as opened:
+    with PostgreSQLWarehouse(connect(where), Catalog(sources), dialect) as opened:
         yield opened
 
 

@@ -20,7 +20,7 @@ def table(rows: Iterable[Row]) -> str:
     """The rows: what, required, found, whether that is reached, and the times."""
     lines = ["| work | required | found | | measured |", "|---|---|---|---|---|"]
     for row in rows:
-        required = "; ".join(one.required() for one in row.found)
+        required = "; ".join(filter(None, (one.required() for one in row.found)))
         found = "; ".join(one.told() for one in row.found)
         reached = "yes" if all(one.reached for one in row.found) else "**no**"
         lines.append(f"| {row.work} | {required} | {found} | {reached} | {row.times} |")

@@ -162,9 +162,10 @@ def test_a_scale_beyond_one_is_refused() -> None:
 def test_a_table_says_what_is_not_reached() -> None:
     fast = Found("{} times faster", 5, 4, more_is_better=True)
     slow = Found("{} times the floor", 9.16, 8)
-    told = report.table([Row("all", [fast], "1 s"), Row("more", [fast, slow], "2 s")])
+    free = Found("{} GB", 9)
+    told = report.table([Row("all", [fast, free], "1 s"), Row("more", [fast, slow], "2 s")])
     assert told.splitlines()[2:] == [
-        "| all | at least 4 times faster | 5 times faster | yes | 1 s |",
+        "| all | at least 4 times faster | 5 times faster; 9 GB | yes | 1 s |",
         "| more | at least 4 times faster; at most 8 times the floor "
         "| 5 times faster; 9.16 times the floor | **no** | 2 s |",
     ]

@@ -16,7 +16,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -30,6 +30,7 @@ from cohort_dsl import load, plan
 from cohort_dsl.extract import extract
 from cohort_dsl.model.measures import Measures
 from cohort_dsl.model.query import Interval
+from cohort_dsl.warehouses.contract import Warehouse
 from cohort_dsl.warehouses.rows import Rows
 from tests.bench import on_duckdb, on_postgresql, on_spark
 
@@ -43,12 +44,18 @@ Told: TypeAlias = dict[str, Any]
 
 def ours(job: Job) -> Told:
     """The definition, asked of the warehouse."""
-    return _asked(job, lambda measures: [measures])
+    return _asked(job, ENGINES[job["engine"]].warehouse, lambda measures: [measures])
+
+
+def one_statement(job: Job) -> Told:
+    """The definition, asked in one statement, for which no table is made."""
+    return _asked(job, ENGINES[job["engine"]].without_tables, lambda measures: [measures])
 
 
 def each_interval(job: Job) -> Told:
     """The same measures, asked of the same warehouse once per interval."""
-    return _asked(job, lambda measures: [_at(measures, i) for i in measures.intervals()])
+    opened = ENGINES[job["engine"]].warehouse
+    return _asked(job, opened, lambda asked: [_at(asked, i) for i in asked.intervals()])
 
 
 def _at(measures: Measures, interval: Interval) -> Measures:
@@ -56,13 +63,14 @@ def _at(measures: Measures, interval: Interval) -> Measures:
     return replace(measures, measures=one)
 
 
-def _asked(job: Job, parts: Callable[[Measures], Sequence[Measures]]) -> Told:
+def _asked(
+    job: Job,
+    opened: Callable[..., AbstractContextManager[Warehouse]],
+    parts: Callable[[Measures], Sequence[Measures]],
+) -> Told:
     began, target = time.perf_counter(), Path(job["target"])
     question = load.definition(Path("definition.py"))
-    with (
-        _counted() as scans,
-        ENGINES[job["engine"]].warehouse(job["where"], question) as warehouse,
-    ):
+    with _counted() as scans, opened(job["where"], question) as warehouse:
         if isinstance(question, Measures):
             answers = [_table(warehouse.measure(part)) for part in parts(question)]
             pq.write_table(pa.concat_tables(answers), target)
@@ -126,6 +134,7 @@ def planned(job: Job) -> Told:
 SIDES: Mapping[str, Callable[[Job], Told]] = MappingProxyType(
     {
         "ours": ours,
+        "one_statement": one_statement,
         "by_hand": by_hand,
         "each_interval": each_interval,
         "floor": floor,
