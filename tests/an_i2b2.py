@@ -16,7 +16,7 @@ import duckdb
 from cli.demo.records import I2B2
 from cohort_dsl.sql import Script, Statement
 from cohort_dsl.warehouses import duckdb as in_duckdb
-from cohort_dsl.warehouses import oracle as in_oracle
+from cohort_dsl.warehouses import oracle_session as in_oracle
 from cohort_dsl.warehouses import postgresql as in_postgresql
 from tests.a_postgres import Server
 from tests.an_omop import on_server

@@ -13,9 +13,10 @@ from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings.physical import Physical, of_columns
 from cohort_dsl.sql import Catalog, Dialect
 from cohort_dsl.sql.oracle import oracle
-from cohort_dsl.warehouses.oracle import Connection, Habits, OracleWarehouse
+from cohort_dsl.warehouses.oracle import OracleWarehouse
 from cohort_dsl.warehouses.oracle_connecting import GLOBAL, PRIVATE, Given, connect, place
 from cohort_dsl.warehouses.oracle_errors import told
+from cohort_dsl.warehouses.oracle_session import Connection, Habits
 
 OLDEST, WITH_PRIVATE = (12, 2), (18, 0)
 

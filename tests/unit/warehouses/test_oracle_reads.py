@@ -31,15 +31,9 @@ from cohort_dsl.sql.oracle_then import then
 from cohort_dsl.sql.ranges import Range
 from cohort_dsl.warehouses import oracle_opening
 from cohort_dsl.warehouses.explaining import planned
-from cohort_dsl.warehouses.oracle import (
-    NOW,
-    ONE_STATE,
-    READ_ONLY,
-    USUAL,
-    Habits,
-    OracleWarehouse,
-)
+from cohort_dsl.warehouses.oracle import NOW, ONE_STATE, READ_ONLY, OracleWarehouse
 from cohort_dsl.warehouses.oracle_opening import Opened, kind_of
+from cohort_dsl.warehouses.oracle_session import USUAL, Habits
 from tests import h2_as_oracle
 from tests.h2_as_oracle.rows import from_rows
 from tests.needed import needed
