@@ -113,12 +113,13 @@ def bind(
     """
     try:
         patient_id = parts.type_of_ids(mapping.people, physical)
-        said = mapping.no_days, mapping.zone, mapping.no_texts
+        said = mapping.no_days, mapping.zone, mapping.no_texts, mapping.written
         place = Place(physical, dialect, patient_id, empty, *said)
         left_out = opposition.bind(mapping.left_out, place, today)
     except LackingError as error:
-        tables = {name: _nothing(schema, error) for name, schema in OFFERED.items()}
-        return Bound(tables, Catalog({}), nobody=error.problem)
+        why = mapping.written.told(error)
+        tables = {name: _nothing(schema, why) for name, schema in OFFERED.items()}
+        return Bound(tables, Catalog({}), nobody=why)
     tables = {
         name: _bound(schema, mapping.tables.get(name, ()), place)
         for name, schema in OFFERED.items()
@@ -163,13 +164,13 @@ def _bound(schema: TableSchema, mapped: tuple[Part, ...], place: Place) -> Bound
     if schema.name in place.empty or (mapped and not left):
         return _empty(schema, place)
     if not mapped:
-        return _missing(schema, LackingError("its mapping doesn't serve it"))
+        return _missing(schema, LackingError("its mapping doesn't serve it"), place)
     wanted = [column.name for column in schema.columns]
     try:
         each, absent = _there(left, place.physical)
         held = [_part(schema, part, wanted, place) for part in each]
     except LackingError as error:
-        return _missing(schema, error)
+        return _missing(schema, error, place)
     columns = {name: _column(schema.name, name, held, place) for name in wanted}
     rows = _rows(schema, each, place)
     lost = partial(losses, schema, each, place)
@@ -233,14 +234,15 @@ def _empty(schema: TableSchema, place: Place) -> BoundTable:
     return BoundTable(schema, served, columns, lambda wanted: nothing)
 
 
-def _nothing(schema: TableSchema, why: LackingError) -> BoundTable:
+def _nothing(schema: TableSchema, why: str) -> BoundTable:
     """No table is served, and none can be declared empty instead."""
-    served = Served(State.MISSING, why.problem)
+    served = Served(State.MISSING, why)
     return BoundTable(schema, served, {c.name: served for c in schema.columns}, None)
 
 
-def _missing(schema: TableSchema, why: LackingError) -> BoundTable:
-    served = _lacks(why, schema.name)
+def _missing(schema: TableSchema, why: LackingError, place: Place) -> BoundTable:
+    told = place.written.told(why, schema.name)
+    served = replace(_lacks(why, schema.name), problem=told)
     return BoundTable(schema, served, {c.name: served for c in schema.columns}, None)
 
 
@@ -255,7 +257,7 @@ def _column(table: str, name: str, held: list[BoundPart], place: Place) -> Serve
         return Served(State.DECLARED_EMPTY)
     lacking = [part.lacking[name] for part in held if name in part.lacking]
     if lacking:
-        problems = dict.fromkeys(error.problem for error in lacking)
+        problems = dict.fromkeys(place.written.told(error, table) for error in lacking)
         return replace(_lacks(lacking[0], f"{table}.{name}"), problem="; ".join(problems))
     if all(name in part.unmapped for part in held):
         return Served(State.NOT_IN_MODEL)

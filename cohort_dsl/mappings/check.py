@@ -13,9 +13,9 @@ from dataclasses import replace
 from cohort_dsl.mappings import coding
 from cohort_dsl.mappings.binding import Bound, BoundTable
 from cohort_dsl.mappings.coding import Coded
+from cohort_dsl.mappings.conversions import READ_AS
 from cohort_dsl.mappings.counting import EARLIEST, Counting, Counts, LeftOutCounts, Run
 from cohort_dsl.mappings.demanding import Served, State
-from cohort_dsl.mappings.losses import READ_AS
 from cohort_dsl.mappings.opposition import BoundLeftOut
 from cohort_dsl.mappings.report import (
     CodesReport,

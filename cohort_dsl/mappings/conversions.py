@@ -6,9 +6,35 @@ from collections.abc import Callable, Mapping
 
 import sqlalchemy as sa
 
-from cohort_dsl.mappings.physical import Family
+from cohort_dsl.mappings.physical import NUMBERS, Family
 from cohort_dsl.model.types import Kind
 from cohort_dsl.sql.dialect import Dialect, Sql
+
+DAYS = (Family.DATE, Family.TIME, Family.MOMENT)
+
+NEVER: Mapping[Kind, tuple[Family, ...]] = {
+    Kind.DATE: NUMBERS,  # 20240131 is one by day_in(…, 'YYYYMMDD') only
+    Kind.INT: DAYS,
+    Kind.FLOAT: DAYS,
+}
+"""Of which types no value can ever be read as one of a kind."""
+
+
+def misfit(family: Family, kind: Kind) -> str:
+    """Why nothing in a column of this type can be one of the kind; empty if some can."""
+    if family not in NEVER.get(kind, ()):
+        return ""
+    holds = "days" if family in DAYS else "numbers"
+    return f"holds {holds}, and {READ_AS[kind]} can't be read of them"
+
+
+READ_AS: Mapping[Kind, str] = {
+    Kind.DATE: "a date",
+    Kind.INT: "a whole number",
+    Kind.FLOAT: "a number",
+    Kind.BOOL: "yes or no",
+}
+"""The kinds that not every text can be read as."""
 
 
 def converted(value: Sql, family: Family, kind: Kind, dialect: Dialect) -> Sql:

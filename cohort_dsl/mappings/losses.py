@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 
 from cohort_dsl.mappings import parts
+from cohort_dsl.mappings.conversions import READ_AS
 from cohort_dsl.mappings.expressions import (
     Column,
     DayIn,
@@ -25,17 +26,9 @@ from cohort_dsl.mappings.expressions import (
 )
 from cohort_dsl.mappings.model import Part
 from cohort_dsl.mappings.parts import Place
-from cohort_dsl.model.types import STR, Kind, TableSchema
+from cohort_dsl.model.types import STR, TableSchema
 from cohort_dsl.model.types import Column as SchemaColumn
 from cohort_dsl.sql.dialect import Sql
-
-READ_AS: Mapping[Kind, str] = {
-    Kind.DATE: "a date",
-    Kind.INT: "a whole number",
-    Kind.FLOAT: "a number",
-    Kind.BOOL: "yes or no",
-}
-"""The kinds that not every text can be read as."""
 
 
 @dataclass(frozen=True)

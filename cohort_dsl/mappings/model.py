@@ -19,6 +19,7 @@ from cohort_dsl.mappings.expressions import (
     sums_up,
 )
 from cohort_dsl.mappings.texts import Meant
+from cohort_dsl.mappings.written import NOWHERE, Written
 from cohort_dsl.model.types import TableSchema
 from cohort_dsl.tables import contract, core
 
@@ -184,6 +185,7 @@ class SiteMapping:
     texts that stand for none. ``zone``: by whose clocks timestamps with a time zone are
     read. ``one_pass``: physical tables that are read once for all tables with rows there.
     ``left_out``: of everything that is served. ``blanks``: what the site has yet to write.
+    ``written``: where its file says what, if it is a site's own.
     """
 
     name: str
@@ -195,6 +197,7 @@ class SiteMapping:
     one_pass: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     blanks: tuple[Blank, ...] = ()
+    written: Written = NOWHERE
 
     @property
     def leaves_out_opposed(self) -> bool:

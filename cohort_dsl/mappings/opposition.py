@@ -117,7 +117,8 @@ def _bound(left_out: LeftOut, place: Place, today: date | None) -> BoundLeftOut:
         for lacking in (lacking for one in found for lacking in one.lacking.values()):
             raise lacking
     except LackingError as error:
-        raise LackingError(f"who is left out ({left_out.name}): {error.problem}") from None
+        told = f"who is left out ({left_out.name}): {error.problem}"
+        raise LackingError(told, named=error.named) from None
     every = [one.rows for one in found]
     rows = (sa.union_all(*every) if len(every) > 1 else every[0]).subquery("named")
     counts = sa.and_(sa.true(), *_conditions(left_out, rows, place, today))

@@ -16,6 +16,7 @@ from cohort_dsl.mappings.model import Beside, Join, Part, People
 from cohort_dsl.mappings.physical import NUMBERS, LackingError, Physical
 from cohort_dsl.mappings.reads import Read
 from cohort_dsl.mappings.telling import Find, Teller, none_of
+from cohort_dsl.mappings.written import NOWHERE, Written
 from cohort_dsl.model.types import INT, STR, Kind, TableSchema, ValueType
 from cohort_dsl.sql.dialect import Dialect, Sql
 
@@ -35,7 +36,7 @@ class Place:
     """Where parts are bound. ``empty``: what the site declares it can't serve.
 
     ``no_days``, ``no_texts``: dates and texts that stand for none. ``zone``: whose clocks
-    count.
+    count. ``written``: where the mapping says what.
     """
 
     physical: Physical
@@ -45,6 +46,7 @@ class Place:
     no_days: tuple[datetime.date, ...] = ()
     zone: str = "UTC"
     no_texts: tuple[str, ...] = ()
+    written: Written = NOWHERE
 
     def teller(self, find: Find) -> Teller:
         return Teller(find, self.dialect, self.no_days, self.zone, self.no_texts)

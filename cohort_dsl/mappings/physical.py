@@ -68,16 +68,22 @@ class LackingError(Exception):
 
     ``declare``: the contract table that a site without it declares empty, if not the one
     that was asked for. ``forbidden``: it is there, and to be granted, not declared empty.
+    ``named``: what isn't there, as a mapping names it.
     """
 
-    def __init__(self, problem: str, declare: str = "", *, forbidden: bool = False) -> None:
+    def __init__(
+        self, problem: str, declare: str = "", *, forbidden: bool = False, named: str = ""
+    ) -> None:
         super().__init__(problem)
         self.problem, self.declare, self.forbidden = problem, declare, forbidden
+        self.named = named
 
     def declaring(self, table: str) -> LackingError:
         """The same for who asked for this table, unless it has said another already."""
         declare = self.declare or table
-        return LackingError(self.problem, declare, forbidden=self.forbidden)
+        return LackingError(
+            self.problem, declare, forbidden=self.forbidden, named=self.named
+        )
 
 
 @dataclass(frozen=True)
@@ -104,9 +110,10 @@ class PhysicalTable:
             return found
         if name.casefold() in self.forbidden:
             told = f"this account may not read {self.name}.{name} ({GRANT})"
-            raise LackingError(told, forbidden=True)
+            raise LackingError(told, forbidden=True, named=name)
         hint = _nearest(name, self.columns)
-        raise LackingError(f"the table {self.name} has no column {name}{hint}")
+        told = f"the table {self.name} has no column {name}{hint}"
+        raise LackingError(told, named=name)
 
 
 @dataclass(frozen=True)
@@ -152,13 +159,14 @@ class Physical:
             return found[0]
         if found:
             schemas = ", ".join(sorted(table.path[-2] for table in found))
-            raise LackingError(f"several schemas have a table {name}: {schemas}")
+            told = f"several schemas have a table {name}: {schemas}"
+            raise LackingError(told, named=name)
         if wanted[-1] in self.forbidden:
             remedy = f"{GRANT}, and USAGE on its schema"
             told = f"this account may not read the table {name} ({remedy})"
-            raise LackingError(told, forbidden=True)
+            raise LackingError(told, forbidden=True, named=name)
         hint = _nearest(wanted[-1], {table.name.casefold() for table in self.tables})
-        raise LackingError(f"the database has no table {name}{hint}")
+        raise LackingError(f"the database has no table {name}{hint}", named=name)
 
 
 GRANT = "grant SELECT on it"

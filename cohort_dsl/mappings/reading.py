@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +20,7 @@ from cohort_dsl.mappings import (
 )
 from cohort_dsl.mappings.expressions import Column, columns
 from cohort_dsl.mappings.model import People, SiteMapping
+from cohort_dsl.mappings.written import Written
 from cohort_dsl.mappings.yaml_lines import Entry, Keys, Problems
 
 MODELS = files("cohort_dsl.mappings") / "models"
@@ -37,10 +39,11 @@ def load(name: str) -> SiteMapping:
     if not Path(name).is_absolute():
         _refuse(f"there is no mapping called {name}", _known(name))
     try:
-        return read(Path(name).read_text("utf-8"), name)
+        text = Path(name).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         _refuse(f"{name} can't be read", "Give the absolute path of a mapping's YAML file.")
         raise
+    return replace(read(text, name), written=Written(Path(name).name, text))
 
 
 @functools.cache

@@ -88,6 +88,9 @@ class Teller:
                 found = self._found(expression)
                 if found is None:
                     return self.null(kind)
+                if problem := conversions.misfit(found[1], kind):
+                    told = f"its type doesn't fit: {expression} {problem}"
+                    raise LackingError(told, named=expression.name)
                 value = conversions.converted(*found, kind, self.dialect)
                 return self.then(expression, kind, self._real(value, kind))
             case Constant(None):

@@ -194,4 +194,6 @@ def test_a_misspelt_name_is_told_before_anything_is_asked(tmp_path: Path):
     with a_site_warehouse.hospital(tmp_path, tmp_path, text) as warehouse:
         served = warehouse.bound.tables["patients"].columns["date_of_birth"]
     assert served.state is State.MISSING
-    assert served.problem == "the table person_file has no column born (it has born_on)"
+    [line] = [n for n, said in enumerate(text.splitlines(), 1) if said[-6:] == ": born"]
+    told = f"no column born (it has born_on) (ours.yaml, line {line})"
+    assert served.problem == f"the table person_file has {told}"

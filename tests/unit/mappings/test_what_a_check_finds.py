@@ -180,7 +180,10 @@ def test_a_mapping_without_one_is_told_too(tmp_path):
 def test_a_filter_that_can_not_be_applied_is_not_told_as_none(tmp_path):
     """Nor sixteen times over: no table is served, and for one reason."""
     report = checked(tmp_path, {}, OPPOSED.replace("opposed", "oposed"))
-    why = "who is left out (opposition): the database has no table oposed (it has opposed)"
+    why = (
+        "who is left out (opposition): the database has no table oposed (it has opposed) "
+        "(ours.yaml, line 25)"
+    )
     assert report.lines() == [
         f"Nobody's rows are served: {why}.",
         "",
