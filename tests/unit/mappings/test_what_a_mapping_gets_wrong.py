@@ -125,7 +125,7 @@ OTHER = "  deaths:\n    like: core.ons_deaths\n  core.ons_deaths:\n    like: dea
 @pytest.mark.parametrize(
     ("right", "wrong", "told"),
     [
-        ("      sex: sex", "      sexe: sex", "line 12: patients has no column sexe; did"),
+        ("      sex: sex", "      sexe: sex", "line 12: patients has no column sexe (did"),
         ("    patient_id: person_id\n    columns:\n      date:",
          "    columns:\n      date:",
          "line 14: 'deaths' has no 'patient_id'"),
