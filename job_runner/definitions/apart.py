@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import IO, Any, ParamSpec, Protocol, TextIO, TypeAlias, TypeVar
 
 from cohort_dsl.errors import StrongroomError
+from job_runner.errors import FULL
 from job_runner.jobs.job import Failure
 
 P = ParamSpec("P")
@@ -100,7 +101,8 @@ Heard: TypeAlias = Callable[[Any], None]
 
 
 def call(seconds: float, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What the function returns, or the StrongroomError that it raises.
+    """What the function returns, or the StrongroomError that it raises; OSError where it
+    met a full disk, which is waited for.
 
     ``Broke`` if it took longer than ``seconds``, or ended in any other way: what a library
     says then may quote a person's value, so only the kind is told.
@@ -221,6 +223,8 @@ def _result(answer: bytes, code: int, seconds: float, *, in_time: bool) -> Any:
     error, found = pickle.loads(answer)  # noqa: S301  from a process of ours
     if error is None:
         return found
+    if error is OSError:
+        raise OSError(found, os.strerror(found))
     if isinstance(found, str):
         raise Broke(f"a mistake of Strongroom's own: {found}")
     raise error(found["problem"], where=found["where"], remedy=found["remedy"])
@@ -241,7 +245,7 @@ def _send(mark: bytes, what: object) -> None:
     sys.stdout.buffer.flush()
 
 
-def _answer(asked: bytes) -> tuple[type[StrongroomError] | None, object]:
+def _answer(asked: bytes) -> tuple[type[Exception] | None, object]:
     """The kind of error with its parts, or with its name where that is all to be told."""
     work = pickle.loads(asked)  # noqa: S301  from a process of ours
     try:
@@ -250,6 +254,8 @@ def _answer(asked: bytes) -> tuple[type[StrongroomError] | None, object]:
         said = {"problem": error.problem, "where": error.where, "remedy": error.remedy}
         return type(error), said
     except Exception as error:  # noqa: BLE001  its text may hold a person's value
+        if isinstance(error, OSError) and error.errno in FULL:
+            return OSError, error.errno
         return StrongroomError, type(error).__name__
 
 

@@ -29,6 +29,7 @@ _ENGINE = "faults/test_docker_engine.py"
 _REFUSED = "faults/test_refused_outputs.py"
 _PUBLISH = "faults/test_publishing.py"
 _UNWELL = "faults/test_unwell_site.py"
+_APART = "faults/test_calls_apart.py"
 _MEMORY = "unit/jobs/test_store_memory.py"
 _TOGETHER = "journeys/test_runners_together.py"
 _AT_ONCE = "faults/test_requests_at_once.py"
@@ -151,6 +152,7 @@ SCENARIOS = (
         (
             f"{_PUBLISH}::test_a_disk_that_refuses_changes_nothing_and_may_be_asked_again",
             f"{_PUBLISH}::test_a_disk_that_refuses_halfway_is_completed_later",
+            f"{_APART}::test_a_full_disk_is_told_as_one_so_that_it_is_waited_for",
             _UNWELL,
         ),
     ),

@@ -1,5 +1,6 @@
 """A call apart may take for ever, break down or fail: its caller is told, and goes on."""
 
+import errno
 import math
 import os
 import pickle
@@ -80,6 +81,14 @@ def test_a_mistake_of_our_own_is_told_by_its_kind_alone():
     how = broke(60, int, "somebody's secret").how
     assert "ValueError" in how
     assert "secret" not in how
+
+
+def test_a_full_disk_is_told_as_one_so_that_it_is_waited_for():
+    """And what a long extraction has of its pieces is gone on with."""
+    with pytest.raises(OSError, match="No space left") as full:
+        apart.call(60, Path("/dev/full").write_bytes, b"somebody's secret")
+    assert (full.value.errno, full.value.filename) == (errno.ENOSPC, None)
+    assert "FileNotFoundError" in broke(60, Path("/nowhere/secret").read_bytes).how
 
 
 def test_what_libraries_print_comes_to_nobody(capfd):
