@@ -6,6 +6,7 @@ more than once; when the question is answered, none is left.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -30,6 +31,9 @@ from cohort_dsl.warehouses.given import fitted
 from cohort_dsl.warehouses.rows import ARROW, Answer, Rows, answer_schema
 from cohort_dsl.warehouses.spark_link import Link, lost, quoted
 from cohort_dsl.warehouses.spark_views import Made, views
+
+OUR_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""What no engine says: Spark's own errors, and a lost connection's, are others."""
 
 
 class SparkWarehouse(UntilClosed):
@@ -91,6 +95,8 @@ class SparkWarehouse(UntilClosed):
         try:
             yield
         except self._link.failures as error:
+            if isinstance(error, OSError) and error.errno in OUR_DISK:
+                raise  # whoever writes the answer met it, inside of asking
             told = refused("Spark", error) if self._link.is_there() else lost()
             raise told from None
 

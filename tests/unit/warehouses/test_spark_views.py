@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
-from cohort_dsl.sql import Script, Statement, Upload
+from cohort_dsl.errors import WarehouseError
+from cohort_dsl.sql import Catalog, Script, Statement, Upload
+from cohort_dsl.warehouses.spark import SparkWarehouse
 from cohort_dsl.warehouses.spark_link import marked
 from cohort_dsl.warehouses.spark_session import _sent
 from cohort_dsl.warehouses.spark_thrift import literal
@@ -90,3 +94,34 @@ def test_a_parameter_is_found_outside_of_names_and_texts_alone() -> None:
 def test_a_day_before_the_year_1000_is_sent_as_its_text() -> None:
     """Java's own dates refuse it."""
     assert _sent(date(1, 2, 3)) == "0001-02-03"
+
+
+class _ALink:
+    """As much of one as is asked where a question makes nothing."""
+
+    failures = (OSError,)
+
+    def drop(self, names: Sequence[str]) -> None:
+        assert not names
+
+    def is_there(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), OSError),
+        (ConnectionResetError(errno.ECONNRESET, "canary"), WarehouseError),
+    ],
+)
+def test_our_own_full_disk_is_no_trouble_of_spark_s(
+    error: OSError, told: type[Exception]
+) -> None:
+    warehouse = SparkWarehouse(_ALink(), Catalog({}))  # type: ignore[arg-type]
+    with (
+        pytest.raises(told) as raised,
+        warehouse.prepared(Script((), Statement("SELECT 1"))),
+    ):
+        raise error
+    assert "canary" not in str(raised.value)
