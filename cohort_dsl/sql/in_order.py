@@ -18,12 +18,14 @@ from cohort_dsl.sql.dialect import Dialect
 
 
 def lying_in_order(plan: Plan, dialect: Dialect, patient_id: ValueType) -> frozenset[str]:
-    """By name. None where nothing wide is joined, nor where ids are texts.
+    """By name. None where nothing wide is joined or no table is made, nor of ids of text.
 
     Texts sort otherwise than they are compared.
     """
     lying = dialect.temporary.in_order
-    if lying is None or patient_id != INT or not isinstance(plan.steps[-1], Assembly):
+    if lying is None or dialect.one_statement or patient_id != INT:
+        return frozenset()
+    if not isinstance(plan.steps[-1], Assembly):  # measures come in no order
         return frozenset()
     results = (s for s in plan.steps if isinstance(s, Columns | Aggregate | Choose))
     wide = [step.name for step in results if len(step.outputs) >= lying.columns]

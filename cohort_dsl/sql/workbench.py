@@ -6,6 +6,7 @@ Each finds here what those before it have left, and leaves its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -213,6 +214,8 @@ class Workbench:
 
     def _worked_out(self, step: Step, start: Start) -> Worked:
         keep = self.draft.keeper(step.name)
+        if self.in_order and isinstance(step, Assembly):
+            start = replace(start, sort=self.patient)
         several = isinstance(step, Aggregate) and len(step.parts) > 1
         targets = step.computes()
         return work_out(targets, start, self.terms, self.joined, keep, several=several)

@@ -63,12 +63,14 @@ class Start:
 
     ``columns``: the series that are there already, each as an expression over ``rows``.
     ``carried``: columns that must still be there at the end, beside the targets; the
-    first is patient_id.
+    first is patient_id. ``sort``: what layers that aren't taken apart come sorted by: an
+    engine that plans each by itself doesn't know what the rows are sorted by in the end.
     """
 
     rows: sa.FromClause
     columns: Mapping[Series, Sql]
     carried: Mapping[str, tuple[Sql, ValueType]]
+    sort: Sql | None = None
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,19 @@ def work_out(
     words = _Words(plan, start, terms, joined)
     rows = words.first_layer()
     for layer in range(1, plan.layers + 1):
-        once = terms.dialect.worked_out(rows) if layer > 1 else rows
+        once = _once(rows, start, terms) if layer > 1 else rows
         below: sa.FromClause = once.subquery(f"layer_{layer - 1}")
         if layer % LAYERS == 0:
             below = keep(rows, words.types(layer - 1))
         rows = words.layer(layer, below)
-    once = terms.dialect.worked_out(rows) if plan.layers else rows
+    once = _once(rows, start, terms) if plan.layers else rows
     return Worked(once.subquery(f"layer_{plan.layers}"), words.said)
+
+
+def _once(rows: sa.Select[Any], start: Start, terms: Terms) -> sa.Select[Any]:
+    return terms.dialect.worked_out(
+        rows if start.sort is None else rows.order_by(start.sort)
+    )
 
 
 class _Words:
