@@ -72,6 +72,20 @@ def _naming(counts: LeftOutCounts) -> Iterable[Finding]:
         yield Finding(Status.WRONG, told)
     elif counts.strangers:
         yield _some(counts.strangers, "are of people who aren't among the patients")
+    for day, lost in counts.lost.items():
+        yield from _unread(day, lost, counts.there[day])
+
+
+def _unread(day: str, lost: int, there: int) -> Iterable[Finding]:
+    """``day``: on which it begins or ends. Where it can't be read, doubt leaves out."""
+    count = "such rows count on any day"
+    if lost and lost == there:
+        told = f"Nothing that stands in {day} can be read as a date: {count}."
+        yield Finding(Status.WRONG, told)
+    elif lost:
+        share = percent(lost, there)
+        told = f"{share} of what stands in {day} can't be read as a date: {count}."
+        yield Finding(Status.WARNING, told)
 
 
 def _table(table: BoundTable, counting: Counting) -> TableReport:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from cohort_dsl.mappings.binding import Bound, BoundTable
 from cohort_dsl.mappings.coding import Coded, judged, vocabulary_of
+from cohort_dsl.mappings.losses import Losses
 from cohort_dsl.mappings.opposition import BoundLeftOut, alike
 from cohort_dsl.mappings.parts import flag
 from cohort_dsl.model.types import Column, Kind
@@ -48,12 +49,15 @@ class Counts:
 
 @dataclass(frozen=True)
 class LeftOutCounts:
-    """Of the rows that name people who are left out, and of these ``people``."""
+    """Of the rows that name people who are left out, and of these ``people``. By day,
+    ``begins`` or ``ends``: ``there`` in the database, of which so many are ``lost``."""
 
     rows: int
     without_patient: int
     strangers: int
     people: int
+    there: Mapping[str, int]
+    lost: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -106,17 +110,27 @@ class Counting:
         both = rows.outerjoin(self._people, known)
         named = sa.select(*wanted.values()).select_from(both)
         found = self._row(wanted, named)
+        days = self._unread(one)
         return LeftOutCounts(
-            found["rows"], found["without"], found["strangers"], found["people"]
+            found["rows"],
+            found["without"],
+            found["strangers"],
+            found["people"],
+            _of("there", days),
+            _of("lost", days),
         )
+
+    def _unread(self, one: BoundLeftOut) -> dict[str, int]:
+        found = one.losses()
+        if found is None:
+            return {}
+        wanted = _to_lose(found)
+        question = sa.select(*wanted.values()).select_from(found.rows)
+        return self._row(wanted, question)
 
     def _lost(self, table: BoundTable) -> dict[str, int]:
         found = table.losses()
-        if found is None:
-            return {}
-        wanted = {f"there {name}": _those(one) for name, one in found.there.items()}
-        wanted |= {f"lost {name}": _those(one) for name, one in found.lost.items()}
-        return self._one(found.rows, wanted)
+        return {} if found is None else self._one(found.rows, _to_lose(found))
 
     def _codes(
         self, table: BoundTable, rows: sa.FromClause
@@ -232,6 +246,11 @@ def coded(table: BoundTable) -> list[tuple[Column, str | None]]:
 
 def _those(condition: Sql) -> Sql:
     return sa.func.sum(flag(condition))
+
+
+def _to_lose(found: Losses) -> dict[str, Sql]:
+    wanted = {f"there {name}": _those(one) for name, one in found.there.items()}
+    return wanted | {f"lost {name}": _those(one) for name, one in found.lost.items()}
 
 
 def _of(what: str, found: Mapping[str, int]) -> dict[str, int]:

@@ -6,15 +6,17 @@ counts unless it is certain that it doesn't.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from cohort_dsl.mappings import names, parts
 from cohort_dsl.mappings.expressions import Expression
+from cohort_dsl.mappings.losses import Losses, losses
 from cohort_dsl.mappings.model import LeftOut, Texts
 from cohort_dsl.mappings.parts import Place
 from cohort_dsl.mappings.physical import LackingError
@@ -30,11 +32,13 @@ UNSEEN = ("\t", "\r", "\n", "\u00a0")
 @dataclass(frozen=True)
 class BoundLeftOut:
     """Where they are found. ``rows``: all rows of the table, each with ``patient_id`` and
-    the columns of ``named``; ``counts``: of these the ones by which people are left out."""
+    the columns of ``named``; ``counts``: of these the ones by which people are left out;
+    ``losses``: of their days those that stand there and can't be read."""
 
     said: LeftOut
     rows: sa.Subquery
     counts: Sql = field(repr=False)
+    losses: Callable[[], Losses | None] = field(repr=False)
 
     def people(self) -> sa.Select[Any]:
         """Who is left out; maybe several times."""
@@ -122,7 +126,7 @@ def _bound(left_out: LeftOut, place: Place, today: date | None) -> BoundLeftOut:
     every = [one.rows for one in found]
     rows = (sa.union_all(*every) if len(every) > 1 else every[0]).subquery("named")
     counts = sa.and_(sa.true(), *_conditions(left_out, rows, place, today))
-    return BoundLeftOut(left_out, rows, counts)
+    return BoundLeftOut(left_out, rows, counts, partial(losses, schema, years, place))
 
 
 def _conditions(

@@ -95,6 +95,8 @@ def read(text: str, where: str) -> SiteMapping:
         reading_tables.table_name, reading_tables.expression, reading_tables.joins
     ).left_out(keys)
     of_all = whole_file.of_all(keys)
+    if "one_pass" in head:
+        whole_file.demand_read(keys["one_pass"], tables)
     problems.demand_none()
     return SiteMapping(name, people, tables, *of_all, left_out, blanks.blanks(text))
 

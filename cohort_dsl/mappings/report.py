@@ -128,8 +128,17 @@ class Report:
     def ok(self) -> bool:
         """Is everything served as promised, or declared empty, and everybody left out who
         is named?"""
-        found = [*(one.status for one in self.tables), *(o.status for o in self.left_out)]
-        return all(status < Status.WRONG for status in found)
+        return not (self.nobody or self.not_ready)
+
+    @property
+    def not_ready(self) -> tuple[str, ...]:
+        """Who isn't left out as named, and the tables that are wrong or missing; none of
+        them where nobody is served at all."""
+        if self.nobody:
+            return ()
+        each = {one.name: one.status for one in self.left_out}
+        each |= {one.table: one.status for one in self.tables}
+        return tuple(name for name, status in each.items() if status >= Status.WRONG)
 
     @property
     def opposition(self) -> str:
@@ -157,7 +166,8 @@ class Report:
     def lines(self) -> list[str]:
         """For people: every table, and its columns where there is something to say; of
         tables that lack all the same, only that."""
-        verdict = "is ready" if self.ok else "isn't ready"
+        wrong = ", ".join(self.not_ready)
+        verdict = "is ready" if self.ok else f"isn't ready: {wrong or 'nobody is served'}"
         told = [line for one in self.left_out for line in _left_out_lines(one)]
         if not self.nobody:
             told += [line for table in self.tables for line in _table_lines(table)]

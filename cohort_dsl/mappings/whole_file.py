@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime
 import zoneinfo
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from cohort_dsl.mappings.yaml_lines import Keys
+from cohort_dsl.mappings.model import Part
+from cohort_dsl.mappings.nearest import meant
+from cohort_dsl.mappings.yaml_lines import Entry, Keys
 
 KEYS = ("parameters", "missing_days", "missing_texts", "time_zone", "one_pass")
 
@@ -24,6 +27,16 @@ def of_all(keys: Keys) -> OfAll:
     """What the head of the file says."""
     no_texts, one_pass = _texts(keys, "missing_texts"), _texts(keys, "one_pass")
     return OfAll(days(keys), zone(keys), no_texts, one_pass)
+
+
+def demand_read(one_pass: Entry, tables: Mapping[str, tuple[Part, ...]]) -> None:
+    """Notes those of the tables that no contract table has its rows in."""
+    read = {part.table.casefold() for parts in tables.values() for part in parts}
+    for item in one_pass.items():
+        name = item.text().casefold()
+        if name and name not in read:
+            told = f"no contract table is read from {name}{meant(name, read)}"
+            item.problems.add(item.line, f"{item.name}: {told}")
 
 
 def _texts(keys: Keys, word: str) -> tuple[str, ...]:

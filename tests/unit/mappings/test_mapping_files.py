@@ -83,6 +83,16 @@ def test_all_mistakes_are_told_with_their_lines():
         )
 
 
+def test_a_table_to_be_read_once_that_nothing_is_read_from_is_a_mistake():
+    told = mistakes(
+        DEATHS, HEAD.replace("tables:", "one_pass: [patient, patiant]\ntables:")
+    )
+    assert told == (
+        "line 5: 'one_pass', item 2: no contract table is read from patiant "
+        "(did you mean patient?)"
+    )
+
+
 DEEP = f"  deaths: {'[' * 1_000}{']' * 1_000}\n"
 
 

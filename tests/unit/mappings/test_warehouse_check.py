@@ -58,7 +58,10 @@ def test_what_is_missing_makes_it_not_ready(tmp_path):
     [(status, sentence)] = about(report, "visits", "care_site")
     assert status is Status.MISSING
     assert "name visits.care_site in empty_tables" in sentence
-    assert report.lines()[-1] == "The warehouse, mapped as omop, isn't ready."
+    assert (
+        report.lines()[-1]
+        == "The warehouse, mapped as omop, isn't ready: visits, documents."
+    )
 
 
 def test_what_is_declared_empty_is_said_and_is_fine(tmp_path):

@@ -187,10 +187,20 @@ def test_a_filter_that_can_not_be_applied_is_not_told_as_none(tmp_path):
     assert report.lines() == [
         f"Nobody's rows are served: {why}.",
         "",
-        "The warehouse, mapped as ours, isn't ready.",
+        "The warehouse, mapped as ours, isn't ready: nobody is served.",
     ]
     assert {table["status"] for table in report.as_json()["tables"]} == {"missing"}
     assert "rows are served: who is left out" in report_html.checked(report)
+
+
+def test_the_last_line_names_what_is_not_ready(tmp_path):
+    rows = {"opposed": [{"person_id": "77"}]}
+    report = checked(tmp_path, rows, OPPOSED)
+    *_, last = report.lines()
+    assert last.startswith(
+        "The warehouse, mapped as ours, isn't ready: opposition, visits,"
+    )
+    assert "Wrong or missing: opposition, visits," in report_html.checked(report)
 
 
 def test_who_is_left_out_is_not_counted_in_any_table(tmp_path):
@@ -205,6 +215,24 @@ def test_who_is_left_out_is_not_counted_in_any_table(tmp_path):
     assert labs_told.rows == 0
     assert _codes(report) == ()
     assert sentences(report, "lab_results", "date") == []
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "told"),
+    [
+        (["01/02/2021"], Status.WRONG, "Nothing that stands in ends can be read as a date"),
+        (["01/02/2021", "2021-02-01"], Status.WARNING, "50 % of what stands in ends can't"),
+        (["2021-02-01", None], Status.OK, ""),
+    ],
+)
+def test_days_of_an_opposition_that_can_not_be_read_are_told(tmp_path, days, status, told):
+    """Such rows leave out, so nothing is lost but people: nobody would know why."""
+    rows = {"opposed": [{"person_id": "2", "note": day} for day in days]}
+    words = "opposition: [{from: opposed, patient_id: person_id, ends: note}]\n"
+    [one] = checked(tmp_path, rows, words).left_out
+    sentences = [f.sentence for f in one.findings if "ends" in f.sentence]
+    assert all(sentence.startswith(told) for sentence in sentences)
+    assert (one.status, bool(sentences)) == (status, bool(told))
 
 
 def test_rows_that_leave_nobody_out_are_wrong(tmp_path):
