@@ -6,26 +6,18 @@ bytes, which is all that a database has room for while it is kept compatible wit
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.oracle.base import OracleIdentifierPreparer, OracleTypeCompiler
 from sqlalchemy.engine import Dialect as Renderer
 
+from cohort_dsl.sql.short_names import short
 from cohort_dsl.sql.temporary import Temporary, columns, quoted
 
 LONGEST = 30  # bytes
 PRIVATE = "ORA$PTT_"  # as every private temporary table must be called
 OURS = "SR$"
-
-
-def short(name: str, longest: int = LONGEST) -> str:
-    """The name; or the beginning of one that is too long, told apart by its hash."""
-    if len(name.encode()) <= longest:
-        return name
-    own = sha256(name.encode()).hexdigest()[:8]
-    return f"{name.encode()[: longest - 9].decode(errors='ignore')}_{own}"
 
 
 class Names(OracleIdentifierPreparer):
@@ -35,7 +27,7 @@ class Names(OracleIdentifierPreparer):
         if getattr(ident, "quote", None) is False:
             return ident
         found = hasattr(ident, "quote")
-        return self.quote_identifier(ident if found else short(ident))
+        return self.quote_identifier(ident if found else short(ident, LONGEST))
 
 
 class Types(OracleTypeCompiler):

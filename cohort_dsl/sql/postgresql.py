@@ -21,6 +21,7 @@ from cohort_dsl.model.nodes import DateUnit
 from cohort_dsl.model.types import Kind
 from cohort_dsl.sql import powers
 from cohort_dsl.sql.dialect import Arithmetic, Dialect, Sql
+from cohort_dsl.sql.postgresql_names import Names
 from cohort_dsl.sql.postgresql_values import (
     FIRST,
     between,
@@ -54,7 +55,9 @@ MONTHS = 119_988
 @cache
 def _renderer() -> PGDialect:
     """With parameters as $1, so that % stays a character."""
-    return PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+    made = PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+    made.identifier_preparer = Names(made)
+    return made
 
 
 # Numbers -----------------------------------------------------------------------

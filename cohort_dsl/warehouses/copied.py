@@ -31,6 +31,7 @@ from psycopg.pq.abc import PGconn
 
 from cohort_dsl.sql import Statement
 from cohort_dsl.sql.postgresql import POSTGRESQL, TYPES
+from cohort_dsl.sql.postgresql_names import called
 from cohort_dsl.warehouses.rows import ARROW
 
 Cells: TypeAlias = "npt.NDArray[Any]"
@@ -56,7 +57,7 @@ FIRST, LAST = ((day - date(2000, 1, 1)).days for day in (date.min, date.max))
 def order(connection: psycopg.Connection[Any], asked: Statement, schema: pa.Schema) -> str:
     """The order to send the rows, in the types of the schema."""
     columns = ", ".join(
-        f"CAST({quoted(field.name)} AS {KINDS[field.type]})" for field in schema
+        f"CAST({quoted(called(field.name))} AS {KINDS[field.type]})" for field in schema
     )
     rows = _with_values(connection, asked)
     return f"COPY (SELECT {columns} FROM ({rows}) AS answer) TO STDOUT (FORMAT binary)"  # noqa: S608 - our own text

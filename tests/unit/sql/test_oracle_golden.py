@@ -8,7 +8,8 @@ from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Node, walk
 from cohort_dsl.model.wire import concrete
 from cohort_dsl.sql.oracle import oracle
-from cohort_dsl.sql.oracle_names import LONGEST, short
+from cohort_dsl.sql.oracle_names import LONGEST
+from cohort_dsl.sql.short_names import short
 from tests.unit.sql.oracle_golden import QUESTIONS, texts
 
 # The language has no word for it: a codelist of beginnings becomes one.
@@ -36,9 +37,9 @@ def test_no_name_is_too_long_for_the_oldest_and_none_stands_without_quotes() -> 
 
 def test_long_names_with_one_beginning_are_told_apart() -> None:
     long = "b" * 40
-    assert short(long + "1") != short(long + "2")
-    assert len(short("é" * 30).encode()) <= LONGEST
-    assert short("as it is") == "as it is"
+    assert short(long + "1", LONGEST) != short(long + "2", LONGEST)
+    assert len(short("é" * 30, LONGEST).encode()) <= LONGEST
+    assert short("as it is", LONGEST) == "as it is"
 
 
 def test_before_private_tables_sessions_have_names_of_their_own() -> None:

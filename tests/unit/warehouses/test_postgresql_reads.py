@@ -15,8 +15,9 @@ from cohort_dsl import create_dataset, warehouses
 from cohort_dsl.errors import WarehouseAway, WarehouseError
 from cohort_dsl.language.dataset import Dataset, query_of
 from cohort_dsl.mappings.physical import Family, LackingError
-from cohort_dsl.sql import Catalog, Statement
+from cohort_dsl.sql import Catalog, Dialect, Statement
 from cohort_dsl.sql.catalog import plain
+from cohort_dsl.sql.postgresql import POSTGRESQL
 from cohort_dsl.tables.contract import diagnoses
 from cohort_dsl.warehouses import copied
 from cohort_dsl.warehouses import postgresql as engine
@@ -317,3 +318,15 @@ def diagnosed() -> Dataset:
     dataset = create_dataset()
     dataset.define_population(diagnoses.exists_for_patient())
     return dataset
+
+
+@pytest.mark.parametrize("dialect", [POSTGRESQL, POSTGRESQL.in_one_statement()])
+def test_variables_whose_names_begin_alike_are_two_however_long(
+    session: engine.Connection, dialect: Dialect
+) -> None:
+    one, two = (f"{'a' * 70}_{number}" for number in (1, 2))
+    query = a_query(p.name.is_not_null(), **{one: p.name, two: p.part.is_null()})
+    with PostgreSQLWarehouse(session, CATALOG, dialect).ask(query) as rows:
+        batch = next(rows.reveal())
+    assert batch.schema.names == ["patient_id", one, two]
+    assert (batch[one][0].as_py(), batch[two][0].as_py()) == (CANARY, False)
