@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,6 +39,10 @@ class ListMap(Step):
     def number(self, values: frozenset[Scalar]) -> int:
         """The list's number in the table."""
         return self._numbers[values]
+
+    def values(self, numbers: Iterable[int]) -> frozenset[Scalar]:
+        """Of the lists with these numbers, all of them."""
+        return frozenset().union(*(self.lists[number - 1] for number in numbers))
 
     @cached_property
     def _numbers(self) -> Mapping[frozenset[Scalar], int]:

@@ -17,7 +17,7 @@ from cohort_dsl.model.nodes import DatePart, DateUnit, Series
 from cohort_dsl.model.types import BOOL, FLOAT, INT, STR
 from cohort_dsl.plan import needs
 from cohort_dsl.sql.dialect import Sql
-from cohort_dsl.sql.terms import Terms, number
+from cohort_dsl.sql.terms import Terms, among, number
 
 # More than lie between the years 1 and 9999, so that arithmetic on them can't overflow.
 MOST = {DateUnit.DAYS: 4_000_000, DateUnit.MONTHS: 120_000, DateUnit.YEARS: 10_000}
@@ -49,8 +49,7 @@ def _is_in(terms: Terms, node: nodes.IsIn, operands: Sequence[Sql]) -> Sql:
     held = terms.lists.get(node.values)
     if isinstance(held, sa.FromClause):
         return operand.in_(sa.select(held.c.value))
-    pieces = held or [terms.listed(node.values, node.operand.type)]
-    return sa.or_(*(operand.in_(piece) for piece in pieces))
+    return among(operand, held or [terms.listed(node.values, node.operand.type)])
 
 
 def _contains_any(terms: Terms, node: nodes.ContainsAny, operands: Sequence[Sql]) -> Sql:

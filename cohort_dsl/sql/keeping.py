@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from cohort_dsl.model.types import INT
 from cohort_dsl.plan.steps import Hits, Keep
 from cohort_dsl.sql.dialect import Sql
+from cohort_dsl.sql.long_lists import searched_for
+from cohort_dsl.sql.terms import among
 from cohort_dsl.sql.workbench import Workbench
 from cohort_dsl.sql.working import LIST, RANK
 
@@ -29,11 +31,29 @@ def keep(bench: Workbench, step: Keep) -> None:
         listed = bench.results[step.hits.map].alias("searched")
         number = listed.c[LIST]
         found, kept = _hits(found, source, rows, listed, step.hits), kept | {LIST: INT}
+        found = _searched(bench, step, rows, found)
         if step.hits.ranked:
             kept |= {RANK: INT}
             bench.ranked[step.name] = step.hits.column
     lying = bench.dialect.passed(found, number)
     bench.results[step.name] = bench.draft.kept(step.name, lying, kept)
+
+
+def _searched(
+    bench: Workbench, step: Keep, rows: sa.FromClause, found: sa.Select[Any]
+) -> sa.Select[Any]:
+    """The rows, found by their values before they are told their lists.
+
+    An engine knows nothing of rows of constants that a WITH has: PostgreSQL takes a quarter
+    of the time so.
+    """
+    values = searched_for(bench.plan, step)
+    if values not in bench.written_out:
+        return found
+    assert step.hits is not None
+    column = rows.c[step.hits.column]
+    kind = next(c.type for c in step.rows.schema.columns if c.name == step.hits.column)
+    return found.where(among(column, bench.terms.in_pieces(values, kind)))
 
 
 def _hits(

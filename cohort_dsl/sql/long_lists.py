@@ -11,22 +11,25 @@ among. It is decided here and nowhere else:
   8632), and most of whose drivers have room for 2,100 parameters.
 - **Packed** once the statement has no more room for parameters. Lists that cost least are
   written out first, so that most of them are.
-- **Packed** where rows are tagged with the lists that they are in, several being looked for
-  in one reading (``plan.brought.ListMap``): only a join tells which it was. What values are
-  mapped to is joined, too.
+- **Both** where rows are tagged with the lists that they are in, several being looked for
+  in one reading (``plan.brought.ListMap``): rows are found by what is written out, of all
+  these lists, however short; which of them it was only a join tells, with packed rows.
+
+What values are mapped to is joined, and packed.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
 
 from cohort_dsl.model.nodes import IsIn, Series
 from cohort_dsl.model.types import Scalar
 from cohort_dsl.plan import needs
-from cohort_dsl.plan.brought import CodeList
-from cohort_dsl.plan.steps import Plan
+from cohort_dsl.plan.brought import CodeList, ListMap
+from cohort_dsl.plan.steps import Keep, Plan
 from cohort_dsl.sql.dialect import Dialect
 from cohort_dsl.sql.statements import Script, Statement, taken
 from cohort_dsl.sql.within import Within
@@ -37,7 +40,7 @@ Values: TypeAlias = frozenset[Scalar]
 def written_out(
     places: Mapping[Values, int], occupied: int, within: Within
 ) -> frozenset[Values]:
-    """The lists to be written out; the others are packed.
+    """The lists to be written out.
 
     ``places``: in how many places of the statement each stands; ``occupied``: the
     parameters that it has while all are packed.
@@ -56,13 +59,24 @@ def written_out(
 def chosen(plan: Plan, packed: Script, dialect: Dialect) -> frozenset[Values]:
     """The same of a plan's lists. ``packed``: its script in which all are packed."""
     asked = (packed.question, *packed.event_tables.values())
-    places = {
-        step.values: sum(_mentions(one, step.name) for one in asked)
-        for step in plan.steps
-        if isinstance(step, CodeList)
-    }
+    places: Counter[Values] = Counter()
+    for step in plan.steps:
+        if isinstance(step, CodeList):
+            places[step.values] += sum(_mentions(one, step.name) for one in asked)
+        elif isinstance(step, Keep) and (values := searched_for(plan, step)):
+            places[values] += sum(step.name in one.text for one in asked)
     occupied = max(taken(one, dialect) for one in asked)
     return written_out(places, occupied, dialect.within)
+
+
+def searched_for(plan: Plan, step: Keep) -> Values:
+    """All the values by which a pass finds its rows in the warehouse; none elsewhere."""
+    if step.hits is None or not plan.read_by(step):
+        return frozenset()
+    maps = (one for one in plan.steps if one.name == step.hits.map)
+    return frozenset().union(
+        *(one.values(step.hits.numbers) for one in maps if isinstance(one, ListMap))
+    )
 
 
 def _mentions(asked: Statement, name: str) -> int:

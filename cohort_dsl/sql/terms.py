@@ -37,6 +37,11 @@ class Terms:
         """Constants in order, as columns hold them."""
         return [self.held(value, value_type) for value in sorted(values)]
 
+    def in_pieces(self, values: Iterable[Scalar], value_type: ValueType) -> Pieces:
+        """As many together as one IN may have."""
+        told, most = self.listed(values, value_type), self.dialect.within.longest_in
+        return [told[at : at + most] for at in range(0, len(told), most)]
+
     def given(self, value: Scalar | None) -> Scalar | None:
         """A constant as a column holds it, where rows are uploaded."""
         if isinstance(value, bool) and not self.dialect.native_booleans:
@@ -83,3 +88,8 @@ class Terms:
 def number(text: int) -> Sql:
     """A whole number, as it is: no parameter."""
     return sa.literal_column(str(text))
+
+
+def among(operand: Sql, pieces: Pieces) -> Sql:
+    """Is it one of these values?"""
+    return sa.or_(*(operand.in_(piece) for piece in pieces))

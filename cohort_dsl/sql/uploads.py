@@ -7,7 +7,6 @@ from cohort_dsl.plan.brought import CodeList, ListMap, Times, ValueMap
 from cohort_dsl.plan.steps import Inline
 from cohort_dsl.plan.varying import BITS
 from cohort_dsl.sql.catalog import demand_ids
-from cohort_dsl.sql.terms import Pieces
 from cohort_dsl.sql.workbench import Workbench
 from cohort_dsl.sql.working import BIT, INTERVAL, KEY, LIST, RANK, RESULT
 
@@ -15,17 +14,10 @@ from cohort_dsl.sql.working import BIT, INTERVAL, KEY, LIST, RANK, RESULT
 def code_list(bench: Workbench, step: CodeList) -> None:
     """A long list, a row for each value; or its pieces, where it is to be written out."""
     if step.values in bench.written_out:
-        bench.lists[step.values] = _in_pieces(bench, step)
+        bench.lists[step.values] = bench.terms.in_pieces(step.values, step.type)
         return
     rows = ((value,) for value in sorted(step.values))
     bench.lists[step.values] = bench.draft.uploaded(step.name, {"value": step.type}, rows)
-
-
-def _in_pieces(bench: Workbench, step: CodeList) -> Pieces:
-    """The values, as many together as one IN may have."""
-    values = bench.terms.listed(step.values, step.type)
-    most = bench.dialect.within.longest_in
-    return [values[at : at + most] for at in range(0, len(values), most)]
 
 
 def value_map(bench: Workbench, step: ValueMap) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cohort_dsl import case, sql, when
+from cohort_dsl.mappings import binding, reading
 from cohort_dsl.model.types import Scalar
 from cohort_dsl.sql import Catalog, Dialect, Statement
 from cohort_dsl.sql.catalog import plain
@@ -22,8 +23,10 @@ from cohort_dsl.sql.spark import SPARK
 from cohort_dsl.sql.sqlserver import SQLSERVER
 from cohort_dsl.sql.statements import taken
 from cohort_dsl.sql.within import Within
+from cohort_dsl.tables.contract import diagnoses, medications, patients
 from cohort_dsl.warehouses.duckdb import from_rows
 from cohort_dsl.warehouses.explaining import planned
+from tests.i2b2_in_oracle import THERE as I2B2
 from tests.properties.test_engines_agree import asked, asked_of_the_referee
 from tests.spec.tables import e, p, v
 from tests.unit.plan.test_plan_scans import a_query
@@ -32,9 +35,11 @@ from tests.unit.sql.oracle_golden import codes
 THERE = p.exists_for_patient()
 
 
-def asked_alone(question: Any, dialect: Dialect) -> Statement:
+def asked_alone(
+    question: Any, dialect: Dialect, catalog: Catalog | None = None
+) -> Statement:
     alone = dialect.in_one_statement()
-    catalog = Catalog({one.name: plain(one) for one in question.tables()})
+    catalog = catalog or Catalog({one.name: plain(one) for one in question.tables()})
     return sql.script(planned(question, alone, catalog), alone, catalog).question
 
 
@@ -133,13 +138,39 @@ def test_answers_of_several_sets_of_rows_ask_once_whether_a_row_is_in_the_list()
     assert "x1" in told.text
 
 
-def test_rows_with_tags_are_packed() -> None:
-    """Which of several lists a row is in is told by a join."""
-    found = {
-        f"n{many}": e.where(e.code.is_in(codes(many))).count_for_patient()
-        for many in (1_001, 2_500)
-    }
-    assert len(asked_alone(a_query(THERE, **found), ORACLE_19).parameters) < 50
+def several_lists(*lengths: int) -> Any:
+    found = [e.where(e.code.is_in(codes(many))) for many in lengths]
+    return a_query(THERE, **{f"n{n}": f.count_for_patient() for n, f in enumerate(found)})
+
+
+def test_rows_of_several_lists_are_found_by_all_of_them_and_then_told_apart() -> None:
+    """Which of the lists a row is in only a join tells, of lists that are packed."""
+    told = asked_alone(several_lists(1_001, 2_500), ORACLE_19)
+    assert sizes(told) == [1_000, 1_000, 1_000, 501]
+    assert 'JOIN "step_lists_1"' in told.text
+    assert len(told.parameters) < 3_501 + 50
+    assert sizes(asked_alone(several_lists(30, 40), POSTGRESQL)) == [70]
+    assert len(asked_alone(several_lists(1_001, 2_500), DUCKDB).parameters) < 50
+
+
+def test_what_was_gathered_by_lists_is_not_looked_through_by_them_again() -> None:
+    """i2b2's facts are read once, by all the codes that anything asks for."""
+    catalog = binding.bind(
+        reading.load("i2b2"), I2B2, ORACLE_19.in_one_statement(), frozenset()
+    ).catalog
+    listed = [
+        diagnoses.where(diagnoses.code.is_in([f"{n}", f"{n}.1"])) for n in range(250, 252)
+    ]
+    drugs = medications.where(medications.code.is_in(["1", "2"]))
+    asked = a_query(
+        patients.exists_for_patient(),
+        one=listed[0].exists_for_patient(),
+        two=listed[1].exists_for_patient(),
+        drug=drugs.exists_for_patient(),
+    )
+    told = asked_alone(asked, ORACLE_19, catalog)
+    assert told.text.count("OBSERVATION_FACT") == 1
+    assert sizes(told).count(4) == 1
 
 
 # The room ------------------------------------------------------------------------
