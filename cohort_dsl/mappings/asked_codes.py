@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from cohort_dsl.codes import SYSTEMS, Code
@@ -65,14 +66,15 @@ class Asked:
             return True
         return any(self._any_of(one) for one in systems if one is not None)
 
-    def systems(self) -> list[type[Code]]:
+    @cached_property
+    def systems(self) -> frozenset[type[Code]]:
         """Those that one of them could be of."""
-        return [one for one in SYSTEMS.values() if self._any_of(one)]
+        return frozenset(one for one in SYSTEMS.values() if self._any_of(one))
 
+    @cached_property
     def are_all_known(self) -> bool:
         """Could each of them be of a system that we know?"""
-        known = self.systems()
-        return all(any(self._is(one, code) for one in known) for code in self.codes)
+        return all(any(self._is(one, code) for one in self.systems) for code in self.codes)
 
     def _any_of(self, system: type[Code]) -> bool:
         return any(self._is(system, code) for code in self.codes)

@@ -15,9 +15,15 @@ import pytest
 from cohort_dsl import create_dataset, create_measures, warehouses, years
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.load import question_of
-from cohort_dsl.mappings import reading
+from cohort_dsl.mappings import present_codes, reading
 from cohort_dsl.tables import core
-from cohort_dsl.tables.contract import diagnoses, lab_results, medications, procedures
+from cohort_dsl.tables.contract import (
+    diagnoses,
+    lab_results,
+    medications,
+    patients,
+    procedures,
+)
 from cohort_dsl.warehouses.mapped import MappedWarehouse
 from tests import a_mapped_h2, a_site_warehouse, a_snds, an_edsh, an_i2b2
 from tests.an_omop import HEAD_OF_OURS, TABLES, built, opened, settings
@@ -184,30 +190,73 @@ def test_what_is_declared_empty_is_answered_with_nothing(tmp_path: Path) -> None
         is_answered(warehouse, asking(core.medications, "dmd_code", [DMD]))
 
 
-def test_where_no_vocabulary_stands_nothing_is_known(tmp_path: Path) -> None:
-    """A mapping that names no vocabulary, and texts that are none: doubt lets ask."""
+def with_facts(folder: Path, vocabulary: str, kinds: Sequence[str]) -> Any:
+    """Procedures of these kinds, all with the code 1, under a site's own mapping."""
     columns = "date: , code: code, vocabulary: {}, source_code: , visit_id: "
-    for said, codes in (("", ["x"]), ("kind", [f"k{n}" for n in range(500)])):
-        text = (
-            "  procedures:\n    from: facts\n    patient_id: person_id\n"
-            f"    columns: {{{columns.format(said)}}}\n"
+    text = (
+        "  procedures:\n    from: facts\n    patient_id: person_id\n"
+        f"    columns: {{{columns.format(vocabulary)}}}\n"
+    )
+    (folder / "ours.yaml").write_text(HEAD_OF_OURS + text, encoding="utf-8")
+    facts = "person_id BIGINT, code VARCHAR, kind VARCHAR"
+    rows = {
+        "person": [{"person_id": 1}],
+        "facts": [{"person_id": 1, "code": "1", "kind": kind} for kind in kinds],
+    }
+    made = built(folder / "w.duckdb", rows, {"person": "person_id BIGINT", "facts": facts})
+    return warehouses.open(settings(made, mapping=str(folder / "ours.yaml")))
+
+
+def test_where_no_vocabulary_stands_nothing_is_known(tmp_path: Path) -> None:
+    with with_facts(tmp_path, "", ["x"]) as warehouse:
+        is_answered(warehouse, asking(procedures, "code", [CCAM]))
+
+
+def test_codes_of_other_vocabularies_count_by_their_looks_unless_they_are_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with with_facts(tmp_path, "kind", [f"k{n}" for n in range(5)]) as warehouse:
+        problem = refusal(warehouse, asking(procedures, "code", [CCAM])).problem
+        assert "procedures.code has codes of other vocabularies, and is asked" in problem
+        assert "k1" not in problem
+    (tmp_path / "w.duckdb").unlink()
+    monkeypatch.setattr(present_codes, "DIFFERENT_CODES", 5)
+    with with_facts(tmp_path, "kind", [f"k{n}" for n in range(5)]) as warehouse:
+        is_answered(warehouse, asking(procedures, "code", [CCAM]))
+        is_answered(warehouse, asking(procedures, "code", [SNOMED]))
+
+
+def test_a_column_is_looked_at_once_however_many_lists_are_asked_of_it(
+    tmp_path: Path,
+) -> None:
+    """One row, where there are such codes; all of it, once, where there are none."""
+    sent: list[str] = []
+    dataset = create_dataset()
+    dataset.define_population(patients.exists_for_patient())
+    for number in range(9):
+        found = diagnoses.where(diagnoses.code.is_in([SNOMED, f"4405400{number}"]))
+        setattr(dataset, f"v{number}", found.exists_for_patient())
+        begun = diagnoses.code.starts_with(f"732{number}")
+        setattr(dataset, f"b{number}", diagnoses.where(begun).exists_for_patient())
+    with opened(tmp_path, ROWS) as warehouse:
+        engine = warehouse._engine
+
+        def counted(statement: Any) -> Any:
+            sent.append(statement.text)
+            return engine.run(statement)
+
+        warehouse._present = present_codes.Present(warehouse.bound, engine.dialect, counted)
+        is_answered(warehouse, question_of(dataset))
+        assert len(sent) == 1
+        for code in (CIM10, CCAM, LOINC, "I2191"):
+            refusal(warehouse, asking(diagnoses, "code", [code]))
+        begun = create_dataset()
+        begun.define_population(
+            diagnoses.where(diagnoses.code.starts_with("I2")).exists_for_patient()
         )
-        place = tmp_path / f"in_{said}"
-        place.mkdir()
-        (place / "ours.yaml").write_text(HEAD_OF_OURS + text, encoding="utf-8")
-        tables = {
-            "person": "person_id BIGINT",
-            "facts": "person_id BIGINT, code VARCHAR, kind VARCHAR",
-        }
-        rows = {
-            "person": [{"person_id": 1}],
-            "facts": [{"person_id": 1, "code": "1", "kind": one} for one in codes],
-        }
-        given = settings(
-            built(place / "w.duckdb", rows, tables), mapping=str(place / "ours.yaml")
-        )
-        with warehouses.open(given) as warehouse:
-            is_answered(warehouse, asking(procedures, "code", [CCAM]))
+        refusal(warehouse, question_of(begun))
+        assert len(sent) == 3
+    assert all("LIMIT" in one for one in sent)
 
 
 # Other models ------------------------------------------------------------------------
