@@ -68,12 +68,13 @@ def warehouse_doctor(
     verify: Path | None,
     as_json: bool,
 ) -> None:
-    """Try the engine of SITE's warehouse with the language's rules; write a signed file.
+    """Try the engine of SITE's warehouse; write a signed file.
 
-    Each rule of the manual is one statement that holds its own made-up rows: no table is
-    read or made. Then the mapping is checked, as strongroom warehouse check does it. The
-    file tells what came of both, without the connection's settings and without anybody's
-    values, and may be sent to whoever wrote Strongroom.
+    It is tried with the language's rules. Each rule of the manual is one statement that
+    holds its own made-up rows: no table is read or made. Then the mapping is checked, as
+    strongroom warehouse check does it. The file tells what came of both, without the
+    connection's settings and without anybody's values, and may be sent to whoever wrote
+    Strongroom.
     """
     if verify is not None:
         _verify(verify, as_json=as_json)

@@ -70,11 +70,11 @@ def warehouse_check(site_folder: Path, html: Path | None, as_json: bool) -> None
 @warehouse.command("template")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def warehouse_template(file: Path) -> None:
-    """Write a mapping to be filled in to FILE, for a hospital's own tables.
+    """Write a mapping to be filled in to FILE.
 
-    Every name in it that begins with FILL_IN_ is the site's to write; comments say what
-    each is. Until none is left, nothing is asked of the warehouse, and the check lists
-    them with their lines.
+    It is for a hospital's own tables, such as eHOP's. Every name in it that begins with
+    FILL_IN_ is the site's to write; comments say what each is. Until none is left, nothing
+    is asked of the warehouse, and the check lists them with their lines.
     """
     try:
         with file.open("x", encoding="utf-8") as written:
@@ -105,13 +105,14 @@ def warehouse_template(file: Path) -> None:
 def warehouse_describe(
     site_folder: Path, output: Path | None, html: Path | None, as_json: bool
 ) -> None:
-    """Describe what the warehouse of SITE serves, for researchers to write against.
+    """Describe to researchers what the warehouse of SITE serves.
 
-    Tells tables, columns, categories and vocabularies, and how many patients have rows by
-    year. Its numbers are hidden and rounded by the site's own rules, as those of a release
-    are, so that none can be worked out. Look at it before you pass it on, or name it as
-    'description' in site.yaml: then the site's server hands it to those who are known to
-    it. That it was made goes onto the site's ledger, with its hash.
+    It is what they write definitions against. Tells tables, columns, categories and
+    vocabularies, and how many patients have rows by year. Its numbers are hidden and
+    rounded by the site's own rules, as those of a release are, so that none can be worked
+    out. Look at it before you pass it on, or name it as 'description' in site.yaml: then
+    the site's server hands it to those who are known to it. That it was made goes onto the
+    site's ledger, with its hash.
     """
     from cli.compose import covering  # and the checker's solver
     from cli.compose.publishing import DESCRIBED
@@ -144,7 +145,7 @@ def warehouse_describe(
 def warehouse_description(
     server: str, token_file: Path, output: Path | None, as_json: bool
 ) -> None:
-    """Show what a site serves, as its custodian published it, or fetch it for a study.
+    """Show what a site serves, as published, or fetch it.
 
     With it as warehouse.json beside project.yaml, dummy data are like the site's, and what
     the site hasn't is refused at home.

@@ -68,6 +68,11 @@ class Bound:
 
         ``has``: what codes the columns really have; without it, as the mapping says.
         """
+        self.demand_somebody()
+        demand(query, self, has or self.has)
+
+    def demand_somebody(self) -> None:
+        """WarehouseError where nobody's rows are served."""
         if self.nobody:
             raise WarehouseError(
                 f"nobody's rows are served: {self.nobody}",
@@ -75,7 +80,6 @@ class Bound:
                 remedy="Correct the mapping, or what the database lets this account read: "
                 "it must be told who counts as a patient and who is left out.",
             )
-        demand(query, self, has or self.has)
 
     def served(self, table: str, column: str = "") -> Served:
         """Of what no contract has, SERVED: that is for the catalog to refuse."""

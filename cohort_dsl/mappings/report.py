@@ -158,6 +158,7 @@ class Report:
             "version": 1,
             "mapping": self.mapping,
             "ok": self.ok,
+            "nobody": self.nobody,
             "opposition": any(one.opposed for one in self.left_out),
             "left_out": [_left_out_json(one) for one in self.left_out],
             "tables": [_table_json(table) for table in self.tables],

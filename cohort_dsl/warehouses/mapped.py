@@ -73,7 +73,11 @@ class MappedWarehouse(UntilClosed):
         return check.check(self.mapping, self.bound, self.dialect, self._engine.run, today)
 
     def coverage(self, today: date) -> dict[str, Coverage]:
-        """How many patients the served tables have: exact numbers, to be protected."""
+        """How many patients the served tables have: exact numbers, to be protected.
+
+        WarehouseError where nobody's rows are served: that is nothing to be published.
+        """
+        self.bound.demand_somebody()
         return coverage.coverage(self.bound, self.dialect, self._engine.run, today)
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from cli.compose import covering
 from cohort_dsl import warehouses
+from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import coding, report_html
 from cohort_dsl.mappings.report import Status
 from output_checker import policy
@@ -177,6 +178,13 @@ def test_a_mapping_without_one_is_told_too(tmp_path):
     assert report.as_json()["opposition"] is False
 
 
+def test_where_nobody_is_served_there_is_nothing_to_describe(tmp_path):
+    tables = {n: c for n, c in TABLES.items() if n != "person"}
+    refused = pytest.raises(WarehouseError, match="nobody's rows are served")
+    with opened(tmp_path, {}, tables) as warehouse, refused:
+        warehouse.coverage(TODAY)
+
+
 def test_a_filter_that_can_not_be_applied_is_not_told_as_none(tmp_path):
     """Nor sixteen times over: no table is served, and for one reason."""
     report = checked(tmp_path, {}, OPPOSED.replace("opposed", "oposed"))
@@ -190,6 +198,7 @@ def test_a_filter_that_can_not_be_applied_is_not_told_as_none(tmp_path):
         "The warehouse, mapped as ours, isn't ready: nobody is served.",
     ]
     assert {table["status"] for table in report.as_json()["tables"]} == {"missing"}
+    assert report.as_json()["nobody"] == why
     assert "rows are served: who is left out" in report_html.checked(report)
 
 
