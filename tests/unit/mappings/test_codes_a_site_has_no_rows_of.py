@@ -271,22 +271,19 @@ def at_a_hospital(folder: Path) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("model", "table", "there", "lacking"),
+    ("model", "asked"),
     [
-        (in_i2b2, diagnoses, ICD9, SNOMED),
-        (in_i2b2, lab_results, LOINC, CCAM),
-        (an_edsh.opened, diagnoses, CIM10, SNOMED),
-        (an_edsh.opened, lab_results, LOINC, ATC),
-        (a_snds.extract, procedures, CCAM, CIM10),
-        (a_snds.extract, diagnoses, CIM10, SNOMED),
-        (at_a_hospital, diagnoses, CIM10, SNOMED),
-        (at_a_hospital, medications, ATC, LOINC),
+        (in_i2b2, [(diagnoses, ICD9, SNOMED), (lab_results, LOINC, CCAM)]),
+        (an_edsh.opened, [(diagnoses, CIM10, SNOMED), (lab_results, LOINC, ATC)]),
+        (a_snds.extract, [(procedures, CCAM, CIM10), (diagnoses, CIM10, SNOMED)]),
+        (at_a_hospital, [(diagnoses, CIM10, SNOMED), (medications, ATC, LOINC)]),
     ],
 )
 def test_each_model_answers_what_it_has_and_refuses_what_it_lacks(
-    tmp_path: Path, model: Any, table: Any, there: str, lacking: str
+    tmp_path: Path, model: Any, asked: Sequence[tuple[Any, str, str]]
 ) -> None:
     with model(tmp_path) as warehouse:
-        is_answered(warehouse, asking(table, "code", [there]))
-        problem = refusal(warehouse, asking(table, "code", [lacking])).problem
-        assert problem.startswith(f"{table.node_.schema.name}.code has ")
+        for table, there, lacking in asked:
+            is_answered(warehouse, asking(table, "code", [there]))
+            problem = refusal(warehouse, asking(table, "code", [lacking])).problem
+            assert problem.startswith(f"{table.node_.schema.name}.code has ")
