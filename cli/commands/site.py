@@ -80,6 +80,15 @@ def _setting(text: str) -> tuple[str, object]:
     return name, read
 
 
+TO_START_FROM: Mapping[str, object] = {
+    "disclosure": "disclosure.yaml",
+    "workers": 2,
+    "database_workers": 1,
+    "limits": {"memory": "4 G", "cpus": 1, "disk": "2 G", "wall_clock": "2 h"},
+    "signatures": "required",
+}
+"""What a new site's policy says of what nobody was asked about."""
+
 NO_IMAGES = (
     "No image is built here yet, so no action runs: strongroom images build, then "
     "write into it what strongroom images list --policy prints."
@@ -162,23 +171,19 @@ def site_init(
     Never run on a real Oracle, nor on a real SQL Server.
     The password stands in a passfile, never in the policy.
     """
+    from cli import boxes  # and Docker's client
+
     warehouse: dict[str, object] = {
         **warehouse_at(engine, database, server, more),
         "mapping": mapping,
         "empty_tables": list(empty),
     }
-    from cli import boxes  # and Docker's client
-
     pinned = boxes.pinned()
     settings = {
         "name": name,
         **({"database": state} if state else {}),
         "warehouse": warehouse,
-        "disclosure": "disclosure.yaml",
-        "workers": 2,
-        "database_workers": 1,
-        "limits": {"memory": "4 G", "cpus": 1, "disk": "2 G", "wall_clock": "2 h"},
-        "signatures": "required",
+        **TO_START_FROM,
         "projects": {project: {"repositories": [repository], "actions": ["*"]}},
         "images": pinned,
     }

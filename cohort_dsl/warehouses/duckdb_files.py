@@ -23,9 +23,9 @@ from cohort_dsl.warehouses.duckdb import (
     locked,
     quoted,
 )
+from cohort_dsl.warehouses.faults import WHERE
 from cohort_dsl.warehouses.unchanged import Files, Steady
 
-WHERE = "the site's warehouse settings"
 SETTINGS = ("database", "databases", "tables", "folder")
 
 FILES = "files"

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from cohort_dsl.errors import WarehouseError
 
+WHERE = "the site's warehouse settings"
 SETTINGS = "in the site's policy"
 AGAIN = "It is tried again by itself."
+NEVER_AGAIN = "It isn't tried again by itself: that may lock the account."
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ server. The password stands in a file that nobody but the site's account may rea
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -39,31 +39,42 @@ SESSION = (
 
 def problems(given: Given) -> list[str]:
     """What is wrong with settings that are sound each by itself."""
-    alias = "dsn" in given
+    return [*_where(given), *_vouching(given), *_making(given)]
+
+
+def _where(given: Given) -> Iterator[str]:
+    """Of where the server is, which is said in one way or the other."""
     parts = [name for name in ("host", "port", "database") if name in given]
-    wrong = []
-    if alias and parts:
-        wrong.append(f"dsn and {' and '.join(parts)} are both set: one way is enough")
-    if not alias:
-        wrong += [f"{n} isn't set, nor dsn" for n in ("host", "database") if n not in given]
-    if "config_dir" in given and not alias:
-        wrong.append("config_dir is set without dsn, a name in its tnsnames.ora")
+    if "dsn" in given:
+        if parts:
+            yield f"dsn and {' and '.join(parts)} are both set: one way is enough"
+        if given.get("tls") is not None:
+            yield "tls is set beside dsn, whose entry says PROTOCOL=TCPS itself"
+        return
+    yield from (f"{n} isn't set, nor dsn" for n in ("host", "database") if n not in given)
+    if "config_dir" in given:
+        yield "config_dir is set without dsn, a name in its tnsnames.ora"
+
+
+def _vouching(given: Given) -> Iterator[str]:
+    """Of who vouches for it."""
     if "wallet_passfile" in given and "wallet" not in given:
-        wrong.append("wallet_passfile is set without wallet")
+        yield "wallet_passfile is set without wallet"
     encrypted = [n for n in ("wallet", "server_cert_dn") if n in given]
-    if encrypted and not alias and given.get("tls") is not True:
-        wrong.append(f"{' and '.join(encrypted)} is set without tls: true")
-    if given.get("tls") is not None and alias:
-        wrong.append("tls is set beside dsn, whose entry says PROTOCOL=TCPS itself")
+    if encrypted and "dsn" not in given and given.get("tls") is not True:
+        yield f"{' and '.join(encrypted)} is set without tls: true"
+
+
+def _making(given: Given) -> Iterator[str]:
+    """Of what the account may make and read."""
     alone, tables = given.get("one_statement") is True, given.get("tables")
     if alone and tables is not None:
-        wrong.append("tables is set beside one_statement, for which none is made")
+        yield "tables is set beside one_statement, for which none is made"
     if not alone and tables is None:
         kinds = " or ".join(TABLES)
-        wrong.append(f"tables isn't set to {kinds}, nor one_statement to true")
+        yield f"tables isn't set to {kinds}, nor one_statement to true"
     if "patients_at_once" in given and given.get("flashback") is not True:
-        wrong.append("patients_at_once is set without flashback: true")
-    return wrong
+        yield "patients_at_once is set without flashback: true"
 
 
 def place(given: Given) -> str:

@@ -32,6 +32,7 @@ from cohort_dsl.warehouses import copied, measuring
 from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
 from cohort_dsl.warehouses.copied import quoted
 from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
+from cohort_dsl.warehouses.faults import WHERE
 from cohort_dsl.warehouses.given import fitted
 from cohort_dsl.warehouses.postgresql_entering import not_entered, without_tables
 from cohort_dsl.warehouses.postgresql_errors import lost
@@ -205,7 +206,6 @@ class _Trial:
 
 # Opening -----------------------------------------------------------------------
 
-WHERE = "the site's warehouse settings"
 SECONDS = 30  # until a server that doesn't answer isn't there
 
 SESSION = {

@@ -16,9 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import PGconn, Ping
 
 from cohort_dsl.errors import LoginRefused, WarehouseAway, WarehouseError
-from cohort_dsl.warehouses.faults import AGAIN, SETTINGS, Fault
-
-NEVER_AGAIN = "It isn't tried again by itself: that may lock the account."
+from cohort_dsl.warehouses.faults import AGAIN, NEVER_AGAIN, SETTINGS, Fault
 
 NOT_UNDERSTOOD = Fault(
     "libpq doesn't understand a setting, or can't read a file that it names",

@@ -13,9 +13,9 @@ from cohort_dsl.mappings.model import OFFERED, SiteMapping
 from cohort_dsl.mappings.nearest import meant
 from cohort_dsl.sql import Dialect
 from cohort_dsl.warehouses.engines import ENGINES, Engine
+from cohort_dsl.warehouses.faults import WHERE
 from cohort_dsl.warehouses.mapped import MappedWarehouse
 
-WHERE = "the site's warehouse settings"
 COMMON = ("engine", "mapping", "empty_tables", "opposition", "one_statement")
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from cohort_dsl.errors import WarehouseAway, WarehouseError
 from cohort_dsl.sql import Statement
+from cohort_dsl.warehouses.faults import WHERE
 
 # They write an expression into each that reads it, so that what goes deep grows without
 # end: i2b2's forty variables weren't planned in four minutes, and are without them in four
@@ -88,15 +89,12 @@ def quoted(name: str) -> str:
     return ".".join(f"`{part.replace('`', '``')}`" for part in name.split("."))
 
 
-SETTINGS = "the site's warehouse settings"
-
-
 def unreachable(problem: str, remedy: str) -> WarehouseAway:
-    return WarehouseAway(problem, where=SETTINGS, remedy=remedy)
+    return WarehouseAway(problem, where=WHERE, remedy=remedy)
 
 
 def misset(problem: str, remedy: str) -> WarehouseError:
-    return WarehouseError(problem, where=SETTINGS, remedy=remedy)
+    return WarehouseError(problem, where=WHERE, remedy=remedy)
 
 
 def lost() -> WarehouseAway:

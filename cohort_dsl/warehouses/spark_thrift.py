@@ -16,9 +16,9 @@ import pyarrow as pa
 from cohort_dsl.errors import LoginRefused
 from cohort_dsl.model.types import Scalar
 from cohort_dsl.sql import Statement
+from cohort_dsl.warehouses.faults import NEVER_AGAIN, WHERE
 from cohort_dsl.warehouses.spark_link import (
     SESSION,
-    SETTINGS,
     marked,
     misset,
     quoted,
@@ -182,9 +182,9 @@ def connect(where: Mapping[str, Any]) -> Thrift:
         if "Bad status" in str(error):  # SASL's, of a server that answers
             raise LoginRefused(
                 "Spark's Thrift server doesn't let us in",
-                where=SETTINGS,
+                where=WHERE,
                 remedy="Correct the user, the passfile or kerberos, and try them once with "
-                "beeline. It isn't tried again by itself: that may lock the account.",
+                f"beeline. {NEVER_AGAIN}",
             ) from None
         raise unreachable(
             "no Thrift server of Spark's answers there",

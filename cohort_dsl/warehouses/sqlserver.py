@@ -32,6 +32,7 @@ from cohort_dsl.sql.statements import Sent
 from cohort_dsl.warehouses import measuring
 from cohort_dsl.warehouses.contract import OnStep, UntilClosed, refused, silent
 from cohort_dsl.warehouses.explaining import Clock, Tried, planned, tried
+from cohort_dsl.warehouses.faults import WHERE
 from cohort_dsl.warehouses.passfile import secret
 from cohort_dsl.warehouses.rows import Answer, Rows, answer_schema
 from cohort_dsl.warehouses.sqlserver_entering import not_entered
@@ -39,7 +40,6 @@ from cohort_dsl.warehouses.sqlserver_entering import not_entered
 CELLS = 1_000_000  # values held at once while an answer streams
 INSERTED = 1_000  # rows of one INSERT, and no more may be
 SECONDS = 30  # until a server that doesn't answer isn't there
-WHERE = "the site's warehouse settings"
 
 SESSION = (
     "SET NOCOUNT, XACT_ABORT, ANSI_NULLS, ANSI_PADDING, ANSI_WARNINGS, ARITHABORT, "
@@ -219,25 +219,31 @@ def connect(given: Mapping[str, object]) -> Any:
             where=WHERE,
             remedy="Install strongroom[mssql] where the runner is.",
         ) from None
+    words = _words(given)
     try:
-        connection = pymssql.connect(
-            server=str(given["host"]),
-            user=str(given["user"]),
-            database=str(given.get("database", "")),
-            port=str(given.get("port", 1433)),
-            password=secret(Path(str(given["passfile"])), "passfile"),
-            login_timeout=SECONDS,
-            timeout=int(str(given.get("statement_timeout", 0))),
-            encryption=str(given.get("encryption", "require")),
-            autocommit=True,  # transactions are begun by hand
-            read_only=True,
-        )
+        connection = pymssql.connect(**words)
         with connection.cursor() as cursor:
             for setting in SESSION:
                 cursor.execute(setting)
     except pymssql.Error as error:
         raise not_entered(error, WHERE) from None
     return connection
+
+
+def _words(given: Mapping[str, object]) -> dict[str, Any]:
+    """In the driver's words."""
+    return {
+        "server": str(given["host"]),
+        "user": str(given["user"]),
+        "database": str(given.get("database", "")),
+        "port": str(given.get("port", 1433)),
+        "password": secret(Path(str(given["passfile"])), "passfile"),
+        "login_timeout": SECONDS,
+        "timeout": int(str(given.get("statement_timeout", 0))),
+        "encryption": str(given.get("encryption", "require")),
+        "autocommit": True,  # transactions are begun by hand
+        "read_only": True,
+    }
 
 
 KINDS: Mapping[str, str] = {

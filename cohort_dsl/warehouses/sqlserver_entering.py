@@ -9,9 +9,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from cohort_dsl.errors import LoginRefused, WarehouseAway, WarehouseError
-from cohort_dsl.warehouses.faults import AGAIN, SETTINGS, Fault
-
-NEVER_AGAIN = "It isn't tried again by itself: that may lock the account."
+from cohort_dsl.warehouses.faults import AGAIN, NEVER_AGAIN, SETTINGS, Fault
 
 SILENT = Fault(
     "no SQL Server answers at this host and port, or not with TLS as encryption wants it",
