@@ -193,8 +193,24 @@ def _pyspark() -> tuple[Any, Failures]:
         from pyspark.sql import SparkSession
     except ImportError:
         raise _missing() from None
+    _quiet()
     failures = (PySparkException, Py4JError, RpcError, OSError, EOFError, ValueError)
     return SparkSession.builder, failures
+
+
+LOGS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
+"""Where pyspark, from 4.0 on, prints each error that Spark told it, with the value that
+couldn't be converted. It may be a person's."""
+
+
+def _quiet() -> None:
+    """They are of a kind of their own, which pyspark makes only where none is yet."""
+    try:
+        from pyspark.logger import PySparkLogger
+    except ImportError:
+        return  # an older one prints nothing
+    for name in LOGS:
+        PySparkLogger.getLogger(name).disabled = True
 
 
 def _missing() -> WarehouseError:

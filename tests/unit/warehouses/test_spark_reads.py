@@ -14,8 +14,10 @@ from cohort_dsl.errors import WarehouseAway, WarehouseError
 from cohort_dsl.extract import extract
 from cohort_dsl.load import question_of
 from cohort_dsl.mappings.model import OFFERED
+from cohort_dsl.sql import Catalog, Statement
 from cohort_dsl.tables.contract import patients
 from cohort_dsl.warehouses.settings import read
+from cohort_dsl.warehouses.spark import SparkWarehouse
 from tests.an_i2b2 import I2B2, loaded
 from tests.an_omop import TABLES, built
 from tests.bench import data, on_duckdb, on_spark, studies
@@ -126,6 +128,18 @@ def test_a_folder_that_is_not_there_or_is_empty_is_told(tmp_path: Path) -> None:
         with pytest.raises(WarehouseError) as refused:
             warehouses.open({"engine": "spark", "mapping": "omop", "parquet": str(folder)})
         assert words in refused.value.problem
+
+
+@pytest.mark.xdist_group("spark")
+def test_what_spark_says_of_a_value_is_printed_nowhere(
+    spark: testing.Engine, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Pyspark logs errors by itself, with the value that couldn't be converted."""
+    [link] = spark.args  # type: ignore[attr-defined]
+    warehouse = SparkWarehouse(link, Catalog({}))
+    with pytest.raises(WarehouseError) as refused:
+        warehouse.run(Statement("SELECT CAST(concat('canary', id) AS INT) FROM range(2)"))
+    assert "canary" not in str(refused.value) + "".join(capfd.readouterr())
 
 
 @pytest.mark.xdist_group("spark")
