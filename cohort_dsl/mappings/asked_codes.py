@@ -17,11 +17,13 @@ from cohort_dsl.model.question import Question
 
 
 def named(parts: Iterable[Part], column: str) -> frozenset[str] | None:
-    """The texts that a mapping itself writes into a column; None where it writes others."""
+    """The vocabularies that a mapping itself writes into a column; None where it writes
+    others, or has codes of none."""
     found: set[str] = set()
+    code = f"{column.removesuffix('vocabulary')}code"
     for part in parts:
         said = _said(part.columns.get(column))
-        if said is None:
+        if said is None or (not said and part.columns.get(code) is not None):
             return None
         found |= said
     return frozenset(found) or None

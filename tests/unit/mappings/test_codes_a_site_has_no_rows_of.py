@@ -18,6 +18,7 @@ from cohort_dsl.load import question_of
 from cohort_dsl.mappings import present_codes, reading
 from cohort_dsl.tables import core
 from cohort_dsl.tables.contract import (
+    clinical_events,
     diagnoses,
     lab_results,
     medications,
@@ -264,6 +265,15 @@ def test_a_column_is_looked_at_once_however_many_lists_are_asked_of_it(
 
 def in_i2b2(folder: Path) -> Any:
     return warehouses.open(settings(an_i2b2.loaded(folder / "i"), mapping="i2b2"))
+
+
+def test_codes_that_a_mapping_makes_itself_are_no_mistake(tmp_path: Path) -> None:
+    """Of the national core's ways of life there are codes of no vocabulary."""
+    with an_edsh.opened(tmp_path) as warehouse:
+        for code in ("tabac:Fumeur", CIM10, LOINC):
+            is_answered(warehouse, asking(clinical_events, "code", [code]))
+        problem = refusal(warehouse, asking(clinical_events, "code", ["44054006"])).problem
+    assert "and codes of no vocabulary, and is asked for" in problem
 
 
 def at_a_hospital(folder: Path) -> Any:
