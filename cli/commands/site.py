@@ -166,7 +166,8 @@ def site_init(
     Images are pinned by the layers that were built here (strongroom images build); without
     any the warehouse can be checked and tried, and no action runs.
     For PostgreSQL say where it is as psql is told: what isn't said is as libpq takes it.
-    For Oracle, --set tables=private, or what else your rights allow.
+    For Oracle, --set tables=private, or what else your rights allow; where no temporary
+    table may be made, on any engine, --set one_statement=true.
     For Parquet or CSV files in DuckDB, --set folder=/data/delivery.
     Never run on a real Oracle, nor on a real SQL Server.
     The password stands in a passfile, never in the policy.
