@@ -92,20 +92,25 @@ class PhysicalTable:
 
     ``parts``: the tables whose rows it is made of, if it isn't one of the database's own.
     ``forbidden``: in small letters, columns that this account may not read, if others.
+    ``twice``: likewise, names of several columns, which differ in capitals alone.
     """
 
     path: tuple[str, ...]
     columns: Mapping[str, PhysicalColumn]
     parts: tuple[PhysicalTable, ...] = ()
     forbidden: frozenset[str] = frozenset()
+    twice: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
         return self.path[-1]
 
     def column(self, name: str) -> PhysicalColumn:
-        """The column of this name; LackingError if there is none."""
+        """The column of this name; LackingError if there is none, or two."""
         found = self.columns.get(name.casefold())
+        if name.casefold() in self.twice:
+            told = f"the table {self.name} has several columns {name}, but for capitals"
+            raise LackingError(f"{told}: name a view that has one", named=name)
         if found is not None:
             return found
         if name.casefold() in self.forbidden:
@@ -202,7 +207,8 @@ def together(tables: list[PhysicalTable]) -> PhysicalTable:
             for other in others
         )
     }
-    return PhysicalTable(first.path, alike, tuple(tables))
+    twice = frozenset(name for table in tables for name in table.twice)
+    return PhysicalTable(first.path, alike, tuple(tables), twice=twice)
 
 
 Told: TypeAlias = tuple[tuple[str, ...], str, str] | tuple[tuple[str, ...], str, str, bool]
@@ -217,8 +223,11 @@ def of_columns(
     ``others``: tables' paths and columns that are there, and may not be read.
     """
     tables: dict[tuple[str, ...], dict[str, PhysicalColumn]] = {}
+    twice: dict[tuple[str, ...], set[str]] = {}
     for path, column, kind, *nullable in rows:
         held = tables.setdefault(path, {})
+        if column.casefold() in held:
+            twice.setdefault(path, set()).add(column.casefold())
         may_be_missing = nullable[0] if nullable else None
         told = PhysicalColumn(column, family(kind), kind.upper(), may_be_missing)
         held[column.casefold()] = told
@@ -227,7 +236,12 @@ def of_columns(
         hidden.setdefault(path, set()).add(column.casefold())
     return Physical(
         tuple(
-            PhysicalTable(path, held, forbidden=frozenset(hidden.get(path, ())))
+            PhysicalTable(
+                path,
+                held,
+                forbidden=frozenset(hidden.get(path, ())),
+                twice=frozenset(twice.get(path, ())),
+            )
             for path, held in tables.items()
         ),
         frozenset(path[-1].casefold() for path in hidden if path not in tables),

@@ -262,6 +262,18 @@ def test_of_several_tables_none_may_be_kept_from_us(table, there, forbidden):
     assert others.nobody == ""
 
 
+@pytest.mark.parametrize("table", ["opposed", "opposed[_old]"])
+def test_of_columns_that_differ_in_capitals_alone_none_is_taken(table):
+    """Databases that tell them apart may have any of them in mind."""
+    said = f"from: '{table}', patient_id: person_id"
+    words = f"opposition: [{{{said}, only: {{status: [a]}}}}]\n"
+    columns = ("person_id", "gender_concept_id", "Status", "status")
+    names = ("person", "opposed", "opposed_old")
+    told = [(("s", name), column, "TEXT") for name in names for column in columns]
+    nobody = bound(words, of_columns(told)).nobody
+    assert "opposed has several columns status, but for capitals" in nobody
+
+
 @pytest.mark.parametrize("table", ["opposed", "opposed[_old]", "opposed{yyyy}"])
 @pytest.mark.parametrize("kept", ["opposed", "opposed_old", "opposed2020", "known_as"])
 def test_a_table_of_which_we_see_only_some_rows_does_not_say_who_opposed(table, kept):
