@@ -7,7 +7,7 @@ is here. Neither is the host, the user or any other setting of the connection.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -15,6 +15,7 @@ from cohort_dsl.conformance import suite as suites
 from cohort_dsl.conformance.asking import Outcome
 from cohort_dsl.conformance.doctor import Examined
 from cohort_dsl.errors import QueryError
+from cohort_dsl.mappings.report import Status
 
 FORMAT, VERSION = "doctor", 1
 ABOUT = ("site", "at", "strongroom")
@@ -144,5 +145,15 @@ def _of_mapping(told: Mapping[str, Any]) -> str:
         return f"The mapping couldn't be checked: {told['unmapped']}."
     if told["mapping"] is None:
         return "The mapping wasn't checked."
-    kept = "is" if told["mapping"]["ok"] else "isn't"
-    return f"The warehouse {kept} as its mapping {told['mapping']['mapping']} promises."
+    checked = told["mapping"]
+    if checked["ok"]:
+        return f"The warehouse is as its mapping {checked['mapping']} promises."
+    why = checked.get("nobody") or ", ".join(_not_ready(checked))
+    return f"The warehouse isn't as its mapping {checked['mapping']} promises: {why}."
+
+
+def _not_ready(checked: Mapping[str, Any]) -> Iterator[str]:
+    """Who isn't left out as named, and the tables that are wrong or missing."""
+    bad = (Status.WRONG.word, Status.MISSING.word)
+    yield from (one["name"] for one in checked["left_out"] if one["status"] in bad)
+    yield from (one["table"] for one in checked["tables"] if one["status"] in bad)

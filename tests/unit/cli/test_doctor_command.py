@@ -75,6 +75,8 @@ def test_a_mapping_that_isnt_as_it_should_be_ends_with_the_warehouses_exit_code(
     assert said.json["file"] == str(file)
     assert json.loads(json.loads(file.read_text())["signed"])["ok"] is False
     assert "Put right what `strongroom warehouse check" in said.err
+    verified = strongroom("warehouse", "doctor", "--verify", file)
+    assert "isn't as its mapping omop promises: patients, visits," in verified.out
 
 
 def test_an_engine_that_answers_otherwise_is_ours_to_put_right(tmp_path, key, monkeypatch):
