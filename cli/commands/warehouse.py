@@ -138,7 +138,7 @@ def warehouse_describe(
 @click.option(
     "--output",
     "-o",
-    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    type=NewFile(),
     help="Write it there. Beside a study's project.yaml it is called warehouse.json.",
 )
 @console.json_option

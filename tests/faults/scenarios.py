@@ -425,6 +425,9 @@ SCENARIOS = (
         (
             f"{_STORIES}::test_a_warehouse_that_does_not_let_us_in_is_asked_once",
             "unit/warehouses/test_oracle_connecting.py",
+            "unit/warehouses/test_entering_postgresql.py",
+            "unit/warehouses/test_sqlserver_stand_in.py",
+            "unit/warehouses/test_spark_refuses.py",
         ),
     ),
     Scenario(

@@ -31,7 +31,9 @@ OPENING = (
     "This folder has a page for each engine: what was run on what, settings, the least "
     "rights with a script that grants them, tuning, and how to take it down. "
     "[Is this engine one that Strongroom can ask?](doctor.md) tries a server that we never "
-    "saw. SQL Server isn't in the table: nothing was run on it."
+    "saw. [SQL Server](sqlserver.md) isn't in the table: nothing was run on it. What H2 "
+    "shows of Oracle's SQL, and what it can't, has [a page of its own](oracle-on-h2.md). "
+    "How a warehouse's tables are mapped, whatever its engine: [mapping.md](../mapping.md)."
 )
 BELOW = (
     "A rule is a rule of [the language](../language/README.md), passed as the manual has "
@@ -77,7 +79,7 @@ def _line(name: str) -> list[str]:
     every = len(rules())
     passed = f"{every - len(_listed(name))} of {every}"
     counts = [passed, f"{asked:,}", f"{measured:,}"]
-    return [kind, TRIED_ON[kind], *counts, ALONE[kind]]
+    return [f"[{kind}]({kind}.md)", TRIED_ON[kind], *counts, ALONE[kind]]
 
 
 def _differs(names: list[str]) -> list[str]:
