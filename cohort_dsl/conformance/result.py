@@ -69,7 +69,7 @@ def as_json(found: Examined) -> dict[str, Any]:
             }
             for one in found.told
         ],
-        "mapping": found.mapping.as_json() if found.mapping else None,
+        "mapping": found.mapping.for_outside().as_json() if found.mapping else None,
         "unmapped": found.unmapped,
         "ended": found.ended,
     }

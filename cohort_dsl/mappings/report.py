@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -151,6 +152,11 @@ class Report:
         people = sum(one.people for one in named)
         return f"Opposition filter applied: about {people} patients left out."
 
+    def for_outside(self) -> Report:
+        """The same for whoever isn't of the site: no share of a table that has so few rows
+        that it would tell how many they are."""
+        return replace(self, tables=tuple(map(_without_shares, self.tables)))
+
     def as_json(self) -> dict[str, Any]:
         """For programs; version 1 of the format ``warehouse-check``."""
         return {
@@ -178,6 +184,27 @@ class Report:
             "",
             f"The warehouse, mapped as {self.mapping}, {verdict}.",
         ]
+
+
+SHARED = 1_000  # rows from which on one in a hundred is as much as counts are rounded to
+_SHARE = re.compile(r"(Less than )?\d+ %( of rows)?")
+
+
+def _without_shares(table: TableReport) -> TableReport:
+    if table.rows is None or table.rows >= SHARED:
+        return table
+    columns = tuple(
+        replace(column, filled=None, codes=(), findings=_told(column.findings))
+        for column in table.columns
+    )
+    return replace(table, columns=columns, findings=_told(table.findings))
+
+
+def _told(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    def told(share: re.Match[str]) -> str:
+        return "Some rows" if share[2] else "Some"
+
+    return tuple(replace(one, sentence=_SHARE.sub(told, one.sentence)) for one in findings)
 
 
 def worst(findings: Iterable[Finding]) -> Status:

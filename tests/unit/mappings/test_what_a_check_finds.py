@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -12,7 +13,7 @@ from cli.compose import covering
 from cohort_dsl import warehouses
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import coding, report_html
-from cohort_dsl.mappings.report import Status
+from cohort_dsl.mappings.report import Finding, Status
 from output_checker import policy
 from tests.an_omop import (
     HEAD_OF_OURS,
@@ -157,6 +158,28 @@ def test_every_vocabulary_we_name_has_a_coding_system():
         known = coding.system(name)
         assert known is not None
         assert coding.VOCABULARIES[coding.vocabulary_of(known.system)] == known.system
+
+
+def test_outside_no_share_of_few_rows_is_told(tmp_path):
+    """Of four rows a quarter is one."""
+    rows = labs(day=["2020-01-01", "01/02/2020", "", None], value=["1.5", "many", "1", "2"])
+    report = checked(tmp_path, rows)
+    assert " % " in str(report.as_json())
+    told = report.for_outside()
+    assert " % " not in str(told.as_json())
+    assert {one.filled for table in told.tables for one in table.columns} == {None}
+    assert [one.status for one in told.tables] == [one.status for one in report.tables]
+    [lost] = sentences(told, "lab_results", "numeric_value")
+    assert lost == (
+        Status.WARNING,
+        "Some of what stands there can't be read as a number, and is missing.",
+    )
+    large = replace(report, tables=(replace(report.tables[0], rows=1_000),))
+    assert large.for_outside() == large
+    few = Finding(Status.WRONG, "Less than 1 % of rows have a value that isn't known.")
+    small = replace(report.tables[0], rows=990, findings=(few,))
+    [shown] = replace(report, tables=(small,)).for_outside().tables
+    assert shown.findings[0].sentence == "Some rows have a value that isn't known."
 
 
 OPPOSED = "opposition: [{from: opposed, patient_id: person_id}]\n"
