@@ -114,6 +114,7 @@ class _Column:
     def here(self, asked: Asked, known: Evidence) -> Here:
         if not known.shows(asked) and not known.whole:
             known.add(self._pairs(self._likely(asked), 1))
+            known.whole = self.typed  # one row or none: there is no more to know
         if not known.shows(asked) and not known.whole:
             pairs = self._pairs(sa.true(), DIFFERENT_CODES)
             known.add(pairs)

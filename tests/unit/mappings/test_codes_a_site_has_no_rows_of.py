@@ -257,6 +257,9 @@ def test_a_column_is_looked_at_once_however_many_lists_are_asked_of_it(
         )
         refusal(warehouse, question_of(begun))
         assert len(sent) == 3
+        for code in (DMD, "39113611000001103"):
+            refusal(warehouse, asking(core.medications, "dmd_code", [code]))
+        assert len(sent) == 4
     assert all("LIMIT" in one for one in sent)
 
 
