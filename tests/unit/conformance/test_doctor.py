@@ -293,7 +293,7 @@ def test_a_result_from_anybody_can_be_printed_or_is_refused(
     change: dict[str, object], problem: str
 ) -> None:
     """Whoever signs with a key of their own may write what they like."""
-    found = examined(on_duckdb(), a_suite(*ALL.cases[:1]))
+    found = doctor.Examined(a_suite(*ALL.cases[:1]), "duckdb")
     text = result.text(found, site="north", at="2026-01-01T00:00:00+00:00", strongroom="1")
     signed = result.Signed(json.dumps(json.loads(text) | change), "signed")
     given = result.written(signed).encode()
