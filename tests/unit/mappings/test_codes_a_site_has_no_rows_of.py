@@ -137,6 +137,18 @@ def test_what_may_well_be_there_is_answered(
     is_answered(omop, asking(diagnoses, "code", codes))
 
 
+def test_beginnings_of_codes_are_looked_for_alike(omop: MappedWarehouse) -> None:
+    for begun, known in (("7321", True), ("chest_", True), ("HHFA", False)):
+        omop._present.found.clear()
+        dataset = create_dataset()
+        found = diagnoses.where(diagnoses.code.starts_with(begun))
+        dataset.define_population(found.exists_for_patient())
+        if known:
+            is_answered(omop, question_of(dataset))
+        else:
+            refusal(omop, question_of(dataset))
+
+
 def test_a_list_beside_one_that_is_there_is_no_mistake(omop: MappedWarehouse) -> None:
     dataset = create_dataset()
     either = diagnoses.code.is_in([SNOMED]) | diagnoses.code.is_in([CIM10])
