@@ -43,13 +43,16 @@ class Table:
     defaults: tuple[tuple[str, str], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
 
-    def statements(self, name: str) -> Iterator[str]:
+    def made(self, name: str) -> str:
         """What makes it."""
         columns = self.columns | LOADING
         told = [f"{n} {kind}{self._more(n)}" for n, kind in columns.items()]
         told.append(f"CONSTRAINT {name}_PK PRIMARY KEY ({', '.join(self.key)})")
-        yield f"CREATE TABLE {name} ({', '.join(told)})"
-        for number, index in enumerate((*self.indexes, ("UPLOAD_ID",)), start=1):
+        return f"CREATE TABLE {name} ({', '.join(told)})"
+
+    def indexed(self, name: str) -> Iterator[str]:
+        """What makes its indexes."""
+        for number, index in enumerate(self.indexes, start=1):
             yield f"CREATE INDEX {name}_{number} ON {name} ({', '.join(index)})"
 
     def _more(self, column: str) -> str:
@@ -89,10 +92,7 @@ TABLES = {
             *("ENCOUNTER_NUM", "INSTANCE_NUM", "PROVIDER_ID"),
         ),
         defaults=(("MODIFIER_CD", "'@'"), ("INSTANCE_NUM", "'1'")),
-        indexes=(
-            ("CONCEPT_CD",),
-            ("CONCEPT_CD", "INSTANCE_NUM", "PATIENT_NUM", "ENCOUNTER_NUM"),
-        ),
+        indexes=(("CONCEPT_CD",),),
     ),
     "PATIENT_DIMENSION": Table(
         {
@@ -197,10 +197,11 @@ def filled(connection: Any, file: Path, folder: Path) -> None:
     """
     with duckdb.connect(file, read_only=True) as source, connection.cursor() as cursor:
         for name, table in TABLES.items():
-            for statement in table.statements(name):
-                cursor.execute(statement)
+            cursor.execute(table.made(name))
             if columns := _columns(source, name):
                 _fill(cursor, source, name, columns, folder / f"{name}.csv")
+            for statement in table.indexed(name):
+                cursor.execute(statement)
         # Beside i2b2's own: H2 joins row by row
         cursor.execute("CREATE INDEX CONCEPT_CODES ON CONCEPT_DIMENSION (CONCEPT_CD)")
     connection.commit()

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -58,12 +59,17 @@ class Suite:
 
 def read(path: Path = FILE) -> Suite:
     """What the file says. QueryError where it is another version's."""
-    text = gzip.decompress(path.read_bytes())
+    return _said(path.read_bytes(), str(path))
+
+
+@lru_cache(maxsize=1)  # to check each question takes seconds in all
+def _said(packed: bytes, where: str) -> Suite:
+    text = gzip.decompress(packed)
     told = json.loads(text)
     if (told.get("format"), told.get("version")) != (FORMAT, VERSION):
         raise QueryError(
             f"it isn't version {VERSION} of {FORMAT}",
-            where=str(path),
+            where=where,
             remedy="Install Strongroom again.",
         )
     return Suite(tuple(map(_case, told["cases"])), sha256(text).hexdigest())

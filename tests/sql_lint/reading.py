@@ -73,7 +73,8 @@ def statements(script: Script, engine: str) -> Iterator[Sent]:
         if isinstance(one, Beside):
             raise TypeError("these engines lay nothing out")
         if isinstance(one, Statement):
-            yield Sent(one.text, engine, _parameters(one, engine), dates)
+            there = frozenset(name for name in dates if name in one.text)
+            yield Sent(one.text, engine, _parameters(one, engine), there)
 
 
 def _parameters(asked: Statement, engine: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections import defaultdict
 from collections.abc import Mapping
@@ -56,7 +57,7 @@ GOOD = "SELECT x AS y FROM (SELECT CASE WHEN (z = 1) THEN 1 ELSE 0 END AS x FROM
 
 @pytest.mark.parametrize("engine", READ_AS)
 def test_what_is_well_breaks_none(engine: str) -> None:
-    assert broken(Sent(GOOD, engine)) == []
+    assert broken(Sent(GOOD, engine)) == ()
 
 
 @pytest.mark.parametrize("engine", READ_AS)
@@ -65,10 +66,11 @@ def test_golden_questions_break_no_rule(asked: type, engine: str) -> None:
     assert found_in([asked()], engine) == {}
 
 
-@pytest.mark.parametrize("engine", READ_AS)
+@pytest.mark.parametrize("engine", ["oracle-12", "sqlserver"])
 @pytest.mark.parametrize("asked", [*QUESTIONS, long_lists], ids=lambda one: one.__name__)
 def test_one_statement_breaks_no_rule(asked: type, engine: str) -> None:
-    """Where no table may be made, and lists are written out."""
+    """Where no table may be made, and lists are written out: 12.2 has the most rules, and
+    golden text is the same in all versions, which differ in what makes tables."""
     assert found_in([asked()], engine, DIALECTS[engine].in_one_statement()) == {}
 
 
@@ -96,12 +98,13 @@ def questions(example: Example) -> Question:
     return testing.query_of(dataset)
 
 
-def broken(sent: Sent) -> list[str]:
+@functools.cache  # three of four statements are sent for other questions, too
+def broken(sent: Sent) -> tuple[str, ...]:
     """Of what no parser can read, nothing else can be said."""
     readable, *others = RULES
     if readable.broken(sent):
-        return [readable.name]
-    return [r.name for r in others if sent.engine in r.engines and r.broken(sent)]
+        return (readable.name,)
+    return tuple(r.name for r in others if sent.engine in r.engines and r.broken(sent))
 
 
 def found_in(

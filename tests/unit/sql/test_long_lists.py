@@ -222,12 +222,12 @@ def a_world() -> dict[str, list[dict[str, Any]]]:
 
 
 LENGTHS = (1_000, 1_001, 2_500)
-LISTED = {f"n{many}": p.code.is_in(codes(many)) for many in LENGTHS}
 FOUND = e.where(e.code.is_in(codes(2_500)))
 EITHER = case(when(p.score.is_null()).then(p.code), otherwise=None)
 ANSWERED = a_query(
-    THERE & ~p.code.is_in(codes(1_500)),
-    **LISTED,
+    THERE,
+    short=p.code.is_in(codes(1_000)),
+    long=p.code.is_in(codes(1_001)),
     many=FOUND.count_for_patient(),
     total=FOUND.number.sum_for_patient(),
     all=e.number.sum_for_patient(),

@@ -22,6 +22,11 @@ def test_the_sql_is_as_it_was() -> None:
     assert changed == []
 
 
+def test_one_statement_is_the_same_in_every_version() -> None:
+    alone = {told for path, told in texts().items() if "alone" in path.name}
+    assert len(alone) == 1
+
+
 def test_there_is_every_kind_of_operation() -> None:
     asked = {type(node) for one in QUESTIONS for node in walk(one().roots())}
     assert set(concrete(Node)) - asked <= SELDOM
