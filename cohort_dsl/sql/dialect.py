@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect as Renderer
 
-from cohort_dsl.model.nodes import DateUnit
+from cohort_dsl.model.nodes import DateUnit, Series
 from cohort_dsl.model.types import Kind
 from cohort_dsl.sql.temporary import TEMPORARY, Temporary
 from cohort_dsl.sql.within import WITHIN, Within
@@ -26,6 +26,8 @@ Two: TypeAlias = Callable[[Sql, Sql], Sql]
 Many: TypeAlias = Callable[[Sequence[Sql]], Sql]
 Arithmetic: TypeAlias = Callable[..., Sql]
 """An operator or function, to be given its operands."""
+Repeating: TypeAlias = tuple[type[Series], ...]
+"""Operations whose text holds an operand more than once."""
 
 
 def _middle(text: Sql, start: int, length: int) -> Sql:
@@ -133,6 +135,8 @@ class Dialect:
     # What a pass keeps of a table, and perhaps the column of lists' numbers -> the same,
     # as it should lie for those who read it
     passed: Callable[[sa.Select[Any], Sql | None], sa.Select[Any]] = by_list
+    # Operations that aren't said so everywhere, but are here
+    repeating: Repeating = ()
     sum_of_ints: One = sa.func.sum  # of a group, however large
 
     def type(self, kind: Kind) -> sa.types.TypeEngine[Any]:

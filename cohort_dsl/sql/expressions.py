@@ -16,7 +16,7 @@ from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import DatePart, DateUnit, Series
 from cohort_dsl.model.types import BOOL, FLOAT, INT, STR
 from cohort_dsl.plan import needs
-from cohort_dsl.sql.dialect import Sql
+from cohort_dsl.sql.dialect import Repeating, Sql
 from cohort_dsl.sql.terms import Terms, among, number
 
 # More than lie between the years 1 and 9999, so that arithmetic on them can't overflow.
@@ -236,10 +236,11 @@ RULES: Mapping[type[Series], Rule] = {
 PARTS: Mapping[DatePart, str] = {part: part.value for part in DatePart}
 
 
-def repeats(node: Series, *, native_booleans: bool = True) -> bool:
+def repeats(node: Series, *, native_booleans: bool = True, also: Repeating = ()) -> bool:
     """Does the operation's text hold an operand more than once?
 
-    As columns hold it, a condition is said twice where there is no type for it.
+    As columns hold it, a condition is said twice where there is no type for it. ``also``:
+    operations of which an engine's own words do.
     """
     if not native_booleans and _holds_condition(node):
         return True
@@ -247,7 +248,7 @@ def repeats(node: Series, *, native_booleans: bool = True) -> bool:
         return node.operand.type in (BOOL, FLOAT)
     if isinstance(node, nodes.Add | nodes.Subtract | nodes.Multiply):
         return _is_float(node)
-    return isinstance(node, _REPEATING)
+    return isinstance(node, (*_REPEATING, *also))
 
 
 def _holds_condition(node: Series) -> bool:

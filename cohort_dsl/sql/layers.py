@@ -10,12 +10,14 @@ nothing here recurses.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from cohort_dsl.model import nodes
 from cohort_dsl.model.nodes import Node, Series
 from cohort_dsl.plan import needs
+from cohort_dsl.sql.dialect import Repeating
 from cohort_dsl.sql.expressions import repeats
 
 HEIGHT = 12  # operations within one column's expression
@@ -48,14 +50,17 @@ def arrange(
     targets: Sequence[Series],
     *,
     native_booleans: bool = True,
+    repeating: Repeating = (),
     again: Collection[Series] = (),
 ) -> Arrangement:
     """Which series become columns, so that all the targets can be told at the end.
 
-    ``again``: series that will be written more than once for other reasons.
+    ``repeating``: as a dialect has it. ``again``: series that will be written more than
+    once for other reasons.
     """
     order = needs.in_place(targets)
-    shared = _shared(order, again, native_booleans=native_booleans)
+    twice = partial(repeats, native_booleans=native_booleans, also=repeating)
+    shared = _shared(order, again, twice)
     work = _Work()
     for node in order:
         work.place(node, must=node in shared)
@@ -73,13 +78,13 @@ def is_column(node: Series) -> bool:
 
 
 def _shared(
-    order: Iterable[Series], again: Iterable[Series], *, native_booleans: bool
+    order: Iterable[Series], again: Iterable[Series], twice: Callable[[Series], bool]
 ) -> set[Series]:
     """The operands that are used more than once."""
     uses: Counter[Series] = Counter(dict.fromkeys(again, 2))
     for node in order:
         for operand in needs.operands(node):
-            uses[operand] += 2 if repeats(node, native_booleans=native_booleans) else 1
+            uses[operand] += 2 if twice(node) else 1
     constants = (nodes.Value, nodes.Null)
     return {n for n, count in uses.items() if count > 1 and not isinstance(n, constants)}
 

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.oracle import BINARY_DOUBLE
 from sqlalchemy.dialects.oracle.base import OracleDialect
 
-from cohort_dsl.model.nodes import DateUnit
+from cohort_dsl.model.nodes import DateUnit, ToFirstOf
 from cohort_dsl.model.types import Kind
 from cohort_dsl.sql.dialect import Arithmetic, Dialect, Sql
 from cohort_dsl.sql.oracle_names import Names, Types, of_session, private
@@ -212,6 +212,7 @@ _SAID: Mapping[str, Any] = MappingProxyType(
         "by_code_point": lambda text: text,
         "ascending": lambda key: sa.nulls_first(sa.asc(key)),
         "descending": lambda key: sa.nulls_last(sa.desc(key)),
+        "repeating": (ToFirstOf,),  # by its year and by its month
         "on_clocks": _on_clocks,
         # Of a DATE the session's format tells the day alone.
         "moment": lambda value: sa.cast(value, sa.TIMESTAMP()),

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.mssql.base import MSDialect, MSSQLCompiler, MSTypeCompiler
 from sqlalchemy.engine import Dialect as Renderer
 
-from cohort_dsl.model.nodes import DateUnit
+from cohort_dsl.model.nodes import DateUnit, MaximumOf, MinimumOf, ToFirstOf
 from cohort_dsl.model.types import Kind
 from cohort_dsl.sql.dialect import Arithmetic, Dialect, Sql
 from cohort_dsl.sql.sqlserver_values import (
@@ -217,4 +217,5 @@ SQLSERVER = Dialect(
     piece=_piece,
     within=Within(inner=_inner),
     moment=_moment,
+    repeating=(ToFirstOf, MaximumOf, MinimumOf),
 )

@@ -99,8 +99,12 @@ def work_out(
     what each long map says. ``several``: some targets tell sets of rows apart.
     """
     again = said_once(targets, terms.lists, terms.dialect, several=several)
-    native = terms.dialect.native_booleans
-    plan = arrange(targets, native_booleans=native, again=again)
+    plan = arrange(
+        targets,
+        native_booleans=terms.dialect.native_booleans,
+        repeating=terms.dialect.repeating,
+        again=again,
+    )
     words = _Words(plan, start, terms, joined)
     rows = words.first_layer()
     for layer in range(1, plan.layers + 1):

@@ -8,53 +8,75 @@ a view upon many others, because Spark plans deep ones slowly.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from cohort_dsl.errors import WarehouseError
 from cohort_dsl.sql import Script, Statement, Upload
 from cohort_dsl.sql.statements import Sent
 
 DEPTH = 4  # views upon each other that are planned as one
+
+# Views upon each other, kept or not: Spark's analyser opens each in all above it. 27 took
+# two seconds, 53 twelve, and 103 three minutes.
+MOST = 120
 
 
 @dataclass(frozen=True)
 class View:
     """The rows of these statements, one below the other; ``kept`` from their first reading.
 
-    ``depth``: of how many views upon each other it is the last, since one that is kept.
+    ``depth``: of how many views upon each other it is the last, since one that is kept;
+    ``height``: of how many in all.
     """
 
     name: str
     parts: tuple[Statement, ...]
     kept: bool
     depth: int = 1
+    height: int = 1
 
 
 Made: TypeAlias = View | Upload
 
 
 def views(script: Script) -> list[Made]:
-    """What to make before the script's questions, in order."""
+    """What to make before the script's questions, in order.
+
+    WarehouseError where Spark would plan for hours what stands upon each other.
+    """
     asked = [script.question, *script.event_tables.values()]
     statements = [s for s in script.preparations if isinstance(s, Statement)] + asked
-    made: list[Made] = []
+    mentions = {id(one): _read(one) for one in statements}
+    times = sum(mentions.values(), Counter[str]())
+    made: dict[str, Made] = {}
     for place, sent in enumerate(script.preparations):
         if isinstance(sent, Upload):
-            made.append(sent)
+            made[sent.table] = sent
         elif name := _finished(sent, script.preparations[place + 1 :]):
             parts = tuple(s for s in statements if s.fills == name)
-            depth = 1 + max(_depths(made, parts), default=0)
-            kept = depth >= DEPTH or reads(name, statements) > 1
-            made.append(View(name, parts, kept, depth))
-    return made
+            read = {table for one in parts for table in mentions[id(one)]}
+            found = (made.get(table) for table in read)
+            below = [one for one in found if isinstance(one, View)]
+            depth = 1 + max((one.depth for one in below if not one.kept), default=0)
+            kept = depth >= DEPTH or times[name] > 1
+            height = 1 + max((one.height for one in below), default=0)
+            _demand(height)
+            made[name] = View(name, parts, kept, depth, height)
+    return list(made.values())
 
 
-def _depths(made: Iterable[Made], parts: Sequence[Statement]) -> Iterator[int]:
-    """Of the views that these statements read, and that aren't kept."""
-    for one in made:
-        if isinstance(one, View) and not one.kept and reads(one.name, parts):
-            yield one.depth
+def _demand(height: int) -> None:
+    if height > MOST:
+        raise WarehouseError(
+            f"more than {MOST} of its steps each need the one before, and Spark would plan "
+            "them for hours",
+            where="the question, as Spark would be asked",
+            remedy="Let fewer operations, picks or aggregates stand upon each other: of "
+            "many alternatives write one list, one case or one map.",
+        )
 
 
 def _finished(sent: Sent, later: Iterable[Sent]) -> str:
@@ -64,7 +86,10 @@ def _finished(sent: Sent, later: Iterable[Sent]) -> str:
     return "" if again else fills
 
 
-def reads(name: str, statements: Sequence[Statement]) -> int:
-    """How often they mention the table, beside its columns and names given to others."""
-    mention = re.compile(rf"(?<!AS )`{re.escape(name)}`(?!\.)")
-    return sum(len(mention.findall(one.text)) for one in statements)
+_NAMES = re.compile(r"(AS )?`([^`]+)`(\.)?")
+
+
+def _read(statement: Statement) -> Counter[str]:
+    """How often it mentions each table, beside names given to others and what is theirs."""
+    names = _NAMES.finditer(statement.text)
+    return Counter(one[2] for one in names if not (one[1] or one[3]))

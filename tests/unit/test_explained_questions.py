@@ -302,3 +302,30 @@ def test_tables_that_a_mapping_explains_are_asked(tmp_path, request, engine):
         [found] = explain_on(question, warehouse, itertools.count().__next__)
     assert found.dialect == engine
     assert by_kind(found, question)["Assembly"]["rows"] == 2
+
+
+@pytest.mark.xdist_group("spark")
+def test_spark_tells_what_each_step_took(spark: testing.Engine) -> None:
+    """It guesses no rows, and has no more of it once all is told; nor does the next."""
+    for _ in range(2):
+        [one] = asked(a_dataset(), spark)
+        steps = by_kind(one, a_dataset())
+        assert (steps["Population"]["rows"], steps["Assembly"]["rows"]) == (2, 2)
+        assert steps["EventTable"]["rows"] == 3
+        assert steps["ListMap"]["uploads"] == 2
+        assert {step["estimated_rows"] for step in steps.values()} == {None}
+        assert all(step["statements"] for step in steps.values())
+
+
+@pytest.mark.xdist_group("spark")
+def test_measures_are_told_on_spark_too(spark: testing.Engine) -> None:
+    rows = {
+        "patients": ROWS["patients"],
+        "events": ROWS["events"].append_column("date", pa.nulls(5, pa.date32())),
+    }
+    question = measured()
+    schemas = {schema.name: schema for schema in question.tables()}
+    with spark({name: rows[name] for name in schemas}, schemas) as warehouse:
+        [one] = explain_on(question, warehouse, itertools.count().__next__)
+    [told] = as_json(question, [one])["plans"]
+    assert told["steps"][-1]["rows"]

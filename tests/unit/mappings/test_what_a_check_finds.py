@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
+import duckdb
 import pytest
 
 from cli.compose import covering
-from cohort_dsl import warehouses
+from cohort_dsl import create_dataset, warehouses
 from cohort_dsl.errors import WarehouseError
 from cohort_dsl.mappings import coding, report_html
 from cohort_dsl.mappings.report import Finding, Status
+from cohort_dsl.tables.contract import lab_results, patients
+from cohort_dsl.testing import query_of
 from output_checker import policy
+from tests import a_mapped_h2
 from tests.an_omop import (
     HEAD_OF_OURS,
     TABLES,
@@ -349,34 +354,86 @@ def test_a_warehouse_that_serves_nothing_still_has_a_page(tmp_path):
     assert "has no table person" in report_html.checked(report).replace("&#39;", "'")
 
 
-def test_postgresql_finds_and_describes_the_same(tmp_path, postgres):
-    """Every count, share and hidden number, of who is left out and of the others."""
-    ill = [
-        {
-            "person_id": n,
-            "day": f"{2001 + n % 3}-02-03",
-            "code": "718-7",
-            "vocabulary": "LOINC",
-            "value": "x" if n % 4 == 0 else "1.5",
-        }
-        for n in range(1, 100)
-    ]
-    people = [{"person_id": n, "born": "1950-01-01"} for n in range(1, 100)]
-    rows = {
-        "person": people,
-        "lab": ill,
-        "opposed": [{"person_id": "7"}, {"person_id": "no"}],
+ILL = [
+    {
+        "person_id": n,
+        "day": f"{2001 + n % 3}-02-03",
+        "code": "718-7",
+        "vocabulary": "LOINC",
+        "value": "x" if n % 4 == 0 else "1.5",
     }
-    ours = tmp_path / "ours.yaml"
-    ours.write_text(HEAD_OF_OURS + OURS + OPPOSED, encoding="utf-8")
-    database = built(tmp_path / "w.duckdb", rows, PHYSICAL)
-    found = []
-    with on_server(postgres, rows, PHYSICAL) as server:
-        both = settings(database, mapping=str(ours)), {**server, "mapping": str(ours)}
-        for given in both:
-            with warehouses.open(given, TODAY) as warehouse:
-                rules = policy.ready_made("default")
-                told = covering.description(warehouse, "north", rules, TODAY)
-                found.append((what_a_check_finds(warehouse, TODAY), told.as_json()))
-    assert found[0] == found[1]
-    assert found[0][1]["tables"][5]["years"] == {"2001": 35, "2002": 30, "2003": 35}
+    for n in range(1, 100)
+]
+NINETY_NINE = {
+    "person": [{"person_id": n, "born": "1950-01-01"} for n in range(1, 100)],
+    "lab": ILL,
+    "opposed": [{"person_id": "7"}, {"person_id": "no"}],
+}
+
+
+@contextmanager
+def served_by(engine, request, folder, text):
+    """The warehouse of these people on an engine, which has them by our mapping."""
+    (folder / "ours.yaml").write_text(text, encoding="utf-8")
+    if engine == "oracle (H2)":
+        with a_mapped_h2.opened(NINETY_NINE, PHYSICAL, text) as warehouse:
+            yield warehouse
+        return
+    given = {"mapping": str(folder / "ours.yaml")}
+    with ExitStack() as held:
+        if engine == "postgresql":
+            server = request.getfixturevalue("postgres")
+            given |= held.enter_context(on_server(server, NINETY_NINE, PHYSICAL))
+        else:
+            database = built(folder / f"{engine}.duckdb", NINETY_NINE, PHYSICAL)
+            given = settings(database, **given)
+        if engine == "spark":
+            request.getfixturevalue("spark")
+            mapping, parquet = given["mapping"], str(in_files(database))
+            given = {"engine": "spark", "mapping": mapping, "parquet": parquet}
+        yield held.enter_context(warehouses.open(given, TODAY))
+
+
+def in_files(database):
+    """A folder with a Parquet file for each of the database's tables."""
+    folder = database.with_suffix("")
+    folder.mkdir()
+    with duckdb.connect(database, read_only=True) as held:
+        for table in PHYSICAL:
+            held.execute(f"COPY {table} TO '{folder / table}.parquet'")
+    return folder
+
+
+def told_of(warehouse):
+    """What a check finds, a description tells, and who is in everybody's answer."""
+    described = covering.description(
+        warehouse, "north", policy.ready_made("default"), TODAY
+    )
+    everybody = create_dataset()
+    everybody.define_population(
+        patients.exists_for_patient() | lab_results.exists_for_patient()
+    )
+    everybody.rows = lab_results.count_for_patient()
+    with warehouse.ask(query_of(everybody)) as answer:
+        rows = [tuple(row.values()) for b in answer.reveal() for row in b.to_pylist()]
+    return what_a_check_finds(warehouse, TODAY), described.as_json(), rows
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        "postgresql",
+        "oracle (H2)",
+        pytest.param("spark", marks=pytest.mark.xdist_group("spark")),
+    ],
+)
+def test_every_engine_finds_and_describes_the_same(request, engine, tmp_path):
+    """Every count, share and hidden number, of who is left out and of the others."""
+    text = HEAD_OF_OURS + OURS + OPPOSED
+    with served_by("duckdb", request, tmp_path, text) as warehouse:
+        wanted = told_of(warehouse)
+    with served_by(engine, request, tmp_path, text) as warehouse:
+        assert told_of(warehouse) == wanted
+    _, described, rows = wanted
+    assert described["tables"][5]["years"] == {"2001": 35, "2002": 30, "2003": 35}
+    assert [patient for patient, _ in rows] == [n for n in range(1, 100) if n != 7]

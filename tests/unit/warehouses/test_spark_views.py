@@ -14,7 +14,7 @@ from cohort_dsl.warehouses.spark import SparkWarehouse
 from cohort_dsl.warehouses.spark_link import marked
 from cohort_dsl.warehouses.spark_session import _sent
 from cohort_dsl.warehouses.spark_thrift import literal
-from cohort_dsl.warehouses.spark_views import DEPTH, View, views
+from cohort_dsl.warehouses.spark_views import DEPTH, MOST, View, views
 
 
 def filled(name: str, text: str) -> Statement:
@@ -50,14 +50,28 @@ def test_a_table_that_is_filled_twice_is_one_view_of_both() -> None:
     assert made.parts == steps
 
 
-def test_views_upon_many_views_are_kept_now_and_then() -> None:
-    names = [f"v{number}" for number in range(2 * DEPTH)]
+def upon_each_other(many: int) -> Script:
+    names = [f"v{number}" for number in range(many)]
     below = ["given", *names]
     steps = tuple(
         filled(name, f"SELECT * FROM `{source}`")
         for source, name in zip(below, names, strict=False)
     )
-    made = views(Script(steps, Statement(f"SELECT * FROM `{names[-1]}`")))
+    return Script(steps, Statement(f"SELECT * FROM `{names[-1]}`"))
+
+
+def test_more_views_upon_each_other_than_spark_plans_in_minutes_are_refused() -> None:
+    """Before any is made: kept ones are opened in all above them, too."""
+    assert len(views(upon_each_other(MOST))) == MOST
+    with pytest.raises(WarehouseError) as refused:
+        views(upon_each_other(MOST + 1))
+    assert refused.value.where == "the question, as Spark would be asked"
+    assert refused.value.problem.startswith("more than 120 of its steps each need")
+    assert "stand upon each other" in refused.value.remedy
+
+
+def test_views_upon_many_views_are_kept_now_and_then() -> None:
+    made = views(upon_each_other(2 * DEPTH))
     kept = [one.kept for one in made if isinstance(one, View)]
     assert kept == [(n + 1) % DEPTH == 0 for n in range(2 * DEPTH)]
 
