@@ -38,16 +38,16 @@ Values: TypeAlias = frozenset[Scalar]
 
 
 def written_out(
-    places: Mapping[Values, int], occupied: int, within: Within
+    times: Mapping[Values, int], occupied: int, within: Within
 ) -> frozenset[Values]:
     """The lists to be written out.
 
-    ``places``: in how many places of the statement each stands; ``occupied``: the
-    parameters that it has while all are packed.
+    ``times``: how often each takes a parameter for each of its values; ``occupied``: the
+    parameters that there are while all are packed.
     """
     if not within.longest_in:
         return frozenset()
-    costs = {v: len(v) * (n if within.each_place else 1) for v, n in places.items()}
+    costs = {values: len(values) * many for values, many in times.items()}
     found: set[Values] = set()
     for values in sorted(costs, key=lambda one: costs[one]):
         occupied += costs[values]
@@ -59,14 +59,16 @@ def written_out(
 def chosen(plan: Plan, packed: Script, dialect: Dialect) -> frozenset[Values]:
     """The same of a plan's lists. ``packed``: its script in which all are packed."""
     asked = (packed.question, *packed.event_tables.values())
-    places: Counter[Values] = Counter()
+    times: Counter[Values] = Counter()
+    each_place = dialect.within.each_place
     for step in plan.steps:
         if isinstance(step, CodeList):
-            places[step.values] += sum(_mentions(one, step.name) for one in asked)
+            places = sum(_mentions(one, step.name) for one in asked)
+            times[step.values] += places if each_place else 1
         elif isinstance(step, Keep) and (values := searched_for(plan, step)):
-            places[values] += sum(step.name in one.text for one in asked)
+            times[values] += sum(step.name in one.text for one in asked)
     occupied = max(taken(one, dialect) for one in asked)
-    return written_out(places, occupied, dialect.within)
+    return written_out(times, occupied, dialect.within)
 
 
 def searched_for(plan: Plan, step: Keep) -> Values:

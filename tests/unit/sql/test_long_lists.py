@@ -57,30 +57,24 @@ ORACLE = ORACLE_19.within
 
 
 @pytest.mark.parametrize(
-    ("places", "occupied", "within", "found"),
+    ("times", "occupied", "within", "found"),
     [
         (ONCE, 0, ORACLE, {SHORT, LONG, LONGER}),
         (ONCE, 65_535 - 3_501, ORACLE, {SHORT, LONG}),
         (ONCE, 65_535 - 3_500, ORACLE, {SHORT}),
         (ONCE, 65_535, ORACLE, set()),
         ({SHORT: 4, LONG: 1}, 65_535 - 4_000, ORACLE, {LONG}),
-        (
-            {SHORT: 4, LONG: 1},
-            65_535 - 4_000,
-            replace(ORACLE, each_place=False),
-            {SHORT, LONG},
-        ),
         (ONCE, 0, Within(), set()),
         ({}, 0, ORACLE, set()),
     ],
 )
 def test_lists_are_written_out_while_there_is_room(
-    places: dict[frozenset[Scalar], int],
+    times: dict[frozenset[Scalar], int],
     occupied: int,
     within: Within,
     found: Collection[frozenset[Scalar]],
 ) -> None:
-    assert written_out(places, occupied, within) == set(found)
+    assert written_out(times, occupied, within) == set(found)
 
 
 @pytest.mark.parametrize("dialect", [DUCKDB, SPARK, SQLSERVER], ids=lambda one: one.name)
