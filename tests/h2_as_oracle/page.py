@@ -20,7 +20,7 @@ PRINTED = "<!-- Printed by `python -m tests.h2_as_oracle.page`: change it there.
 UNSHOWN = (
     (
         "questions a thousand operations deep",
-        "asked once, answered in a minute; tests: 100",
+        "asked once, answered in a minute; tests: 30",
     ),
     ("what a WITH's hint does", "each of its parts is kept in a table before what follows"),
     ("days counted across October 1582", "Oracle's calendar is Julian before, H2's never"),

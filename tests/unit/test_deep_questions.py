@@ -48,14 +48,11 @@ DEEP = 1000
 
 # Asked a thousand deep, too, H2 answered all of these as the others do, in a minute: less
 # deeply it shows as much in seconds. Of Spark, see ``TOO_DEEP_FOR_SPARK``.
-ON_H2, ON_SPARK = 100, 24
+ON_H2, ON_SPARK, TEXTS = 30, 14, 24
 WAYS_ON_SPARK = (
     "a sum of decimals",
-    "and, or",
     "a case's condition",
-    "a map's default",
     "months",
-    "the first of a month",
     "values of rows",
     "filters",
     "sorts",
@@ -65,7 +62,7 @@ WAYS_ON_SPARK = (
 )
 
 TOO_DEEP_FOR_SPARK: Mapping[str, str] = dict.fromkeys(
-    ("a sum of decimals", "months", "a map", "what replaces NULL", "picks", "aggregates"),
+    ("a sum of decimals", "what replaces NULL", "picks"),
     "a thousand stand upon each other as more views than it plans in minutes",
 )
 """Questions that Spark's warehouse refuses, each with its reason: Spark's analyser opens a
@@ -144,7 +141,7 @@ def questions(deep: int) -> dict[str, Any]:
         "the smallest": nest(p.score, lambda s: minimum_of(s, 7), deep),
         "the largest": nest(p.born, lambda s: maximum_of(s, p.seen), deep),
         "days": nest(p.born, lambda s: s + days(1), deep),
-        "months": nest(p.born, lambda s: s + months(p.score), deep),
+        "months": nest(p.born, lambda s: s + months(p.score), deep // 2),
         "years": nest(p.born, lambda s: s - years(1), deep // 4),
         "a duration": p.born + nest(days(0), lambda s: s + days(1), deep),
         "time between": nest(p.seen, lambda s: p.born + days((s - p.born).days), deep // 3),
@@ -205,7 +202,7 @@ ANSWERS: dict[str, Any] = {
     "the smallest": 1,
     "the largest": date(2020, 2, 1),
     "days": date(2022, 9, 27),
-    "months": date(2103, 5, 1),
+    "months": date(2061, 9, 1),
     "years": date(1770, 1, 1),
     "a duration": date(2022, 9, 27),
     "time between": date(2020, 2, 1),
@@ -289,11 +286,11 @@ def test_what_spark_would_plan_for_hours_is_refused_before_it_is_asked(
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_no_text_grows_faster_than_its_question(dialect: str) -> None:
     """Else it doubled with each operation, until an engine's patience or memory ends."""
-    for name, asked in questions(ON_SPARK).items():
+    for name, asked in questions(TEXTS).items():
         dataset = create_dataset()
         dataset.define_population(p.exists_for_patient())
         dataset.asked = asked
-        assert len(testing.sql(dataset, dialect)) < 4_000 * ON_SPARK, name
+        assert len(testing.sql(dataset, dialect)) < 4_000 * TEXTS, name
 
 
 @pytest.mark.parametrize("largest", [True, False])
