@@ -58,6 +58,14 @@ def _finite(expression: Sql) -> Sql:
     return sa.case((sa.func.isfinite(expression), expression))
 
 
+def _sum_of_ints(value: Sql) -> Sql:
+    """As a decimal. A HUGEINT is cast as it should be where it isn't negative: DuckDB 2.0
+    takes -9007199254740994 for ...992."""
+    total = sa.func.sum(value)
+    size = sa.cast(sa.func.abs(total), sa.Double())
+    return sa.func.sign(total).op("*", return_type=sa.Double())(size)
+
+
 def _over(left: Sql, right: Sql) -> Sql:
     return _finite(left.op("/", return_type=sa.Double())(right))
 
@@ -171,6 +179,7 @@ DUCKDB = Dialect(
     floor=lambda x: sa.func.floor(x, type_=sa.Double()),
     # SUM of BIGINT is a HUGEINT
     total=lambda x: sa.try_cast(sa.func.sum(x), sa.BigInteger()),
+    sum_of_ints=_sum_of_ints,
     float_total=lambda x: _finite(sa.func.sum(x, type_=sa.Double())),
     percentile=_percentile,
     any_bit=lambda told: sa.func.bit_or(told, type_=sa.BigInteger()),

@@ -59,6 +59,21 @@ def test_what_there_is_none_of_may_be_made_0(spec):
     )
 
 
+def test_the_mean_of_very_large_whole_numbers(spec):
+    """Their sum is exact, above and below 0, and is rounded to a decimal but once."""
+    spec(
+        events="""
+            patient | number
+            1       | -9007199254740992
+            1       | -2
+            2       | 9007199254740992
+            2       | 2
+        """,
+        ask=e.number.mean_for_patient(),
+        expect={1: -4503599627370497.0, 2: 4503599627370497.0},
+    )
+
+
 def test_the_mean_of_decimals(spec):
     """Also below 0, and of one value."""
     spec(
