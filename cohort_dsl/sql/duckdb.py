@@ -62,7 +62,7 @@ def _sum_of_ints(value: Sql) -> Sql:
     """As a decimal. A HUGEINT is cast as it should be where it isn't negative: DuckDB 2.0
     takes -9007199254740994 for ...992."""
     total = sa.func.sum(value)
-    size = sa.cast(sa.func.abs(total), sa.Double())
+    size: Sql = sa.cast(sa.func.abs(total), sa.Double())
     return sa.func.sign(total).op("*", return_type=sa.Double())(size)
 
 
