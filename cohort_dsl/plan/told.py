@@ -129,7 +129,7 @@ class Teller:
             if isinstance(step, Make) and step.frame == frame:
                 return f"the rows made in {self.step(step.name)}"
             if isinstance(step, Inline) and step.table == frame:
-                return f"the rows uploaded in {self.step(step.name)}"
+                return f"the rows brought in {self.step(step.name)}"
         name = frame.schema.name
         gathered = self.plan.gathered.get((name, is_within(by)))
         return f"{name} as gathered in {self.step(gathered)}" if gathered else name
@@ -140,18 +140,18 @@ class Teller:
 
 def _list(step: CodeList, teller: Teller) -> str:
     listed = counted(len(step.values), _values(step.type))
-    return f"Uploads a list of {listed}, which conditions look through."
+    return f"Brings a list of {listed}, which conditions look through."
 
 
 def _value_map(step: ValueMap, teller: Teller) -> str:
     pairs = counted(len(step.maps[0].pairs), "value")
-    return f"Uploads what {pairs} are mapped to, one by one."
+    return f"Brings what {pairs} are mapped to, one by one."
 
 
 def _map(step: ListMap, teller: Teller) -> str:
     total = counted(sum(map(len, step.lists)), _values(step.type))
     lists = counted(len(step.lists), "list")
-    return f"Uploads {lists} with {total} in all, by which rows are found."
+    return f"Brings {lists} with {total} in all, by which rows are found."
 
 
 def _values(kind: ValueType) -> str:
@@ -160,9 +160,8 @@ def _values(kind: ValueType) -> str:
 
 def _inline(step: Inline, teller: Teller) -> str:
     given = counted(len(step.table.cells), "row")
-    return (
-        f"Uploads the {given} of {step.table.table.name}, which came with the definition."
-    )
+    name = step.table.table.name
+    return f"Brings the {given} of {name}, which came with the definition."
 
 
 def _gather(step: Gather, teller: Teller) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def _times(step: Times, teller: Teller) -> str:
     intervals = counted(len(step.intervals), "interval")
     differ = counted(len(step.parameters), "constant")
-    return f"Uploads {intervals}, and for each of them {differ}."
+    return f"Brings {intervals}, and for each of them {differ}."
 
 
 def _spread(step: Spread, teller: Teller) -> str:

@@ -102,7 +102,7 @@ def test_programs_see_scans_lists_statements_and_steps():
         "number": 1,
         "name": "step_lists_1",
         "kind": "ListMap",
-        "does": "Uploads 2 lists with 2 codes in all, by which rows are found.",
+        "does": "Brings 2 lists with 2 codes in all, by which rows are found.",
         "details": [f"list 1: 1 code ({ONE})", f"list 2: 1 code ({TWO})"],
         "for": ["ones", "twos"],
         "scans": [],

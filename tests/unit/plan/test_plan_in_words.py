@@ -80,7 +80,7 @@ def test_lists_are_uploaded_once_and_a_table_is_read_once_for_them():
     assert is_told(
         asked,
         """
-        1. Uploads 2 lists with 3 codes in all, by which rows are found.
+        1. Brings 2 lists with 3 codes in all, by which rows are found.
            - list 1: 2 codes (100000 and 200000)
            - list 2: 1 code (300000)
            for n_diabetes, any_asthma, last_hba1c, before
@@ -127,7 +127,7 @@ def test_frames_are_made_before_they_are_read():
     assert is_told(
         question_of(dataset),
         """
-        1. Uploads a list of 1,200 values, which conditions look through.
+        1. Brings a list of 1,200 values, which conditions look through.
            for score
         2. Reads born, score and part of patients.
            for the population, score, event table seen
@@ -139,7 +139,7 @@ def test_frames_are_made_before_they_are_read():
            for illnesses
         6. Finds the row of addresses that holds on each events.date, with area.
            for north
-        7. Uploads the 2 rows of given, which came with the definition.
+        7. Brings the 2 rows of given, which came with the definition.
            for days
         8. Goes through visits, and collects each patient's values of number.
            for both
@@ -152,7 +152,7 @@ def test_frames_are_made_before_they_are_read():
         11. Goes through events once, and finds for each patient:
            - percentile 90 of number (where addresses as of a row's date.area == north)
            for north
-        12. Goes through the rows uploaded in step 7 once, and finds for each patient:
+        12. Goes through the rows brought in step 7 once, and finds for each patient:
            - how many different values of day there are
            for days
         13. Gives the cohort: the population with 5 variables side by side.
@@ -173,7 +173,7 @@ def test_measures_are_told_by_their_intervals():
     assert is_told(
         question_of(measures),
         """
-        1. Uploads 2 intervals, and for each of them 2 constants.
+        1. Brings 2 intervals, and for each of them 2 constants.
            for seen, events
         2. Finds out who there is among the patients of patients.
            for the population
@@ -217,11 +217,11 @@ def test_what_lists_find_is_told_for_each_interval():
     assert is_told(
         question_of(measures),
         """
-        1. Uploads 2 lists with 2 codes in all, by which rows are found.
+        1. Brings 2 lists with 2 codes in all, by which rows are found.
            - list 1: 1 code (200000)
            - list 2: 1 code (100000)
            for often, high
-        2. Uploads 2 intervals, and for each of them 2 constants.
+        2. Brings 2 intervals, and for each of them 2 constants.
            for often, high
         3. Finds out who there is among the patients of patients.
            for the population
@@ -261,7 +261,7 @@ def test_a_table_that_comes_with_the_question_may_be_all_there_is():
     assert is_told(
         a_question(ours.score > 2, score=ours.score),
         """
-        1. Uploads the 1 row of ours, which came with the definition.
+        1. Brings the 1 row of ours, which came with the definition.
            for the population, score
         2. Reads score of ours.
            for the population, score
@@ -292,9 +292,8 @@ def test_lists_tell_how_many_rows_they_are():
     found = {step.kind: step for step in in_words(asked)}
     uploads = {kind: step.uploads for kind, step in found.items()}
     assert (uploads["ValueMap"], found["ValueMap"].serves) == (300, ("mapped",))
-    assert (
-        found["ValueMap"].sentence == "Uploads what 300 values are mapped to, one by one."
-    )
+    mapped = "Brings what 300 values are mapped to, one by one."
+    assert found["ValueMap"].sentence == mapped
     assert uploads["ListMap"] == 3
     assert uploads["CodeList"] == 2000
     assert uploads["Aggregate"] is None
