@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,9 @@ from job_runner.executors import engine
 from job_runner.executors.engine import Engine, Home
 from tests import a_postgres, a_spark
 from tests.needed import needed
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says something about the machine, nothing about the code.
 settings.register_profile(

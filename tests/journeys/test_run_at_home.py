@@ -116,7 +116,10 @@ def test_ctrl_c_stops_the_box_says_what_was_kept_and_ends_with_130(study, docker
         until(lambda: running(study, docker_client) != [])
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert "slow: stopped; nothing of it is kept, what it made before is\n" in out
     assert "two: up to date\n" in out
