@@ -10,6 +10,7 @@ from types import FrameType
 import click
 
 from cli import console
+from job_runner import hearing
 
 MODELS = ("omop", "i2b2", "edsh")
 """Those of ``cli.demo.scenes``, told without importing it."""
@@ -65,4 +66,4 @@ def _stay(url: str) -> None:
         f"  review, as bilal or chloé {url}/releases (tokens are in the folder tokens)",
     ):
         console.say(line)
-    threading.Event().wait()
+    hearing.wait(threading.Event())

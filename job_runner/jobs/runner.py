@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from job_runner import hearing
 from job_runner.errors import PlatformError
 from job_runner.executors.contract import Executor
 from job_runner.jobs.job import TERMINAL, Claim, Job, Kind, State
@@ -301,7 +302,7 @@ class Runner:
 
     def _await(self, seconds: float) -> _Message | None:
         try:
-            return self._inbox.get(timeout=seconds) if seconds else self._inbox.get_nowait()
+            return hearing.get(self._inbox, seconds)
         except queue.Empty:
             return None
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from job_runner import hearing
 from job_runner.definitions import extraction
 from job_runner.errors import PlatformError, ProjectError
 from job_runner.jobs import stages
@@ -165,7 +166,7 @@ def _finished(work: Callable[[], None], cancel: Callable[[], None]) -> bool:
     threading.Thread(target=do, daemon=True).start()
     while not over.is_set():
         try:
-            over.wait()
+            hearing.wait(over)
         except KeyboardInterrupt:
             by_itself = False
             cancel()
