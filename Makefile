@@ -62,6 +62,6 @@ test: setup ## make check, and every test, with a real Docker engine and Postgre
 	@$(STRONGROOM) engine start
 	@cd "$(ROOT)" && { $(STRONGROOM) images build $(IMAGES) & } && built=$$! && \
 	  $(MAKE) check; checked=$$?; wait $$built && [ $$checked = 0 ] && \
-	  .venv/bin/pytest -n 3 --dist loadgroup --durations=25 --cov --cov-report=; \
+	  .venv/bin/pytest -n 4 --dist loadgroup --durations=25 --cov --cov-report=; \
 	  status=$$?; $(STRONGROOM) engine stop; exit $$status
 	@cd "$(ROOT)" && .venv/bin/coverage report
